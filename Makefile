@@ -1,0 +1,50 @@
+# Every target sets up what it needs; see CONTRIBUTING.md.
+PYTHON ?= python3
+PUBLIC ?=
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null || echo build/tools/bin/uv)
+
+.PHONY: setup run test check format docs bench lock clean
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock pyproject.toml | $(UV)
+	@$(PYTHON) -c 'import sys; sys.exit("skillspass needs Python 3.11 or later; set PYTHON=...") if sys.version_info < (3, 11) else None'
+	$(UV) venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" $(VENV)
+	$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $@
+
+build/tools/bin/uv:
+	$(PYTHON) -m venv build/tools
+	build/tools/bin/pip install --quiet --disable-pip-version-check uv
+
+run: setup
+	@exec $(BIN)/skillspass serve $(if $(PUBLIC),--public $(PUBLIC))
+
+test: setup
+	$(BIN)/pytest --durations=20
+
+check: setup
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/house
+
+format: setup
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+docs: setup
+	$(BIN)/pytest -q tests/docs
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+lock: | $(UV)
+	$(UV) pip compile --quiet --generate-hashes --no-header --all-extras --universal --python-version 3.11 pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
