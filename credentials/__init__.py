@@ -1,0 +1,1 @@
+"""Kernel of proof: credentials, their proofs, their status, and the messages that carry them."""
