@@ -1,0 +1,364 @@
+"""Strict text and octets: base64url (RFC 4648), multibase, JSON (RFC 7493, RFC 8785)."""
+
+import base64
+import binascii
+import json
+import math
+import re
+from json.encoder import encode_basestring
+
+from credentials.errors import MalformedError
+from credentials.limits import MAX_JSON_DEPTH, MAX_JSON_ITEMS, MAX_TOKEN_BYTES
+
+JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
+"""What JSON can say."""
+
+JsonObject = dict[str, JsonValue]
+"""A JSON object."""
+
+MAX_SAFE_INTEGER = 2**53 - 1
+"""The largest integer that every JSON reader keeps exact (RFC 7493, section 2.2)."""
+
+MAX_BASE58_CHARACTERS = 512
+"""Base58 costs quadratic time; the longest key or signature we read has 140 characters."""
+
+MAX_VARINT_BYTES = 9
+"""Unsigned varints end here (multiformats, unsigned-varint)."""
+
+_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BASE58_VALUES = {character: value for value, character in enumerate(_BASE58)}
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*+"?', re.DOTALL)
+_EMPTY = re.compile(rb"\[\s*+\]|\{\s*+\}")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_NOT_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
+_MAX_DIGITS = 17
+_EXPONENTIAL_FROM = 21
+_EXPONENTIAL_BELOW = -6
+
+
+class NumberRefusedError(MalformedError):
+    """``json_malformed``: a number that I-JSON does not know, such as 1e400 or NaN.
+
+    Attributes:
+        member: the member of the outermost object that holds it; None when it lies deeper.
+    """
+
+    def __init__(self, member: str | None = None) -> None:
+        super().__init__("json_malformed", "a number outside I-JSON")
+        self.member = member
+
+
+def b64url_encode(octets: bytes) -> str:
+    """Base64url without padding (RFC 7515, section 2)."""
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
+
+
+def b64url_decode(text: str) -> bytes:
+    """Read base64url in its one canonical spelling.
+
+    Raises:
+        MalformedError: ``base64_not_strict`` for padding, other characters, line breaks, or
+            spare bits in the last character that are not zero.
+    """
+    try:
+        octets = base64.urlsafe_b64decode(text + "==="[: -len(text) % 4])
+    except (binascii.Error, ValueError) as error:
+        raise MalformedError("base64_not_strict", f"{len(text)} characters") from error
+    if b64url_encode(octets) != text:  # only the canonical spelling comes back unchanged
+        raise MalformedError("base64_not_strict", f"{len(text)} characters")
+    return octets
+
+
+def base58_encode(octets: bytes) -> str:
+    """Base58 with the Bitcoin alphabet (draft-msporny-base58)."""
+    number = int.from_bytes(octets, "big")
+    digits = ""
+    while number:
+        number, digit = divmod(number, 58)
+        digits = _BASE58[digit] + digits
+    zeros = len(octets) - len(octets.lstrip(b"\0"))
+    return "1" * zeros + digits
+
+
+def base58_decode(text: str) -> bytes:
+    """Read base58 with the Bitcoin alphabet.
+
+    Raises:
+        MalformedError: ``multibase_malformed`` for another character, or more than
+            ``MAX_BASE58_CHARACTERS``.
+    """
+    if len(text) > MAX_BASE58_CHARACTERS:
+        raise MalformedError("multibase_malformed", f"{len(text)} characters of base58")
+    number = 0
+    for character in text:
+        value = _BASE58_VALUES.get(character)
+        if value is None:
+            raise MalformedError("multibase_malformed", "a character outside base58")
+        number = number * 58 + value
+    zeros = len(text) - len(text.lstrip("1"))
+    return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def multibase_encode(octets: bytes, base: str = "z") -> str:
+    """Multibase text: ``z`` for base58btc, ``u`` for base64url (Controlled Identifiers 1.0, 2.4).
+
+    Raises:
+        ValueError: another base.
+    """
+    if base == "z":
+        return "z" + base58_encode(octets)
+    if base == "u":
+        return "u" + b64url_encode(octets)
+    raise ValueError(base)
+
+
+def multibase_decode(text: str) -> bytes:
+    """Read multibase text of base58btc or base64url.
+
+    Raises:
+        MalformedError: ``multibase_malformed``, or ``base64_not_strict`` behind a ``u``.
+    """
+    if text.startswith("z"):
+        return base58_decode(text[1:])
+    if text.startswith("u"):
+        return b64url_decode(text[1:])
+    raise MalformedError("multibase_malformed", "expected the prefix z or u")
+
+
+def varint_encode(number: int) -> bytes:
+    """Unsigned varint: seven bits an octet, the lowest first (multiformats)."""
+    octets = bytearray()
+    while number > 0x7F:  # noqa: PLR2004 - seven bits
+        octets.append(number & 0x7F | 0x80)
+        number >>= 7
+    octets.append(number)
+    return bytes(octets)
+
+
+def varint_decode(octets: bytes) -> tuple[int, bytes]:
+    """Read one unsigned varint; returns it with the octets behind it.
+
+    Raises:
+        MalformedError: ``varint_malformed`` when it is cut short, too long or not minimal.
+    """
+    number = 0
+    for position, octet in enumerate(octets[:MAX_VARINT_BYTES]):
+        number |= (octet & 0x7F) << (7 * position)
+        if octet < 0x80:  # noqa: PLR2004 - the high bit says that more follow
+            if octet == 0 and position:
+                raise MalformedError("varint_malformed", "not minimal")
+            return number, octets[position + 1 :]
+    raise MalformedError("varint_malformed", "no last octet")
+
+
+def parse_json(data: bytes | str, *, max_bytes: int = MAX_TOKEN_BYTES) -> JsonValue:
+    """Read JSON that every reader understands alike (RFC 7493).
+
+    Size, depth and number of items are measured before the parser runs.
+
+    Raises:
+        MalformedError: ``too_large`` (octets or items), ``too_deep``, ``json_duplicate_key``, or
+            ``json_malformed``: not JSON, not UTF-8, a lone surrogate.
+        NumberRefusedError: NaN, Infinity, a double or an integer outside I-JSON.
+    """
+    text = _measured_text(data, max_bytes)
+    try:
+        value: JsonValue = _DECODER.decode(text)
+    except NumberRefusedError as error:
+        raise NumberRefusedError(_member_of_refused(text)) from error
+    except json.JSONDecodeError as error:
+        raise MalformedError("json_malformed", f"at character {error.pos}") from error
+    if _SURROGATE.search(text):
+        compact_json(value)  # refuses a surrogate without its twin
+    return value
+
+
+def parse_json_object(data: bytes | str, *, max_bytes: int = MAX_TOKEN_BYTES) -> JsonObject:
+    """Read a JSON object as ``parse_json`` does.
+
+    Raises:
+        MalformedError: as there, and ``json_malformed`` for another JSON value.
+    """
+    value = parse_json(data, max_bytes=max_bytes)
+    if not isinstance(value, dict):
+        raise MalformedError("json_malformed", "expected an object")
+    return value
+
+
+def check_json(value: JsonValue) -> None:
+    """Hold a value that another parser made against the same limits; costs no recursion.
+
+    Raises:
+        MalformedError: ``too_deep``, ``too_large`` (items), or ``json_malformed`` for a number
+            outside I-JSON or a lone surrogate.
+    """
+    items = 0
+    level: list[JsonValue] = [value]
+    for _ in range(MAX_JSON_DEPTH + 1):
+        following: list[JsonValue] = []
+        for node in level:
+            if isinstance(node, dict | list):
+                items += len(node)
+                following.extend(node.values() if isinstance(node, dict) else node)
+        if items > MAX_JSON_ITEMS:
+            raise MalformedError("too_large", f"more than {MAX_JSON_ITEMS} items")
+        _check_scalars(level)
+        if not following and not any(isinstance(node, dict | list) for node in level):
+            compact_json(value)
+            return
+        level = following
+    raise MalformedError("too_deep", f"more than {MAX_JSON_DEPTH} levels")
+
+
+def compact_json(value: JsonValue) -> bytes:
+    """Our own output: UTF-8, sorted names, no blanks; not JCS for unusual numbers and names.
+
+    Raises:
+        MalformedError: ``json_malformed`` for NaN, Infinity or a lone surrogate.
+    """
+    try:
+        return _ENCODE(value).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise MalformedError("json_malformed", "a lone surrogate") from error
+    except ValueError as error:
+        raise NumberRefusedError from error
+
+
+def canonical_json(value: JsonValue) -> bytes:
+    """JSON Canonicalization Scheme (RFC 8785).
+
+    Raises:
+        MalformedError: ``json_malformed`` for NaN, Infinity, an integer that is not exact as a
+            double, or a lone surrogate.
+    """
+    try:
+        return _canonical(value).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise MalformedError("json_malformed", "a lone surrogate") from error
+
+
+def _measured_text(data: bytes | str, max_bytes: int) -> str:
+    try:
+        octets = data.encode("utf-8") if isinstance(data, str) else data
+        if len(octets) > max_bytes:
+            raise MalformedError("too_large", f"{len(octets)} octets, limit {max_bytes}")
+        _measure(octets)
+        return data if isinstance(data, str) else octets.decode("utf-8")
+    except UnicodeError as error:
+        raise MalformedError("json_malformed", "not UTF-8") from error
+
+
+def _measure(octets: bytes) -> None:
+    """Depth and items, without parsing; exact only where the quick count does not settle it."""
+    opened = octets.count(b"[") + octets.count(b"{")
+    if opened <= MAX_JSON_DEPTH and octets.count(b",") + opened <= MAX_JSON_ITEMS:
+        return
+    bare = _STRING.sub(b"0", octets)
+    depth = 0
+    for bracket in bare.translate(None, _NOT_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MAX_JSON_DEPTH:
+            raise MalformedError("too_deep", f"more than {MAX_JSON_DEPTH} levels")
+    filled = bare.count(b"[") + bare.count(b"{") - len(_EMPTY.findall(bare))
+    if bare.count(b",") + filled > MAX_JSON_ITEMS:
+        raise MalformedError("too_large", f"more than {MAX_JSON_ITEMS} items")
+
+
+def _unique(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise MalformedError("json_duplicate_key", "a name occurs twice in one object")
+    return members
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MAX_DIGITS or abs(number := int(digits)) > MAX_SAFE_INTEGER:
+        raise NumberRefusedError
+    return number
+
+
+def _double(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise NumberRefusedError
+    return number
+
+
+def _refuse_constant(_name: str) -> float:
+    raise NumberRefusedError
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique,
+    parse_int=_integer,
+    parse_float=_double,
+    parse_constant=_refuse_constant,
+)
+_LENIENT = json.JSONDecoder(parse_int=float)
+_ENCODE = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), check_circular=False
+).encode
+
+
+def _member_of_refused(text: str) -> str | None:
+    try:
+        outermost = _LENIENT.decode(text)
+    except json.JSONDecodeError:
+        return None
+    if isinstance(outermost, dict):
+        for name, value in outermost.items():
+            if isinstance(value, float) and not abs(value) <= MAX_SAFE_INTEGER:
+                return str(name)
+    return None
+
+
+def _check_scalars(level: list[JsonValue]) -> None:
+    for node in level:
+        if isinstance(node, int) and abs(node) > MAX_SAFE_INTEGER:
+            raise NumberRefusedError
+        if not isinstance(node, dict | list | str | int | float | None):
+            raise MalformedError("json_malformed", f"a value of type {type(node).__name__}")
+        if isinstance(node, dict) and not all(isinstance(name, str) for name in node):
+            raise MalformedError("json_malformed", "a name that is no string")
+
+
+def _canonical(value: JsonValue) -> str:
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, dict):  # RFC 8785, 3.2.3: by UTF-16 code units
+        names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+        members = (f"{encode_basestring(name)}:{_canonical(value[name])}" for name in names)
+        return f"{{{','.join(members)}}}"
+    if isinstance(value, list):
+        return f"[{','.join(map(_canonical, value))}]"
+    return _canonical_number(value)
+
+
+def _canonical_number(value: float) -> str:
+    """Number.prototype.toString of ECMAScript (RFC 8785, 3.2.2.3)."""
+    if isinstance(value, int):
+        if abs(value) > MAX_SAFE_INTEGER:
+            raise NumberRefusedError
+        return str(value)
+    if not math.isfinite(value):
+        raise NumberRefusedError
+    if value == 0:
+        return "0"
+    sign = "-" if value < 0 else ""
+    mantissa, _, exponent = f"{abs(value)!r}".partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    fraction = "" if fraction == "0" else fraction
+    digits = (whole + fraction).lstrip("0")
+    point = len(whole) + int(exponent or 0) - (len(whole + fraction) - len(digits))
+    digits = digits.rstrip("0")
+    count = len(digits)
+    if count <= point <= _EXPONENTIAL_FROM:
+        return sign + digits + "0" * (point - count)
+    if 0 < point <= _EXPONENTIAL_FROM:
+        return f"{sign}{digits[:point]}.{digits[point:]}"
+    if _EXPONENTIAL_BELOW < point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    tail = f".{digits[1:]}" if count > 1 else ""
+    return f"{sign}{digits[0]}{tail}e{point - 1:+d}"
