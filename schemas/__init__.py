@@ -1,0 +1,1 @@
+"""The vocabulary: credential types, queries, contexts, skills data, sentences. The lowest floor."""
