@@ -1,0 +1,270 @@
+"""Compact JWS (RFC 7515) and JWE (RFC 7516): one strict reader, few algorithms (RFC 8725)."""
+
+import re
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from jwcrypto.common import JWException
+from jwcrypto.jwe import JWE
+from jwcrypto.jwk import JWK
+
+from credentials.encoding import (
+    JsonObject,
+    b64url_decode,
+    b64url_encode,
+    compact_json,
+    parse_json_object,
+)
+from credentials.errors import MalformedError, ProofInvalid, RejectedError
+from credentials.keys import Algorithm, PublicKey, Signer, SoftwareSigner, public_key_from_jwk
+from credentials.limits import MAX_TOKEN_BYTES
+
+MAX_HEADER_BYTES = 16 * 1024
+"""A header names an algorithm and a key; with a certificate chain it stays under 8 kB."""
+
+CONTENT_ENCRYPTION = ("A128GCM", "A256GCM")
+"""What HAIP 1.0 asks of every wallet and verifier."""
+
+_ALGORITHMS = frozenset(str(algorithm) for algorithm in Algorithm)
+_OF_NO_KEY = frozenset(
+    "ES256K ES512 ESB256 ESB384 RS1 RS256 RS384 RS512 PS256 PS384 PS512 Ed448 Ed25519 "
+    "ML-DSA-44 ML-DSA-65 ML-DSA-87".split()
+)
+"""Signature algorithms by name, to tell a foreign key from a trick such as ``none``."""
+
+_HEADER_KEYS = ("jwk", "jku", "x5u")
+_TOKEN = re.compile(r"[A-Za-z0-9_\-=+/\r\n.~]*")
+"""Also the loose spellings of base64, which are then refused by their own name."""
+
+_JWS_DOTS = 2
+_JWE_DOTS = 4
+_IV_BYTES = 12
+_TAG_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Jws:
+    """A parsed JWS. Nothing in it is true until ``verify`` has returned."""
+
+    header: JsonObject
+    payload: JsonObject
+    signing_input: bytes
+    signature: bytes
+
+    def verify(self, key: PublicKey) -> None:
+        """Check the signature under a key that the caller trusts.
+
+        Raises:
+            ProofInvalid: ``alg_key_mismatch`` or ``signature_invalid``.
+        """
+        _check_signature(self.header, self.signing_input, self.signature, key)
+
+
+def sign_compact(header: JsonObject, payload: JsonObject, signer: Signer) -> str:
+    """Sign a payload; ``alg`` comes from the key, ``kid`` only from ``header``."""
+    protected = compact_json({**header, "alg": signer.public.algorithm.value})
+    signing_input = f"{b64url_encode(protected)}.{b64url_encode(compact_json(payload))}"
+    signature = signer.sign(signing_input.encode("ascii"))
+    return f"{signing_input}.{b64url_encode(signature)}"
+
+
+def check_token_text(token: str) -> None:
+    """The text can be a token: its characters, no blank around it, within the limit.
+
+    Raises:
+        MalformedError: ``token_malformed``.
+    """
+    if not token or len(token) > MAX_TOKEN_BYTES:
+        raise MalformedError("token_malformed", f"{len(token)} characters")
+    if token[0] in "\r\n" or token[-1] in "\r\n" or not _TOKEN.fullmatch(token):
+        raise MalformedError("token_malformed", "a character that no token holds")
+
+
+def peek(token: str, *, typ: frozenset[str], header_key: bool = False) -> Jws:
+    """Read a compact JWS without checking its signature.
+
+    Args:
+        token: three parts of strict base64url.
+        typ: the token types that may stand here, compared exactly.
+        header_key: the token's own type says that its key travels in the header (a proof of
+            possession); elsewhere a key in the header is no way to name one.
+
+    Raises:
+        MalformedError: ``token_malformed``, ``jws_expected`` (a JWE), ``base64_not_strict``,
+            ``typ_not_allowed``, ``crit_unknown``, or as ``parse_json``.
+        RejectedError: ``alg_not_allowed``, ``alg_key_mismatch`` (an algorithm that none of our
+            keys has), ``key_not_from_issuer`` (only a key of the sender's own).
+    """
+    header, signing_input, signature = _read(token, typ)
+    if not header_key and "kid" not in header and any(name in header for name in _HEADER_KEYS):
+        raise ProofInvalid("key_not_from_issuer", "the header brings its own key")
+    payload = parse_json_object(b64url_decode(token.split(".")[1]))
+    return Jws(header, payload, signing_input, signature)
+
+
+def check_compact(token: str, key: PublicKey, *, typ: frozenset[str]) -> None:
+    """Check the signature of a compact JWS whose payload was read before.
+
+    Raises:
+        CredentialError: as ``peek`` and ``Jws.verify``.
+    """
+    header, signing_input, signature = _read(token, typ)
+    _check_signature(header, signing_input, signature, key)
+
+
+def _read(token: str, typ: frozenset[str]) -> tuple[JsonObject, bytes, bytes]:
+    check_token_text(token)
+    dots = token.count(".")
+    if dots == _JWE_DOTS:
+        raise MalformedError("jws_expected", "an encrypted token")
+    if dots != _JWS_DOTS or "~" in token:
+        raise MalformedError("token_malformed", f"{dots + 1} parts, expected 3")
+    signing_input, _, signature = token.rpartition(".")
+    header = _protected_header(signing_input.partition(".")[0])
+    algorithm = header.get("alg")
+    if algorithm not in _ALGORITHMS:
+        if isinstance(algorithm, str) and algorithm in _OF_NO_KEY:
+            raise ProofInvalid("alg_key_mismatch", "no key of ours has this algorithm")
+        raise RejectedError("alg_not_allowed", "not ES256, ES384 or EdDSA")
+    if header.get("typ") not in typ:
+        raise MalformedError("typ_not_allowed", f"expected {', '.join(sorted(typ))}")
+    return header, signing_input.encode("ascii"), b64url_decode(signature)
+
+
+def _protected_header(encoded: str) -> JsonObject:
+    header = parse_json_object(b64url_decode(encoded), max_bytes=MAX_HEADER_BYTES)
+    if "crit" in header or "b64" in header:
+        raise MalformedError("crit_unknown", "we know no critical header")
+    if not isinstance(header.get("kid", ""), str):
+        raise MalformedError("token_malformed", "kid is no string")
+    return header
+
+
+def _check_signature(
+    header: JsonObject, signing_input: bytes, signature: bytes, key: PublicKey
+) -> None:
+    if header.get("alg") != key.algorithm:
+        raise ProofInvalid("alg_key_mismatch", f"the key is for {key.algorithm}")
+    key.verify(signature, signing_input)
+
+
+def generate_encryption_key() -> JsonObject:
+    """A fresh private JWK for ECDH-ES on P-256; its ``kid`` is the thumbprint."""
+    signer = SoftwareSigner.generate(Algorithm.ES256)
+    usage: JsonObject = {"use": "enc", "alg": "ECDH-ES", "kid": signer.public.thumbprint}
+    return signer.private_jwk() | usage
+
+
+def public_encryption_key(private_jwk: JsonObject) -> JsonObject:
+    """The public half of an encryption key, as it is published."""
+    return {name: value for name, value in private_jwk.items() if name != "d"}
+
+
+def encrypt_compact(
+    payload: bytes,
+    recipient_jwk: JsonObject,
+    *,
+    enc: str = "A128GCM",
+    kid: str | None = None,
+    apu: bytes | None = None,
+    apv: bytes | None = None,
+) -> str:
+    """Encrypt to a P-256 key with ECDH-ES, direct key agreement (RFC 7518, 4.6).
+
+    Args:
+        payload: the plaintext.
+        recipient_jwk: the public key; a private one is refused.
+        enc: A128GCM or A256GCM.
+        kid: how the recipient finds the key; by default the ``kid`` of ``recipient_jwk``.
+        apu: agreement information of the sender, raw.
+        apv: agreement information of the recipient, raw.
+
+    Raises:
+        MalformedError: ``key_invalid``.
+        RejectedError: ``alg_not_allowed`` for another ``enc``.
+    """
+    if enc not in CONTENT_ENCRYPTION:
+        raise RejectedError("alg_not_allowed", "enc is not A128GCM or A256GCM")
+    header: JsonObject = {"alg": "ECDH-ES", "enc": enc}
+    key_id = kid if kid is not None else recipient_jwk.get("kid")
+    if isinstance(key_id, str):
+        header["kid"] = key_id
+    header |= {
+        name: b64url_encode(octets) for name, octets in (("apu", apu), ("apv", apv)) if octets
+    }
+    jwe = JWE(payload, compact_json(header).decode("utf-8"), algs=["ECDH-ES", enc])
+    jwe.add_recipient(JWK(**_agreement_members(recipient_jwk)))
+    return str(jwe.serialize(compact=True))
+
+
+def encryption_key_id(token: str) -> str | None:
+    """The ``kid`` of a JWE, so that its private key can be found.
+
+    Raises:
+        CredentialError: as ``decrypt_compact``.
+    """
+    key_id = _jwe_header(token).get("kid")
+    return key_id if isinstance(key_id, str) else None
+
+
+def decrypt_compact(token: str, private_jwk: JsonObject) -> bytes:
+    """Decrypt a compact JWE made for one of our keys.
+
+    Raises:
+        MalformedError: ``token_malformed``, ``jwe_zip_not_allowed``, ``crit_unknown``,
+            ``key_invalid`` (the sender's ephemeral key), or as the strict readers.
+        RejectedError: ``alg_not_allowed``; ``encryption_key_unknown`` when it was made for
+            another key or does not open with this one.
+    """
+    header = _jwe_header(token)
+    ours = private_jwk.get("kid")
+    if "kid" in header and ours is not None and header["kid"] != ours:
+        raise RejectedError("encryption_key_unknown", "made for another key")
+    secret = private_jwk.get("d")
+    if not isinstance(secret, str):
+        raise MalformedError("key_invalid", "no private key")
+    key = JWK(**_agreement_members(public_encryption_key(private_jwk)), d=secret)
+    try:
+        jwe = JWE(algs=["ECDH-ES", str(header["enc"])])
+        jwe.deserialize(token, key)
+    except (JWException, InvalidTag, ValueError) as error:
+        raise RejectedError("encryption_key_unknown", "it does not open") from error
+    return bytes(jwe.payload)
+
+
+def _jwe_header(token: str) -> JsonObject:
+    """Hold a JWE against every rule that needs no key."""
+    check_token_text(token)
+    if token.count(".") != _JWE_DOTS or "~" in token:
+        raise MalformedError("token_malformed", "expected five parts")
+    protected, encrypted_key, iv, ciphertext, tag = token.split(".")
+    header = _protected_header(protected)
+    if "zip" in header:
+        raise MalformedError("jwe_zip_not_allowed", "it could swell")
+    if header.get("alg") != "ECDH-ES" or header.get("enc") not in CONTENT_ENCRYPTION:
+        raise RejectedError("alg_not_allowed", "not ECDH-ES with A128GCM or A256GCM")
+    b64url_decode(ciphertext)
+    sizes = len(b64url_decode(iv)), len(b64url_decode(tag))
+    if encrypted_key or sizes != (_IV_BYTES, _TAG_BYTES):
+        raise MalformedError("token_malformed", "parts of another length")
+    for name in ("apu", "apv"):
+        information = header.get(name, "")
+        if not isinstance(information, str):
+            raise MalformedError("token_malformed", f"{name} is no string")
+        b64url_decode(information)
+    ephemeral = header.get("epk")
+    if not isinstance(ephemeral, dict):
+        raise MalformedError("key_invalid", "no ephemeral key")
+    _agreement_members(ephemeral)
+    return header
+
+
+def _agreement_members(jwk: JsonObject) -> dict[str, str]:
+    """The members of a public P-256 key that may agree on a secret, point checked."""
+    if jwk.get("use", "enc") != "enc" or jwk.get("alg", "ECDH-ES") != "ECDH-ES":
+        raise MalformedError("key_invalid", "not meant for ECDH-ES")
+    bare = {name: value for name, value in jwk.items() if name in {"kty", "crv", "x", "y", "d"}}
+    key = public_key_from_jwk(bare)
+    if key.algorithm is not Algorithm.ES256:
+        raise MalformedError("key_invalid", "expected P-256")
+    return {name: str(value) for name, value in key.jwk().items()}
