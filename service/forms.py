@@ -1,0 +1,137 @@
+"""Forms that only our own pages can send: Sec-Fetch-Site, Origin and a token must all agree.
+
+A handler that changes something takes ``form: CheckedForm`` and reads its fields from it; the
+form in the template carries ``{{ csrf_field() }}``.
+"""
+
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from markupsafe import Markup
+from starlette.datastructures import FormData
+
+from credentials.errors import RejectedError
+
+FIELD = "csrf_token"
+"""Name of the hidden field."""
+
+MAX_FIELDS = 200
+"""The largest form of ours has some thirty fields."""
+
+MAX_FILES = 1
+"""A form carries one list at most."""
+
+_SECRET_BYTES = 32
+_FETCH_SITES = frozenset({"same-origin", "none"})  # none: typed or reloaded by the person
+
+
+def stored_secret(file: Path) -> bytes:
+    """The secret in ``file``, made at first use, so that forms outlive a restart."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_bytes()
+    with os.fdopen(descriptor, "wb") as target:
+        secret = secrets.token_bytes(_SECRET_BYTES)
+        target.write(secret)
+    return secret
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """What makes and checks the tokens of one service's forms.
+
+    Attributes:
+        secret: known to this service only.
+        origins: where this service's own pages live.
+        secure: True when cookies may only travel over https.
+    """
+
+    secret: bytes
+    origins: frozenset[str]
+    secure: bool
+
+    def __repr__(self) -> str:
+        """Without the secret."""
+        return f"Forms(origins={sorted(self.origins)}, secure={self.secure})"
+
+    @property
+    def cookie(self) -> str:
+        """The cookie's name; with the prefix no other host can plant it."""
+        return "__Host-form" if self.secure else "form"
+
+    def field(self, request: Request) -> Markup:
+        """The hidden field for a form on this page."""
+        seed = request.cookies.get(self.cookie) or getattr(request.state, "form_seed", None)
+        request.state.form_seed = seed or secrets.token_urlsafe(24)
+        token = self._token(request.state.form_seed)
+        return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token)
+
+    def keep(self, request: Request, response: Response) -> None:
+        """Send the cookie that belongs to the fields on this page, where there are any."""
+        seed = getattr(request.state, "form_seed", None)
+        if seed is not None and request.cookies.get(self.cookie) != seed:
+            response.set_cookie(
+                self.cookie, seed, httponly=True, secure=self.secure, samesite="lax", path="/"
+            )
+
+    def check(self, request: Request, token: str) -> None:
+        """Refuse a post that our own page did not send.
+
+        Raises:
+            RejectedError: ``csrf``.
+        """
+        site = request.headers.get("sec-fetch-site")
+        if site is not None and site not in _FETCH_SITES:
+            raise RejectedError("csrf", "Sec-Fetch-Site names another site")
+        origin = request.headers.get("origin")
+        if origin is not None and origin not in self.origins | {_own_origin(request)}:
+            raise RejectedError("csrf", "Origin is another one")
+        seed = request.cookies.get(self.cookie, "")
+        if not seed or not hmac.compare_digest(self._token(seed).encode(), token.encode()):
+            raise RejectedError("csrf", "the form's token is missing or belongs to another visit")
+
+    def _token(self, seed: str) -> str:
+        return hmac.new(self.secret, seed.encode(), "sha256").hexdigest()
+
+
+def _own_origin(request: Request) -> str:
+    return f"{request.url.scheme}://{request.headers.get('host', '')}"  # the Host is checked before
+
+
+async def checked_form(request: Request) -> FormData:
+    """The posted fields, once it is sure that our own page sent them.
+
+    Reading a form is the framework's own coroutine, so this dependency has to be one too.
+
+    Raises:
+        RejectedError: ``csrf``.
+    """
+    fields = await request.form(max_fields=MAX_FIELDS, max_files=MAX_FILES)
+    token = fields.get(FIELD)
+    forms: Forms = request.app.state.forms
+    forms.check(request, token if isinstance(token, str) else "")
+    return fields
+
+
+CheckedForm = Annotated[FormData, Depends(checked_form)]
+"""The fields of a form that our own page sent; text fields are ``str``, files ``UploadFile``."""
+
+
+def text_field(form: FormData, name: str, *, maximum: int = 2_000) -> str:
+    """One text field, trimmed; absent is empty.
+
+    Raises:
+        RejectedError: ``field_too_long``.
+    """
+    value = form.get(name)
+    text = value.strip() if isinstance(value, str) else ""
+    if len(text) > maximum:
+        raise RejectedError("field_too_long", f"{name}: {len(text)} of {maximum} characters")
+    return text

@@ -1,0 +1,195 @@
+"""What stands before every handler: Host, size and depth of the body, headers, one log line."""
+
+import re
+import time
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from credentials.errors import CredentialError, MalformedError, RejectedError
+from service.log import get_log
+from service.problems import answer, problem_of
+from service.settings import LOOPBACK_NAMES, RoleSettings, is_loopback
+
+MAX_BODY_BYTES = 1024 * 1024
+"""The largest message of the protocols is a presentation: 512 KiB."""
+
+MAX_LIST_BYTES = 10 * 1024 * 1024
+"""A list of some thousand people, for the routes that take one."""
+
+MAX_JSON_DEPTH = 32
+"""Real messages nest about 8 deep; the standard parser fails at some thousand."""
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+"""No script at all. ``form-action`` also stops a form that is redirected to another origin."""
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""On every answer."""
+
+STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
+
+_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+
+
+def json_depth(body: bytes, *, limit: int = MAX_JSON_DEPTH) -> int:
+    """How deep the brackets nest, read from the bytes before any parser runs.
+
+    Returns:
+        The depth, or ``limit + 1`` as soon as it goes beyond the limit.
+    """
+    depth = deepest = 0
+    for token in _TOKENS.finditer(body):
+        first = token[0][:1]
+        if first in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+            if depth > limit:
+                return depth
+        elif first in b"]}":
+            depth -= 1
+    return deepest
+
+
+def allow_any_origin(headers: MutableHeaders) -> None:
+    """Let scripts of other origins read this answer; never with cookies.
+
+    For the endpoints that another wallet's browser page calls by their protocol.
+    """
+    headers["Access-Control-Allow-Origin"] = "*"
+
+
+class Guard:
+    """An ASGI wrapper: async because the protocol between server and application is."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        application: FastAPI,
+        settings: RoleSettings,
+        body_limits: Mapping[str, int],
+        open_paths: tuple[str, ...],
+    ) -> None:
+        """Wrap ``app``.
+
+        Args:
+            app: what answers in the end.
+            application: whose state the answers to refused requests are made with.
+            settings: say which hosts are ours and whether HSTS is sent.
+            body_limits: path prefix to bytes, where it is not ``MAX_BODY_BYTES``.
+            open_paths: path prefixes that scripts of other origins may read.
+        """
+        self.app, self.application, self.settings = app, application, settings
+        self.body_limits, self.open_paths = body_limits, open_paths
+        addresses = {urlsplit(settings.public_url).hostname, urlsplit(settings.identifier).hostname}
+        self.hosts = addresses | LOOPBACK_NAMES
+        self.log = get_log(application.state.name)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check, pass on, and put the headers on whatever comes back."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        start, status = time.perf_counter(), 0
+
+        async def with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._add_headers(MutableHeaders(scope=message), scope["path"])
+            await send(message)
+
+        scope["app"] = self.application
+        try:
+            self._check_host(scope)
+            body = await self._read_body(scope, receive)
+        except CredentialError as error:
+            response = answer(Request(scope), problem_of(error), headers={})
+            await response(scope, receive, with_headers)
+        else:
+            if _is_preflight(scope) and scope["path"].startswith(self.open_paths):
+                await _preflight(with_headers)
+            else:
+                await self.app(scope, _replay(body, receive), with_headers)
+        # the template of the route, never the path: paths hold names of offers and requests
+        route = getattr(scope.get("route"), "path", "-")
+        spent = round((time.perf_counter() - start) * 1000, 1)
+        self.log.info(
+            "request", method=scope["method"], route=route, status=status, milliseconds=spent
+        )
+
+    def _check_host(self, scope: Scope) -> None:
+        """Answer to our own names only: a foreign name pointing here is a rebinding attempt."""
+        host = urlsplit(f"//{Headers(scope=scope).get('host', '')}").hostname or ""
+        if scope["path"] != "/health" and host not in self.hosts and not is_loopback(host):
+            raise RejectedError("host_unknown", "the Host header names another site")
+
+    async def _read_body(self, scope: Scope, receive: Receive) -> bytes:
+        limits = [size for path, size in self.body_limits.items() if scope["path"].startswith(path)]
+        limit = max(limits, default=MAX_BODY_BYTES)
+        headers = Headers(scope=scope)
+        announced = headers.get("content-length", "")
+        if announced.isdigit() and int(announced) > limit:
+            raise MalformedError("too_large", f"more than {limit} bytes")
+        chunks, size, more = [], 0, True
+        while more:
+            message = await receive()
+            more = message.get("more_body", False)
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
+            if size > limit:
+                raise MalformedError("too_large", f"more than {limit} bytes")
+        body = b"".join(chunks)
+        kind = headers.get("content-type", "")
+        if ("json" in kind or not kind) and json_depth(body) > MAX_JSON_DEPTH:
+            raise MalformedError("too_deep", f"more than {MAX_JSON_DEPTH} levels")
+        return body
+
+    def _add_headers(self, headers: MutableHeaders, path: str) -> None:
+        for name, value in HEADERS.items():
+            headers.setdefault(name, value)
+        if self.settings.is_secure:
+            headers["Strict-Transport-Security"] = STRICT_TRANSPORT
+        if path.startswith(self.open_paths):
+            allow_any_origin(headers)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """The body that was read, once, and after it whatever the server has to say."""
+    given = False
+
+    async def replayed() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed
+
+
+def _is_preflight(scope: Scope) -> bool:
+    return bool(scope["method"] == "OPTIONS" and Headers(scope=scope).get("origin"))
+
+
+async def _preflight(send: Send) -> None:
+    headers = [
+        (b"access-control-allow-methods", b"GET, POST"),
+        (b"access-control-allow-headers", b"authorization, content-type, dpop"),
+        (b"access-control-max-age", b"600"),
+    ]
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,124 @@
+"""What every role is told at its start: addresses, where its files live, whom it trusts."""
+
+import os
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from credentials.errors import RejectedError
+
+LOOPBACK_NAMES = frozenset({"localhost"})
+"""Names that are this machine by definition (RFC 6761, section 6.3)."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a bare host name or address can only be reached from this machine."""
+    if host.lower() in LOOPBACK_NAMES:
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a URL as browsers write them: no path, no default port.
+
+    Raises:
+        RejectedError: ``config_url``: it is no http or https URL.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise RejectedError("config_url", "not a URL") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise RejectedError("config_url", "an http or https URL is asked")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    default = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + ("" if port in {None, default} else f":{port}")
+
+
+def check_dev_origins(dev_origins: dict[str, str], *, own_addresses: tuple[str, ...]) -> None:
+    """Development origins lead from exact https origins to this machine, seen only by itself.
+
+    Args:
+        dev_origins: from exact https origin to exact http origin.
+        own_addresses: every host name or address at which the service can be reached.
+
+    Raises:
+        RejectedError: ``config_dev_origins``: a form that is not exact, or a service that
+            others can reach: to them such a list would be a door into this machine.
+    """
+    for public, local in dev_origins.items():
+        if public != origin_of(public) or not public.startswith("https://"):
+            raise RejectedError("config_dev_origins", "from: an exact https origin is asked")
+        if local != origin_of(local) or not local.startswith("http://"):
+            raise RejectedError("config_dev_origins", "to: an exact http origin is asked")
+        if not is_loopback(urlsplit(local).hostname or ""):
+            raise RejectedError("config_dev_origins", "to: only this machine itself")
+    reachable = [address for address in own_addresses if not is_loopback(address)]
+    if dev_origins and reachable:
+        raise RejectedError("config_dev_origins", f"the service can be reached at {reachable[0]}")
+
+
+class RoleSettings(BaseSettings):
+    """The settings all roles have in common; a role's own class sets ``env_prefix``.
+
+    Attributes:
+        host: the address to listen on.
+        port: the port to listen on.
+        public_url: the address that links and codes for people carry.
+        identifier: the https origin that protocols and signed documents carry.
+        var: the directory of this service's own files.
+        database_url: None is a SQLite file in ``var``.
+        dev_origins: exact https origin to exact http origin on this machine; see
+            ``check_dev_origins``.
+        demo: fictional people and fixed keys are allowed.
+        trust_list_url: where the sector's list of issuers is published.
+        trust_anchor: the public JWK that must have signed that list, as JSON text.
+        production: refuses everything that only a trial may do.
+    """
+
+    model_config = SettingsConfigDict(extra="ignore", validate_default=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str = ""
+    identifier: str = ""
+    var: Path = Field(default_factory=lambda: Path(os.environ.get("SKILLSPASS_VAR", "var")))
+    database_url: str | None = None
+    dev_origins: dict[str, str] = Field(default_factory=dict)
+    demo: bool = False
+    trust_list_url: str | None = None
+    trust_anchor: str | None = None
+    production: bool = False
+
+    @model_validator(mode="after")
+    def _fill_and_check(self) -> Self:
+        # object.__setattr__ would skip pydantic's bookkeeping; the dictionary keeps it
+        self.__dict__["public_url"] = origin_of(self.public_url or f"http://localhost:{self.port}")
+        self.__dict__["identifier"] = origin_of(self.identifier or self.public_url)
+        check_dev_origins(self.dev_origins, own_addresses=self.own_addresses)
+        if self.production and (self.demo or self.dev_origins):
+            raise RejectedError("config_production", "no demo and no dev_origins in production")
+        return self
+
+    @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """Every host at which this service can be reached."""
+        return (self.host, urlsplit(self.public_url).hostname or "")
+
+    @property
+    def is_local(self) -> bool:
+        """True when only this machine can reach the service: a phone cannot."""
+        return all(is_loopback(address) for address in self.own_addresses)
+
+    @property
+    def is_secure(self) -> bool:
+        """True when people reach the service over https."""
+        return self.public_url.startswith("https://")
