@@ -1,0 +1,184 @@
+"""did:web (W3C CCG): the identifier is a domain, its document lies at a known https address."""
+
+import re
+from collections.abc import Sequence
+
+from credentials.dids.base import PURPOSES, DidDocument
+from credentials.encoding import JsonObject, JsonValue, parse_json_object
+from credentials.errors import MalformedError, RejectedError
+from credentials.keys import (
+    Algorithm,
+    PublicKey,
+    public_key_from_jwk,
+    public_key_from_multikey,
+)
+
+PREFIX = "did:web:"
+MAX_CHARACTERS = 512
+"""A domain name ends at 253; the rest is a short path."""
+
+MAX_DOCUMENT_BYTES = 64 * 1024
+"""A key takes half a kB; see ``MAX_METHODS``."""
+
+MAX_METHODS = 64
+"""Two keys a year for thirty years."""
+
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+_NUMERIC = re.compile(r"(0x[0-9a-f]*|[0-9]+)", re.IGNORECASE)
+_HOST_AND_PORT = re.compile(r"(?P<host>[^%]+)(%3A(?P<port>[1-9][0-9]{0,4}))?")
+_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_ORIGIN = re.compile(r"https://(?P<host>[^/:?#@]+)(:(?P<port>[0-9]+))?")
+_MAX_HOST = 253
+_LOWEST_PORT, _HIGHEST_PORT = 1024, 65535
+
+_CURVES = frozenset(["P-256", "P-384", "Ed25519"])
+_JWK_TYPES = frozenset(["JsonWebKey", "JsonWebKey2020"])
+_MULTIBASE_TYPES = frozenset(["Multikey", "Ed25519VerificationKey2020"])
+
+
+def did_web(origin_url: str) -> str:
+    """The did:web of an https origin, such as ``https://issuer.example``.
+
+    Raises:
+        MalformedError: ``did_malformed`` for anything but an https origin.
+    """
+    origin = _ORIGIN.fullmatch(origin_url)
+    if origin is None:
+        raise MalformedError("did_malformed", "expected an https origin")
+    port = "" if origin["port"] in {None, "443"} else f"%3A{origin['port']}"
+    did = f"{PREFIX}{origin['host']}{port}"
+    document_url(did)
+    return did
+
+
+def document_url(did: str) -> str:
+    """Where the document of a did:web lies.
+
+    Raises:
+        MalformedError: ``did_malformed``: no lower-case domain name (a port other than 443 must
+            lie above 1023), an empty or escaped part of the path.
+        RejectedError: ``address_forbidden`` for an IP address in any spelling.
+    """
+    if not did.startswith(PREFIX) or len(did) > MAX_CHARACTERS:
+        raise MalformedError("did_malformed", "expected did:web and a domain")
+    identifier = did.removeprefix(PREFIX)
+    if identifier.startswith("["):
+        raise RejectedError("address_forbidden", "an IP address is no domain")
+    authority, *path = identifier.split(":")
+    parts = _HOST_AND_PORT.fullmatch(authority)
+    if parts is None:
+        raise MalformedError("did_malformed", "no domain")
+    host, port = parts["host"], parts["port"]
+    if _NUMERIC.fullmatch(host.rstrip(".").rpartition(".")[2]):
+        raise RejectedError("address_forbidden", "an IP address is no domain")
+    if not _DOMAIN.fullmatch(host) or len(host) > _MAX_HOST:
+        raise MalformedError("did_malformed", "no lower-case domain name")
+    if port is not None and not _LOWEST_PORT <= int(port) <= _HIGHEST_PORT:
+        raise MalformedError("did_malformed", f"port {port}")
+    if not all(_SEGMENT.fullmatch(segment) for segment in path):
+        raise MalformedError("did_malformed", "a part of the path is empty or escaped")
+    origin = f"https://{host}" if port is None else f"https://{host}:{port}"
+    return f"{origin}/{'/'.join(path) if path else '.well-known'}/did.json"
+
+
+def method_id(did: str, key: PublicKey) -> str:
+    """The id that we give a key of ours: the DID and the key's thumbprint."""
+    return f"{did}#{key.thumbprint}"
+
+
+def write_document(did: str, keys: Sequence[PublicKey]) -> JsonObject:
+    """The document to publish; every key serves assertions and authentication.
+
+    P-256 and P-384 keys stand as JsonWebKey, as OpenID4VC readers expect; Ed25519 keys as
+    Multikey, as Data Integrity readers expect.
+
+    Raises:
+        MalformedError: ``did_malformed``, or ``did_document_mismatch`` when a key carries the id
+            of another DID.
+    """
+    document_url(did)
+    methods = [_write_method(did, key) for key in keys]
+    document: JsonObject = {
+        "@context": [
+            "https://www.w3.org/ns/did/v1",
+            "https://w3id.org/security/jwk/v1",
+            "https://w3id.org/security/multikey/v1",
+        ],
+        "id": did,
+        "verificationMethod": [*methods],
+    }
+    return document | {purpose: [method["id"] for method in methods] for purpose in PURPOSES}
+
+
+def _write_method(did: str, key: PublicKey) -> JsonObject:
+    identifier = key.key_id if key.key_id is not None else method_id(did, key)
+    if not identifier.startswith(f"{did}#"):
+        raise MalformedError("did_document_mismatch", "a key with the id of another DID")
+    method: JsonObject = {"id": identifier, "controller": did}
+    if key.algorithm is Algorithm.EDDSA:
+        return method | {"type": "Multikey", "publicKeyMultibase": key.multikey()}
+    return method | {"type": "JsonWebKey", "publicKeyJwk": key.jwk()}
+
+
+def read_document(did: str, body: bytes) -> DidDocument:
+    """Read what was fetched from ``document_url(did)``.
+
+    Methods of a type that we do not know are left out; a key that is broken refuses the whole.
+
+    Raises:
+        MalformedError: ``did_document_mismatch`` (another id, or a key that another controls),
+            ``did_document_malformed``, ``key_invalid``, or as ``parse_json``.
+    """
+    document = parse_json_object(body, max_bytes=MAX_DOCUMENT_BYTES)
+    if document.get("id") != did:
+        raise MalformedError("did_document_mismatch", "the document is about another DID")
+    methods: dict[str, PublicKey] = {}
+    for method in _list(document, "verificationMethod"):
+        _read_method(did, method, methods)
+    relationships: dict[str, frozenset[str]] = {}
+    for purpose in PURPOSES:
+        ids = {
+            _read_method(did, entry, methods) if isinstance(entry, dict) else _full_id(did, entry)
+            for entry in _list(document, purpose)
+        }
+        relationships[purpose] = frozenset(ids & methods.keys())
+    return DidDocument(did, methods, relationships)
+
+
+def _read_method(did: str, method: JsonValue, methods: dict[str, PublicKey]) -> str:
+    if not isinstance(method, dict):
+        raise MalformedError("did_document_malformed", "a method that is no object")
+    identifier = _full_id(did, method.get("id"))
+    if method.get("controller") != did:
+        raise MalformedError("did_document_mismatch", "a key that another controls")
+    jwk, text = method.get("publicKeyJwk"), method.get("publicKeyMultibase")
+    kind = str(method.get("type"))
+    if kind in _JWK_TYPES and isinstance(jwk, dict) and text is None:
+        if str(jwk.get("crv")) not in _CURVES:
+            return identifier
+        key = public_key_from_jwk(jwk)
+    elif kind in _MULTIBASE_TYPES and isinstance(text, str) and jwk is None:
+        key = public_key_from_multikey(text)
+    else:
+        return identifier
+    if methods.get(identifier, key) != key:
+        raise MalformedError("did_document_malformed", "two keys with one id")
+    methods[identifier] = key.with_key_id(identifier)
+    return identifier
+
+
+def _full_id(did: str, value: JsonValue) -> str:
+    if not isinstance(value, str):
+        raise MalformedError("did_document_malformed", "a method without an id")
+    identifier = did + value if value.startswith("#") else value
+    if not identifier.startswith(f"{did}#"):
+        raise MalformedError("did_document_mismatch", "a method of another DID")
+    return identifier
+
+
+def _list(document: JsonObject, name: str) -> list[JsonValue]:
+    value = document.get(name, [])
+    if not isinstance(value, list) or len(value) > MAX_METHODS:
+        raise MalformedError("did_document_malformed", f"{name} is no list, or too long")
+    return value
