@@ -1,0 +1,1 @@
+"""Who may issue what: the sector's signed list."""
