@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidTag
 from jwcrypto.common import JWException
@@ -37,6 +38,9 @@ _NAMED = _OF_NO_KEY.union(Algorithm)
 _HEADER_KEYS = ("jwk", "jku", "x5u")
 _TOKEN = re.compile(r"[A-Za-z0-9_\-=+/\r\n.~]*")
 """Also the loose spellings of base64, which are then refused by their own name."""
+
+_LAST_SECOND = 253_402_300_799
+"""The end of the year 9999, where datetimes end."""
 
 _JWS_DOTS = 2
 _JWE_DOTS = 4
@@ -112,6 +116,22 @@ def check_compact(token: str, key: PublicKey, *, typ: frozenset[str]) -> None:
     """
     header, signing_input, signature = _read(token, typ)
     _check_signature(header, signing_input, signature, key)
+
+
+def numeric_date(payload: JsonObject, name: str) -> datetime | None:
+    """A NumericDate of a JWT (RFC 7519, section 2); None where it is absent.
+
+    Raises:
+        MalformedError: ``date_invalid`` for no number, a negative one, or one past the year 9999.
+    """
+    if name not in payload:
+        return None
+    value = payload[name]
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise MalformedError("date_invalid", f"{name} is no number")
+    if not 0 <= value <= _LAST_SECOND:
+        raise MalformedError("date_invalid", f"{name} lies outside the calendar")
+    return datetime.fromtimestamp(value, UTC)
 
 
 def _read(token: str, typ: frozenset[str]) -> tuple[JsonObject, bytes, bytes]:
