@@ -1,6 +1,5 @@
 """Strict text and octets: base64url (RFC 4648), multibase, JSON (RFC 7493, RFC 8785)."""
 
-import base64
 import binascii
 import json
 import math
@@ -27,6 +26,8 @@ MAX_VARINT_BYTES = 9
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE58_VALUES = {character: value for value, character in enumerate(_BASE58)}
+_TO_URL_ALPHABET = bytes.maketrans(b"+/", b"-_")
+_FROM_URL_ALPHABET = bytes.maketrans(b"-_", b"+/")
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*+"?', re.DOTALL)
 _EMPTY = re.compile(rb"\[\s*+\]|\{\s*+\}")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -50,7 +51,8 @@ class NumberRefusedError(MalformedError):
 
 def b64url_encode(octets: bytes) -> str:
     """Base64url without padding (RFC 7515, section 2)."""
-    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
+    spelled = binascii.b2a_base64(octets, newline=False)
+    return spelled.translate(_TO_URL_ALPHABET, b"=").decode("ascii")
 
 
 def b64url_decode(text: str) -> bytes:
@@ -61,7 +63,8 @@ def b64url_decode(text: str) -> bytes:
             spare bits in the last character that are not zero.
     """
     try:
-        octets = base64.urlsafe_b64decode(text + "==="[: -len(text) % 4])
+        spelled = text.encode("ascii").translate(_FROM_URL_ALPHABET)
+        octets = binascii.a2b_base64(spelled + b"==="[: -len(text) % 4])
     except (binascii.Error, ValueError) as error:
         raise MalformedError("base64_not_strict", f"{len(text)} characters") from error
     if b64url_encode(octets) != text:  # only the canonical spelling comes back unchanged
