@@ -1,0 +1,1 @@
+"""JSON-LD: documents to statements, and statements to their one canonical form."""
