@@ -1,0 +1,44 @@
+"""The cryptosuites that we know: an allow-list, looked up by what a proof says of itself."""
+
+from types import MappingProxyType
+
+from credentials.cryptosuites.base import PROOF_TYPE, Cryptosuite, ProofOptions
+from credentials.cryptosuites.ecdsa_rdfc_2019 import ECDSA_RDFC_2019
+from credentials.cryptosuites.ed25519_signature_2020 import ED25519_SIGNATURE_2020
+from credentials.cryptosuites.eddsa_rdfc_2022 import EDDSA_RDFC_2022
+from credentials.encoding import JsonObject
+from credentials.errors import UnsupportedError
+
+__all__ = [
+    "CRYPTOSUITES",
+    "ECDSA_RDFC_2019",
+    "ED25519_SIGNATURE_2020",
+    "EDDSA_RDFC_2022",
+    "PROOF_TYPE",
+    "Cryptosuite",
+    "ProofOptions",
+    "cryptosuite_of",
+]
+
+CRYPTOSUITES: MappingProxyType[tuple[str, str | None], Cryptosuite] = MappingProxyType(
+    {
+        (PROOF_TYPE, "eddsa-rdfc-2022"): EDDSA_RDFC_2022,
+        (PROOF_TYPE, "ecdsa-rdfc-2019"): ECDSA_RDFC_2019,
+        ("Ed25519Signature2020", None): ED25519_SIGNATURE_2020,
+    }
+)
+"""By ``type`` and ``cryptosuite`` of a proof."""
+
+
+def cryptosuite_of(proof: JsonObject) -> Cryptosuite:
+    """The suite that a proof names.
+
+    Raises:
+        UnsupportedError: ``cryptosuite_not_allowed``.
+    """
+    kind, name = proof.get("type"), proof.get("cryptosuite")
+    if isinstance(kind, str) and (name is None or isinstance(name, str)):
+        suite = CRYPTOSUITES.get((kind, name))
+        if suite is not None:
+            return suite
+    raise UnsupportedError("cryptosuite_not_allowed", "members type and cryptosuite")

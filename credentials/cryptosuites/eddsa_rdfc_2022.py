@@ -1,0 +1,72 @@
+"""eddsa-rdfc-2022 (Data Integrity EdDSA Cryptosuites 1.0, section 3.2)."""
+
+from typing import ClassVar
+
+from credentials.cryptosuites.base import (
+    PROOF_TYPE,
+    ProofOptions,
+    canonical_document,
+    canonical_options,
+    hash_data,
+    signature_of,
+)
+from credentials.encoding import JsonObject, multibase_encode
+from credentials.errors import ProofInvalid, UnsupportedError
+from credentials.keys import Algorithm, PublicKey, Signer
+
+
+class EddsaRdfc2022:
+    """The one embedded proof that Open Badges 3.0 accepts."""
+
+    name: ClassVar[str] = "eddsa-rdfc-2022"
+
+    def sign(self, document: JsonObject, options: ProofOptions, signer: Signer) -> JsonObject:
+        """Create Proof (section 3.2.1).
+
+        Raises:
+            UnsupportedError: ``cryptosuite_not_allowed`` for a key other than Ed25519, or what
+                ``statements`` raises.
+        """
+        if signer.public.algorithm is not Algorithm.EDDSA:
+            raise UnsupportedError("cryptosuite_not_allowed", "the key is not Ed25519")
+        proof: JsonObject = {"type": PROOF_TYPE, "cryptosuite": self.name, **options.members()}
+        proof_config = proof_configuration(document, proof)  # (2)
+        transformed = canonical_document(document)  # (3)
+        data = hash_data(transformed, proof_config)  # (4)
+        proof["proofValue"] = multibase_encode(signer.sign(data))  # (5), (6)
+        return proof  # (7)
+
+    def verify(self, document: JsonObject, proof: JsonObject, key: PublicKey) -> None:
+        """Verify Proof (section 3.2.2).
+
+        Raises:
+            ProofInvalid: ``proof_invalid``, or ``cryptosuite_not_allowed`` for another key type.
+            CredentialError: what ``statements`` raises.
+        """
+        options = {name: value for name, value in proof.items() if name != "proofValue"}  # (2)
+        signature = signature_of(proof)  # (3)
+        if key.algorithm is not Algorithm.EDDSA:
+            raise ProofInvalid("cryptosuite_not_allowed", "the key is not Ed25519")
+        transformed = canonical_document(document)  # (4)
+        proof_config = proof_configuration(document, options)  # (5)
+        data = hash_data(transformed, proof_config)  # (6)
+        try:
+            key.verify(signature, data)  # (7)
+        except ProofInvalid as error:
+            raise ProofInvalid("proof_invalid", self.name) from error
+
+
+def proof_configuration(document: JsonObject, options: JsonObject) -> str:
+    """Proof Configuration (section 3.2.5): the canonical N-Quads of a proof's options.
+
+    Raises:
+        UnsupportedError: ``cryptosuite_not_allowed`` for another type or suite (step 2).
+        MalformedError: ``context_keyword_forbidden``: a proof with a context of its own.
+    """
+    if (options.get("type"), options.get("cryptosuite")) != (PROOF_TYPE, EddsaRdfc2022.name):
+        raise UnsupportedError("cryptosuite_not_allowed", "expected eddsa-rdfc-2022")  # (2)
+    return canonical_options(document, options)
+
+
+EDDSA_RDFC_2022 = EddsaRdfc2022()
+"""The suite has no settings, so one is enough."""

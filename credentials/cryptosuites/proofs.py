@@ -1,0 +1,113 @@
+"""The proofs of one document: form, purpose, dates, order (VC Data Integrity 1.0, 4.4 and 4.5).
+
+Everything that holds for each suite alike. Whether a key belongs to the issuer is the layer above.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from credentials.cryptosuites import cryptosuite_of
+from credentials.data_model import parse_time
+from credentials.encoding import JsonObject
+from credentials.errors import MalformedError, ProofInvalid
+from credentials.keys import PublicKey
+from credentials.limits import CLOCK_SKEW, MAX_PROOFS
+
+KeyOf = Callable[[str], PublicKey]
+"""The key behind a verification method."""
+
+
+def proofs_of(document: JsonObject) -> list[JsonObject]:
+    """The proofs of a document, at least one.
+
+    Raises:
+        MalformedError: ``no_proof``: none, or something else in its place; ``too_large`` for more
+            than ``MAX_PROOFS``.
+    """
+    value = document.get("proof")
+    entries = value if isinstance(value, list) else [value]
+    proofs = [entry for entry in entries if isinstance(entry, dict) and entry]
+    if not proofs or len(proofs) != len(entries):
+        raise MalformedError("no_proof", "member proof")
+    if len(proofs) > MAX_PROOFS:
+        raise MalformedError("too_large", f"{len(proofs)} proofs, limit {MAX_PROOFS}")
+    return proofs
+
+
+def method_of(proof: JsonObject) -> str:
+    """The verification method that a proof names.
+
+    Raises:
+        MalformedError: ``proof_malformed`` when it is no string.
+    """
+    method = proof.get("verificationMethod")
+    if not isinstance(method, str) or not method:
+        raise MalformedError("proof_malformed", "member verificationMethod")
+    return method
+
+
+def check_proofs(document: JsonObject, key_of: KeyOf, *, purpose: str, at: datetime) -> None:
+    """Every proof of the document holds, for one purpose, ``at`` a moment.
+
+    Raises:
+        ProofInvalid: ``proof_purpose_mismatch``, ``proof_date_invalid``, ``proof_invalid``,
+            ``cryptosuite_not_allowed``.
+        CredentialError: what ``proofs_of``, ``key_of`` or the suite raises.
+    """
+    proofs = proofs_of(document)
+    unsecured = {name: value for name, value in document.items() if name != "proof"}
+    for proof in proofs:
+        if proof.get("proofPurpose") != purpose:
+            raise ProofInvalid("proof_purpose_mismatch", f"expected {purpose}")
+        check_proof_dates(proof, at=at)
+    for proof in proofs:
+        before = _previous(proof, proofs)
+        signed: JsonObject = dict(unsecured)
+        if before:
+            signed["proof"] = [*before]
+        cryptosuite_of(proof).verify(signed, proof, key_of(method_of(proof)))
+
+
+def check_proof_dates(proof: JsonObject, *, at: datetime) -> datetime | None:
+    """``created`` is not ahead and ``expires`` not over; both are optional.
+
+    Returns:
+        When the proof was made, where it says so.
+
+    Raises:
+        ProofInvalid: ``proof_date_invalid``, also for a date without a zone.
+    """
+    created, expires = proof_created(proof), _proof_date(proof, "expires")
+    if created is not None and created > at + CLOCK_SKEW:
+        raise ProofInvalid("proof_date_invalid", f"created {created.isoformat()}")
+    if expires is not None and expires <= at:
+        raise ProofInvalid("proof_date_invalid", f"expired {expires.isoformat()}")
+    return created
+
+
+def proof_created(proof: JsonObject) -> datetime | None:
+    """When the proof says it was made; it is not held against any clock.
+
+    Raises:
+        ProofInvalid: ``proof_date_invalid`` when it is no date with a zone.
+    """
+    return _proof_date(proof, "created")
+
+
+def _proof_date(proof: JsonObject, member: str) -> datetime | None:
+    try:
+        return parse_time(proof[member], member) if member in proof else None
+    except MalformedError as error:
+        raise ProofInvalid("proof_date_invalid", error.detail) from error
+
+
+def _previous(proof: JsonObject, proofs: Sequence[JsonObject]) -> list[JsonObject]:
+    """The proofs that this one builds upon (4.5, proof chains); each must be there."""
+    named = proof.get("previousProof")
+    if named is None:
+        return []
+    names = named if isinstance(named, list) else [named]
+    found = [other for other in proofs if other is not proof and other.get("id") in names]
+    if len(found) != len(names) or not names:
+        raise ProofInvalid("proof_invalid", "previousProof names a proof that is not there")
+    return found

@@ -1,0 +1,339 @@
+"""ldp_vc: a JSON-LD credential with embedded proofs (VC Data Integrity 1.0), shown whole.
+
+Reads data model 1.1 and 2.0; writes 2.0. A presentation holds exactly one credential, and the
+holder's proof over it names the request: challenge is the nonce, domain the audience.
+"""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import ClassVar
+
+from credentials import data_model, dids
+from credentials.claims import Paths
+from credentials.cryptosuites import (
+    ECDSA_RDFC_2019,
+    EDDSA_RDFC_2022,
+    Cryptosuite,
+    ProofOptions,
+    cryptosuite_of,
+)
+from credentials.cryptosuites.proofs import (
+    check_proof_dates,
+    check_proofs,
+    method_of,
+    proof_created,
+    proofs_of,
+)
+from credentials.encoding import JsonObject, JsonValue, check_json, parse_json_object
+from credentials.errors import (
+    BindingInvalid,
+    MalformedError,
+    ProofInvalid,
+    UndeterminedError,
+    UnsupportedError,
+)
+from credentials.jsonld.expansion import check_contexts
+from credentials.keys import Algorithm, PublicKey, Signer
+from credentials.limits import MAX_KEY_BINDING_AGE
+from credentials.model import (
+    Binding,
+    Credential,
+    Entropy,
+    KeyReference,
+    StatusKind,
+    StatusReference,
+    Unverified,
+    Wire,
+)
+from schemas.contexts import SKILLS_CONTEXT
+
+_SELF_NAMED = ("did:key:", "did:jwk:")
+_ASSERTION, _AUTHENTICATION = "assertionMethod", "authentication"
+
+_EMBEDDABLE: Mapping[Algorithm, Cryptosuite] = MappingProxyType(
+    {Algorithm.EDDSA: EDDSA_RDFC_2022, Algorithm.ES256: ECDSA_RDFC_2019}
+)
+"""With which suite a holder signs: each key has one algorithm."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataIntegrity:
+    """The format ``ldp_vc``, issued with one suite and read with every suite that we know.
+
+    Attributes:
+        suite: what ``issue`` signs with.
+    """
+
+    identifier: ClassVar[str] = "ldp_vc"
+    selective: ClassVar[bool] = False
+
+    suite: Cryptosuite
+
+    def issue(
+        self,
+        credential: Credential,
+        signer: Signer,
+        *,
+        holder: PublicKey | None,
+        disclosable: Paths,  # noqa: ARG002 - this format is shown whole
+        entropy: Entropy,  # noqa: ARG002 - nothing here is random
+    ) -> JsonObject:
+        """Sign a credential of data model 2.0 in our own context.
+
+        Raises:
+            ValueError: the signer's key has no id, or a status is no bitstring status.
+            UnsupportedError: ``term_undefined`` for a claim that our context does not know;
+                ``cryptosuite_not_allowed`` for a key of another algorithm.
+            MalformedError: ``canonical_value`` for a claim that is null or an empty list.
+        """
+        if signer.public.key_id is None:
+            raise ValueError("the issuer's key needs its full DID URL")
+        document = _unsigned(credential, holder)
+        options = ProofOptions(
+            verification_method=signer.public.key_id,
+            purpose=_ASSERTION,
+            created=data_model.format_time(credential.issued_at),
+        )
+        return {**document, "proof": self.suite.sign(document, options, signer)}
+
+    def parse(self, wire: Wire) -> Unverified:
+        """Read a credential, or a presentation of exactly one.
+
+        Raises:
+            MalformedError: not of this format, or beyond a limit: ``no_proof``, ``date_invalid``,
+                ``context_missing``, ``context_inline``, ``presentation_not_one`` and others.
+            UnsupportedError: ``context_unknown``, ``cryptosuite_not_allowed``, a kind of status
+                that we cannot look up.
+        """
+        document = _document(wire)
+        presented = data_model.PRESENTATION in data_model.types_of(document)
+        secured = _only_credential(document) if presented else document
+        for part in (document, secured):
+            data_model.base_context(part)
+            check_contexts(part["@context"])
+        proof = _issuers_proof(secured)
+        subject = data_model.subject_of(secured)
+        return Unverified(
+            format=self.identifier,
+            wire=wire,
+            credential=_credential(secured, subject, proof),
+            key=KeyReference(data_model.issuer_of(secured), method_of(proof)),
+            holder=_holder_key(subject),
+            disclosable=frozenset(),
+            presented=presented and "proof" in document,
+        )
+
+    def check_proof(self, unverified: Unverified, key: PublicKey, *, at: datetime) -> None:
+        """Every proof of the credential holds; the issuer's own under ``key``.
+
+        Raises:
+            ProofInvalid: ``proof_invalid``, ``proof_purpose_mismatch``, ``proof_date_invalid``,
+                ``cryptosuite_not_allowed``.
+            UnsupportedError: ``term_undefined``, ``proof_key_unknown``: a further proof by a key
+                that its name does not carry.
+            MalformedError: ``too_complex`` and what else ``statements`` raises.
+        """
+        document = _document(unverified.wire)
+        if data_model.PRESENTATION in data_model.types_of(document):
+            document = _only_credential(document)
+
+        def key_of(method: str) -> PublicKey:
+            if method == unverified.key.key_id:
+                return key
+            if not method.startswith(_SELF_NAMED):
+                raise UnsupportedError("proof_key_unknown", "a proof by someone else")
+            return _self_named_key(method, _ASSERTION)
+
+        check_proofs(document, key_of, purpose=_ASSERTION, at=at)
+
+    def present(
+        self,
+        held: Wire,
+        holder: Signer,
+        binding: Binding,
+        *,
+        disclose: Paths,  # noqa: ARG002 - this format is shown whole
+        at: datetime,
+    ) -> JsonObject:
+        """Wrap a credential in a presentation that the holder signs for one request.
+
+        Raises:
+            UnsupportedError: ``cryptosuite_not_allowed`` when no suite fits the holder's key.
+            CredentialError: what ``held`` lacks.
+        """
+        secured = _document(held)
+        suite = _EMBEDDABLE.get(holder.public.algorithm)
+        if suite is None:
+            raise UnsupportedError("cryptosuite_not_allowed", holder.public.algorithm)
+        method = _holder_method(data_model.subject_of(secured), holder.public)
+        document: JsonObject = {
+            "@context": [data_model.V2_CONTEXT],
+            "type": [data_model.PRESENTATION],
+            "holder": _did_of(method),
+            "verifiableCredential": [secured],
+        }
+        options = ProofOptions(
+            verification_method=method,
+            purpose=_AUTHENTICATION,
+            created=data_model.format_time(at),
+            challenge=binding.nonce,
+            domain=binding.audience,
+        )
+        return {**document, "proof": suite.sign(document, options, holder)}
+
+    def check_binding(
+        self, unverified: Unverified, *, expected: Binding | None, at: datetime
+    ) -> None:
+        """The presentation's one proof is by the subject's key, fresh, and for this request.
+
+        Raises:
+            BindingInvalid: ``holder_binding_missing``, ``holder_key_mismatch``,
+                ``proof_purpose_mismatch``, ``proof_date_invalid``, ``proof_invalid``,
+                ``nonce_invalid``, ``aud_mismatch``, ``cryptosuite_not_allowed``.
+            CredentialError: the presentation cannot be turned into statements.
+        """
+        document = _document(unverified.wire)
+        if not unverified.presented or unverified.holder is None:
+            raise BindingInvalid("holder_binding_missing", "no presentation proof by a bound key")
+        proofs = proofs_of(document)
+        if len(proofs) > 1:
+            raise BindingInvalid("proof_invalid", f"{len(proofs)} presentation proofs")
+        holder = data_model.subject_of(_only_credential(document)).get("id")
+        if _did_of(method_of(proofs[0])) != holder or document.get("holder", holder) != holder:
+            raise BindingInvalid("holder_key_mismatch", "another key than the subject's")
+        try:
+            _check_fresh(proofs[0], at=at)
+            check_proofs(
+                document,
+                lambda method: _self_named_key(method, _AUTHENTICATION),
+                purpose=_AUTHENTICATION,
+                at=at,
+            )
+        except ProofInvalid as error:
+            raise BindingInvalid(error.code, error.detail) from error
+        if expected is not None:
+            _check_request(proofs[0], expected)
+
+
+def _unsigned(credential: Credential, holder: PublicKey | None) -> JsonObject:
+    subject = dict(credential.claims)
+    if holder is not None:
+        subject["id"] = dids.did_jwk(holder)
+    document: JsonObject = {
+        "@context": [data_model.V2_CONTEXT, SKILLS_CONTEXT],
+        "type": [data_model.CREDENTIAL, credential.type],
+        "issuer": credential.issuer,
+        "credentialSubject": subject,
+    }
+    if credential.credential_id is not None:
+        document["id"] = credential.credential_id
+    if credential.validity.valid_from is not None:
+        document["validFrom"] = data_model.format_time(credential.validity.valid_from)
+    if credential.validity.valid_until is not None:
+        document["validUntil"] = data_model.format_time(credential.validity.valid_until)
+    if credential.status:
+        document["credentialStatus"] = [_status_entry(status) for status in credential.status]
+    return document
+
+
+def _status_entry(status: StatusReference) -> JsonObject:
+    if status.kind is not StatusKind.BITSTRING:
+        raise ValueError(status.kind)
+    return {
+        "type": data_model.STATUS_ENTRY,
+        "statusPurpose": status.purpose.value,
+        "statusListIndex": str(status.index),
+        "statusListCredential": status.uri,
+    }
+
+
+def _document(wire: Wire) -> JsonObject:
+    if isinstance(wire, str):
+        return parse_json_object(wire)
+    check_json(wire)
+    return wire
+
+
+def _only_credential(presentation: JsonObject) -> JsonObject:
+    value = presentation.get("verifiableCredential")
+    entries = value if isinstance(value, list) else [value]
+    if len(entries) != 1 or not isinstance(entries[0], dict):
+        raise MalformedError("presentation_not_one", "expected exactly one embedded credential")
+    return entries[0]
+
+
+def _issuers_proof(secured: JsonObject) -> JsonObject:
+    """The proof by which the issuer is known: its own if there is one, else the first."""
+    proofs = proofs_of(secured)
+    for proof in proofs:
+        cryptosuite_of(proof)
+    issuer = data_model.issuer_of(secured)
+    own = [proof for proof in proofs if _did_of(method_of(proof)) == issuer]
+    return (own or proofs)[0]
+
+
+def _credential(secured: JsonObject, subject: JsonObject, proof: JsonObject) -> Credential:
+    validity = data_model.validity_of(secured)
+    try:
+        issued_at = proof_created(proof) or validity.valid_from
+    except ProofInvalid as error:
+        raise MalformedError(error.code, error.detail) from error
+    if issued_at is None:
+        raise MalformedError("date_invalid", "neither the proof nor the credential is dated")
+    return Credential(
+        type=data_model.credential_type(secured),
+        issuer=data_model.issuer_of(secured),
+        claims={name: value for name, value in subject.items() if name != "id"},
+        issued_at=issued_at,
+        validity=validity,
+        status=data_model.status_of(secured),
+        credential_id=data_model.credential_id(secured),
+    )
+
+
+def _holder_key(subject: JsonObject) -> PublicKey | None:
+    """The key in the subject's own identifier; None where that names no key."""
+    name = subject.get("id")
+    if not isinstance(name, str) or not name.startswith(_SELF_NAMED):
+        return None
+    return dids.resolve(name, _no_fetch).key(None, _AUTHENTICATION)
+
+
+def _holder_method(subject: JsonObject, key: PublicKey) -> str:
+    """The verification method for a holder's key, as the subject's identifier spells it."""
+    bound = _holder_key(subject)
+    if bound is not None and bound == key and bound.key_id is not None:
+        return bound.key_id
+    return dids.resolve(dids.did_jwk(key), _no_fetch).key(None, _AUTHENTICATION).key_id or ""
+
+
+def _self_named_key(method: str, purpose: str) -> PublicKey:
+    return dids.resolve(_did_of(method), _no_fetch).key(method, purpose)
+
+
+def _did_of(method: str) -> str:
+    return method.partition("#")[0]
+
+
+def _no_fetch(url: str) -> bytes:
+    raise UndeterminedError("fetch_failed", f"{len(url)} characters: not a self-named key")
+
+
+def _check_fresh(proof: JsonObject, *, at: datetime) -> None:
+    created = check_proof_dates(proof, at=at)
+    if created is None or at - created > MAX_KEY_BINDING_AGE:
+        raise ProofInvalid("proof_date_invalid", "a live presentation is made now")
+
+
+def _check_request(proof: JsonObject, expected: Binding) -> None:
+    if not _same(proof.get("challenge"), expected.nonce):
+        raise BindingInvalid("nonce_invalid", "member challenge")
+    if not _same(proof.get("domain"), expected.audience):
+        raise BindingInvalid("aud_mismatch", "member domain")
+
+
+def _same(value: JsonValue, expected: str) -> bool:
+    return isinstance(value, str) and hmac.compare_digest(value.encode(), expected.encode())
