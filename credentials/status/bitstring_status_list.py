@@ -1,0 +1,194 @@
+"""Bitstring Status List 1.0: one bit per credential, in a list that is itself a credential."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from credentials import data_model
+from credentials.cryptosuites import EDDSA_RDFC_2022, ProofOptions
+from credentials.cryptosuites.proofs import check_proofs
+from credentials.encoding import JsonObject, b64url_decode, b64url_encode
+from credentials.errors import CredentialError, MalformedError, UndeterminedError
+from credentials.keys import PublicKey, Signer
+from credentials.limits import CLOCK_SKEW, MAX_STATUS_LIST_BYTES, MIN_BITSTRING_BITS
+from credentials.model import Purpose
+
+LIST_CREDENTIAL = "BitstringStatusListCredential"
+LIST = "BitstringStatusList"
+
+_GZIP = 16 + zlib.MAX_WBITS
+_BASE64URL = "u"  # the multibase prefix (section 2.2)
+_ASSERTION = "assertionMethod"
+
+
+@dataclass(frozen=True, slots=True)
+class BitstringStatusList:
+    """A list whose proof held.
+
+    Attributes:
+        uri: where it is published; its own id.
+        issuer: who signed it; the caller compares it with the credential's issuer.
+        purpose: what a set bit means.
+        issued_at: ``validFrom``: an older list than one already seen is a rollback.
+        expires: from this moment on the list says nothing.
+        octets: the uncompressed bits, the most significant bit of an octet first.
+    """
+
+    uri: str
+    issuer: str
+    purpose: Purpose
+    issued_at: datetime
+    expires: datetime | None
+    octets: bytes
+
+    def status(self, index: int) -> bool:
+        """Whether the bit at ``index`` is set.
+
+        Raises:
+            MalformedError: ``status_index_invalid`` outside the list.
+        """
+        return status_at(self.octets, index)
+
+
+def encode(statuses: Sequence[int]) -> str:
+    """Write a list as ``encodedList`` (section 3.3), padded with zeros to the least length.
+
+    Args:
+        statuses: 0 or 1 for each index.
+
+    Raises:
+        MalformedError: ``status_list_too_large``.
+    """
+    length = max(-(-len(statuses) // 8), MIN_BITSTRING_BITS // 8)
+    if length > MAX_STATUS_LIST_BYTES:
+        raise MalformedError("status_list_too_large", f"{len(statuses)} statuses")
+    octets = bytearray(length)
+    for index, status in enumerate(statuses):
+        if status:
+            octets[index // 8] |= 0x80 >> index % 8
+    packer = zlib.compressobj(9, zlib.DEFLATED, _GZIP)
+    return _BASE64URL + b64url_encode(packer.compress(octets) + packer.flush())
+
+
+def decode(encoded: str) -> bytes:
+    """Read ``encodedList`` (section 3.4) without inflating beyond the limit.
+
+    Raises:
+        MalformedError: ``status_list_malformed``: not multibase base64url of exactly one gzip
+            member; ``status_list_too_large``; ``status_list_too_short``: under 131,072 bits.
+    """
+    if not encoded.startswith(_BASE64URL):
+        raise MalformedError("status_list_malformed", "expected the multibase prefix u")
+    stream = zlib.decompressobj(_GZIP)
+    try:
+        octets = stream.decompress(b64url_decode(encoded[1:]), MAX_STATUS_LIST_BYTES + 1)
+    except (zlib.error, MalformedError) as error:
+        raise MalformedError("status_list_malformed", "not gzip in base64url") from error
+    if len(octets) > MAX_STATUS_LIST_BYTES:
+        raise MalformedError("status_list_too_large", f"limit {MAX_STATUS_LIST_BYTES} octets")
+    if not stream.eof or stream.unused_data:  # cut short, or more behind it
+        raise MalformedError("status_list_malformed", "not exactly one gzip member")
+    if len(octets) * 8 < MIN_BITSTRING_BITS:
+        raise MalformedError("status_list_too_short", f"{len(octets) * 8} bits")
+    return octets
+
+
+def status_at(octets: bytes, index: int) -> bool:
+    """The bit at ``index``, counted from the left of the first octet (section 1.3).
+
+    Raises:
+        MalformedError: ``status_index_invalid`` outside the list.
+    """
+    position, shift = divmod(index, 8)
+    if not 0 <= position < len(octets):
+        raise MalformedError("status_index_invalid", f"{index} of {len(octets) * 8}")
+    return bool(octets[position] << shift & 0x80)
+
+
+def credential(
+    uri: str,
+    statuses: Sequence[int],
+    *,
+    purpose: Purpose,
+    issuer: str,
+    at: datetime,
+    expires: datetime | None = None,
+) -> JsonObject:
+    """The unsigned list credential (section 2.2).
+
+    Args:
+        uri: https address where it will be published.
+        statuses: 0 or 1 for each index.
+        purpose: what 1 means: revocation or suspension.
+        issuer: DID of the signer.
+        at: when it was made.
+        expires: when readers must have fetched a newer one.
+    """
+    document: JsonObject = {
+        "@context": [data_model.V2_CONTEXT],
+        "id": uri,
+        "type": [data_model.CREDENTIAL, LIST_CREDENTIAL],
+        "issuer": issuer,
+        "validFrom": data_model.format_time(at),
+        "credentialSubject": {
+            "id": f"{uri}#list",
+            "type": LIST,
+            "statusPurpose": purpose.value,
+            "encodedList": encode(statuses),
+        },
+    }
+    if expires is not None:
+        document["validUntil"] = data_model.format_time(expires)
+    return document
+
+
+def sign(document: JsonObject, signer: Signer, *, at: datetime) -> JsonObject:
+    """Sign a list credential with eddsa-rdfc-2022.
+
+    Raises:
+        ValueError: the signer's key has no id.
+        UnsupportedError: ``cryptosuite_not_allowed`` for a key other than Ed25519.
+    """
+    if signer.public.key_id is None:
+        raise ValueError("the issuer's key needs its full DID URL")
+    created = data_model.format_time(at)
+    options = ProofOptions(signer.public.key_id, _ASSERTION, created)
+    return {**document, "proof": EDDSA_RDFC_2022.sign(document, options, signer)}
+
+
+def read(
+    document: JsonObject, *, uri: str, purpose: Purpose, key: PublicKey, at: datetime
+) -> BitstringStatusList:
+    """Check a published list and unpack it (section 3.2).
+
+    Args:
+        document: what was fetched from ``uri``.
+        uri: the address in the credential's status entry.
+        purpose: of that entry.
+        key: of the issuer whose list it must be.
+        at: now.
+
+    Raises:
+        UndeterminedError: ``status_invalid``: another list, a proof that does not hold, or out of
+            date; ``status_purpose_mismatch``: its bits mean something else.
+        MalformedError: what ``decode`` raises.
+    """
+    try:
+        if document.get("id") != uri or LIST_CREDENTIAL not in data_model.types_of(document):
+            raise UndeterminedError("status_invalid", "another document than was asked for")
+        validity = data_model.validity_of(document)
+        issuer = data_model.issuer_of(document)
+        subject = data_model.subject_of(document)
+        check_proofs(document, lambda _: key, purpose=_ASSERTION, at=at)
+    except CredentialError as error:
+        raise UndeterminedError("status_invalid", f"{error.code} {error.detail}") from error
+    start, end = validity.valid_from, validity.valid_until
+    if start is None or start > at + CLOCK_SKEW or (end is not None and at >= end):
+        raise UndeterminedError("status_invalid", "out of date, or not dated")
+    listed, encoded = subject.get("statusPurpose"), subject.get("encodedList")
+    if subject.get("type") != LIST or not isinstance(encoded, str):
+        raise MalformedError("status_list_malformed", "members type and encodedList")
+    if purpose not in (listed if isinstance(listed, list) else [listed]):
+        raise UndeterminedError("status_purpose_mismatch", f"expected {purpose.value}")
+    return BitstringStatusList(uri, issuer, purpose, start, end, decode(encoded))
