@@ -74,6 +74,12 @@ def configure_log(stream: TextIO | None = None, *, level: int = logging.INFO) ->
     )
 
 
+def hide_exceptions(record: logging.LogRecord) -> bool:
+    """A filter for other people's loggers: a traceback's last line may hold a claim."""
+    record.exc_info = record.exc_text = record.stack_info = None
+    return True
+
+
 def get_log(service: str) -> structlog.typing.FilteringBoundLogger:
     """The log of one service."""
     log: structlog.typing.FilteringBoundLogger = structlog.get_logger(service=service)

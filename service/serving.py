@@ -1,5 +1,6 @@
 """Several services in one process: each its own uvicorn server in a thread, one clean stop."""
 
+import logging
 import signal
 import socket
 import threading
@@ -13,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from credentials.errors import RejectedError, UndeterminedError
+from service.log import hide_exceptions
 from service.settings import RoleSettings
 
 START_SECONDS = 10.0
@@ -123,6 +125,7 @@ def wait_for_signal() -> None:
 
 def _server(one: Seat) -> uvicorn.Server:
     one.listener.listen(_BACKLOG)
+    logging.getLogger("uvicorn.error").addFilter(hide_exceptions)
     config = uvicorn.Config(
         one.app,
         log_config=None,  # our own log has one line a request, without addresses of people
