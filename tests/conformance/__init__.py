@@ -1,0 +1,1 @@
+"""Vectors of the standards, read where they lie."""
