@@ -1,0 +1,391 @@
+"""One row of a class list: every cell checked, then the claims of one credential."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from issuer import class_list_file as headings
+from issuer.class_list_faults import Action, Fault, Problem, Severity, Words, echo
+from issuer.class_list_text import cleaned, misread, repaired, text_problem
+from issuer.class_list_values import (
+    count_words,
+    dutch,
+    read_date,
+    read_email,
+    read_grade,
+    read_level,
+    read_result,
+    without_midnight,
+)
+from schemas.claim_kinds import MAX_TEXT
+from schemas.completion import complete, valid_until
+from schemas.credential_types import CredentialType
+from schemas.files import JsonObject, JsonValue
+from schemas.messages import LANGUAGES
+from skills.framework import Framework, Skill
+
+NAMES = frozenset({headings.GIVEN_NAME, headings.PREFIX, headings.FAMILY_NAME})
+
+_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./_-]{0,38}[A-Za-z0-9])?")
+_FIRM = re.compile(r"bedrijf:\s*([^(),;]+)", re.IGNORECASE)
+_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+_OR = {"nl": "of", "en": "or"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One credential that can be offered.
+
+    Attributes:
+        line: in the file.
+        name: the whole name, for lists and messages.
+        email: the private address, or None where a letter with a code must do.
+        confirm: codes of what a person must confirm or choose first; empty = ready.
+    """
+
+    line: int
+    type_id: str
+    claims: JsonObject
+    name: str
+    email: str | None
+    confirm: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotIssued:
+    """Someone on the list who gets no credential, without a fault.
+
+    Attributes:
+        reason: ``result_not_passed``, or ``other_course`` where one type was asked.
+    """
+
+    line: int
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What all rows of one list have in common.
+
+    Attributes:
+        columns: heading to position, for every column with a heading.
+        pairs: headings of each skill and its level.
+        course: the type that a value of the course column chooses, or None.
+        wanted: only this type is issued; None = every type.
+        fixed: type id to what its template fixes.
+        comma: grades are written with a comma.
+    """
+
+    at: datetime
+    columns: Mapping[str, int]
+    pairs: tuple[tuple[str, str], ...]
+    course: Callable[[str], CredentialType | None]
+    wanted: CredentialType | None
+    fixed: Mapping[str, JsonObject]
+    framework: Framework
+    dates: frozenset[str]
+    comma: bool
+
+    @property
+    def today(self) -> date:
+        """The calendar day in the Netherlands."""
+        return self.at.astimezone(_AMSTERDAM).date()
+
+
+@dataclass(slots=True)
+class Reading:
+    """One row while it is read: cells by heading, and what was found."""
+
+    plan: Plan
+    line: int
+    cells: dict[str, str]
+    faults: list[Fault] = field(default_factory=list)
+    spoiled: set[str] = field(default_factory=set)
+    refused: bool = False
+
+    def add(self, column: str | None, problem: Problem) -> None:
+        """Note a problem; a row that is refused or has an open question cannot be issued."""
+        self.faults.append(problem.at(self.line, column))
+        unreadable = problem.code in {"skill_ambiguous", "course_unknown"}
+        self.refused |= unreadable or problem.action is Action.ROW_REFUSED
+
+    def cell(self, column: str) -> str | None:
+        """A cell that is fit to be read; None where it is spoiled or there is no such column."""
+        return None if column in self.spoiled else self.cells.get(column)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of one row.
+
+    Attributes:
+        row: the credential, or None where the row is refused or nothing is to be issued.
+        person: trainee and type, to find two rows about the same; None where unknown.
+    """
+
+    faults: tuple[Fault, ...]
+    row: Row | None
+    not_issued: NotIssued | None
+    person: tuple[str, str] | None
+
+
+def check_row(plan: Plan, line: int, cells: tuple[str, ...]) -> Checked:
+    """Check every cell of a row and make its claims; all faults are named, not only the first."""
+    reading = Reading(plan, line, {})
+    _check_text(reading, cells)
+    passed = _result(reading)
+    course = _course(reading)
+    person = _person(reading, course)
+    reason = None
+    if course is not None and plan.wanted is not None and course is not plan.wanted:
+        reason = "other_course"
+    elif passed is False:
+        reason = "result_not_passed"
+    if reason is not None:
+        # Of people who get nothing only what may not be in a list at all is reported.
+        kept = tuple(fault for fault in reading.faults if fault.code != "course_unknown")
+        return Checked(kept, None, NotIssued(line, _whole_name(reading), reason), person)
+    row = _row(reading, course)
+    return Checked(tuple(reading.faults), row, None, person)
+
+
+def _check_text(reading: Reading, cells: tuple[str, ...]) -> None:
+    for column, position in reading.plan.columns.items():
+        cell = cells[position]
+        if not cell:
+            reading.cells[column] = ""
+            continue
+        problem = text_problem(
+            without_midnight(cell) if column in reading.plan.dates else cell,
+            name=column in NAMES,
+            number=column == headings.NUMBER,
+            email=column == headings.EMAIL,
+        )
+        reading.cells[column] = cleaned(cell)
+        if problem is not None:
+            reading.add(column, problem)
+            if problem.action is Action.ROW_REFUSED:
+                reading.spoiled.add(column)
+
+
+def _result(reading: Reading) -> bool | None:
+    cell = reading.cell(headings.RESULT)
+    if cell is None:
+        return None
+    read = read_result(cell)
+    if read.problem is not None:
+        reading.add(headings.RESULT, read.problem)
+    return read.value
+
+
+def _course(reading: Reading) -> CredentialType | None:
+    """The type of this row: by its course, or the wanted one where no course chooses it."""
+    plan = reading.plan
+    if plan.wanted is not None and not (
+        plan.wanted.course_names and headings.COURSE in plan.columns
+    ):
+        return plan.wanted
+    cell = reading.cell(headings.COURSE)
+    if cell is None:
+        return None
+    found = plan.course(repaired(cell))
+    if found is None:
+        problem = Problem("course_unknown", Action.ROW_HELD) if cell else _empty()
+        reading.add(headings.COURSE, problem)
+    return found
+
+
+def _person(reading: Reading, course: CredentialType | None) -> tuple[str, str] | None:
+    number = reading.cell(headings.NUMBER)
+    return (number.casefold(), course.id) if number and course is not None else None
+
+
+def _row(reading: Reading, course: CredentialType | None) -> Row | None:
+    given = _names(reading)
+    _number(reading)
+    email = _email(reading)
+    grade = _grade(reading, course)
+    skills = _skills(reading)
+    if course is None:
+        return None
+    claims = {name: value for name, value in given.items() if course.claim(name)}
+    for claim, column in course.from_list.items():
+        value = grade if column == headings.GRADE else _listed(reading, course, claim, column)
+        if value is not None:
+            claims[claim] = value
+    if skills and course.claim("skills"):
+        claims["skills"] = [*skills]
+    elif not reading.refused and "skills" in course.required():
+        reading.add(
+            reading.plan.pairs[0][0] if reading.plan.pairs else None, Problem("skills_missing")
+        )
+    return None if reading.refused else _finish(reading, course, claims, email)
+
+
+def _finish(
+    reading: Reading, course: CredentialType, claims: JsonObject, email: str | None
+) -> Row | None:
+    fixed = reading.plan.fixed.get(course.id, course.fixed_for_demo)
+    done = complete(course, claims, fixed=fixed, columns=reading.cells)
+    for claim in done.missing:
+        reading.add(course.from_list.get(claim), _empty())
+    end = None if reading.refused else valid_until(done.claims)
+    if end is not None and end <= reading.plan.at:
+        last = date.fromisoformat(str(done.claims["valid_until"]))
+        action, severity = Action.NEEDS_CONFIRMATION, Severity.WARNING
+        words: Words = {"date": dutch(last)}
+        reading.add(
+            course.from_list.get("date_of_exam"),
+            Problem("proof_ended", action, severity, words=words),
+        )
+    if reading.refused:
+        return None
+    waits = {Action.NEEDS_CONFIRMATION, Action.ROW_HELD}
+    confirm = tuple(fault.code for fault in reading.faults if fault.action in waits)
+    name = _whole_name(reading)
+    return Row(reading.line, course.id, done.claims, name, email, confirm)
+
+
+def _empty() -> Problem:
+    return Problem("value_missing")
+
+
+def _names(reading: Reading) -> JsonObject:
+    parts: dict[str, str] = {}
+    for column in (headings.GIVEN_NAME, headings.PREFIX, headings.FAMILY_NAME):
+        cell = reading.cell(column)
+        if cell is None:
+            continue
+        question = misread(cell)
+        if question is not None:
+            reading.add(column, question)
+        parts[column] = reading.cells[column] = repaired(cell) if question else cell
+        if not cell and column != headings.PREFIX:
+            reading.add(column, _empty())
+    family = f"{parts.get(headings.PREFIX, '')} {parts.get(headings.FAMILY_NAME, '')}".strip()
+    given = parts.get(headings.GIVEN_NAME, "")
+    for column, text in ((headings.GIVEN_NAME, given), (headings.FAMILY_NAME, family)):
+        if len(text) > MAX_TEXT:
+            reading.add(column, Problem("text_too_long", words={"limit": str(MAX_TEXT)}))
+    return {"given_name": given, "family_name": family}
+
+
+def _whole_name(reading: Reading) -> str:
+    """The name as far as it is fit to be shown."""
+    parts = (
+        reading.cell(column)
+        for column in (headings.GIVEN_NAME, headings.PREFIX, headings.FAMILY_NAME)
+    )
+    return " ".join(part for part in parts if part)
+
+
+def _number(reading: Reading) -> None:
+    cell = reading.cell(headings.NUMBER)
+    if cell is None:
+        return
+    if not cell:
+        reading.add(headings.NUMBER, _empty())
+    elif not _NUMBER.fullmatch(cell):
+        reading.add(headings.NUMBER, Problem("number_invalid"))
+
+
+def _email(reading: Reading) -> str | None:
+    cell = reading.cell(headings.EMAIL)
+    if cell is None:
+        return None
+    firm = _FIRM.search(reading.cell("Opmerking") or "")
+    read = read_email(cell, firm=firm[1].strip() if firm else "")
+    if read.problem is not None:
+        reading.add(headings.EMAIL, read.problem)
+    return read.value
+
+
+def _grade(reading: Reading, course: CredentialType | None) -> float | None:
+    cell = reading.cell(headings.GRADE)
+    if not cell:
+        return None
+    used = course is not None and headings.GRADE in course.from_list.values()
+    read = read_grade(cell, comma=reading.plan.comma, used=used)
+    if read.problem is not None:
+        reading.add(headings.GRADE, read.problem)
+    return read.value
+
+
+def _listed(reading: Reading, course: CredentialType, claim: str, column: str) -> JsonValue:
+    """The value of one claim that a column holds; None where there is none."""
+    cell = reading.cell(column)
+    if cell is None:
+        return None
+    described = course.claim(claim)
+    if not cell:
+        if described is not None and described.required:
+            reading.add(column, _empty())
+        return None
+    if described is not None and described.kind == "date":
+        read = read_date(cell, today=reading.plan.today)
+        if read.problem is not None:
+            reading.add(column, read.problem)
+        return read.value.isoformat() if read.value else None
+    if len(cell) > MAX_TEXT:
+        reading.add(column, Problem("text_too_long", words={"limit": str(MAX_TEXT)}))
+        return None
+    return " ".join(repaired(cell).split())
+
+
+def _skills(reading: Reading) -> list[JsonObject]:
+    found: dict[str, int] = {}
+    for skill_column, level_column in reading.plan.pairs:
+        label, written = reading.cell(skill_column), reading.cell(level_column)
+        if label is None or written is None or not (label or written):
+            continue
+        skill = _skill(reading, skill_column, label)
+        level = None
+        if not written:
+            reading.add(level_column, Problem("level_missing"))
+        else:
+            read = read_level(written)
+            level = read.value
+            if read.problem is not None:
+                reading.add(level_column, read.problem)
+        if skill is None or level is None:
+            continue
+        if skill.id in found:
+            reading.add(skill_column, Problem("skill_twice", words={"written": echo(label)}))
+        found[skill.id] = level
+    statement = reading.plan.framework.statement
+    return [statement(skill_id, level) for skill_id, level in found.items()]
+
+
+def _skill(reading: Reading, column: str, label: str) -> Skill | None:
+    if not label:
+        reading.add(column, Problem("skill_missing"))
+        return None
+    found = reading.plan.framework.find(label) or reading.plan.framework.find(repaired(label))
+    if len(found) == 1:
+        return found[0]
+    words: Words = {"written": echo(label)}
+    if not found:
+        reading.add(column, Problem("skill_unknown", words=words))
+        return None
+    words = {
+        **words,
+        "count": count_words(len(found)),
+        "choices": {language: _choices(found, language) for language in LANGUAGES},
+    }
+    reading.add(column, Problem("skill_ambiguous", Action.ROW_HELD, words=words))
+    return None
+
+
+def _choices(skills: tuple[Skill, ...], language: str) -> str:
+    labels = [_inside(skill.label(language), language) for skill in skills]
+    return f"{', '.join(labels[:-1])} {_OR[language]} {labels[-1]}"
+
+
+def _inside(label: str, language: str) -> str:
+    """A label inside an English sentence: small letter, unless the word is an abbreviation."""
+    first = label.split(maxsplit=1)[0]
+    ordinary = first[1:] == first[1:].lower() and len(first) > 1
+    return label[0].lower() + label[1:] if language == "en" and ordinary else label
