@@ -1,0 +1,1 @@
+"""Tests of the wallet: engine, kiosk and command line."""

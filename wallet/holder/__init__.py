@@ -1,0 +1,1 @@
+"""The holder engine: receives, keeps and shows credentials for one worker; no web, no server."""

@@ -1,0 +1,83 @@
+"""What the engine is handed of the world outside: fetch, trust list, clock and chance."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from credentials.encoding import JsonObject, parse_json_object
+from credentials.errors import CredentialError, MalformedError
+from credentials.model import Entropy
+from credentials.trust.listing import TrustList
+from credentials.verification import Sources
+from schemas import catalog
+from service.fetch import Fetched, Http
+
+JSON_TYPE = "application/json"
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The engine's ports.
+
+    Attributes:
+        http: the guarded fetch; in tests the other parties in memory.
+        trust: the sector's list as it is now; None where it cannot be had.
+        now: the present moment.
+        entropy: unpredictable bytes.
+    """
+
+    http: Http
+    trust: Callable[[], TrustList | None]
+    now: Callable[[], datetime]
+    entropy: Entropy
+
+    def get_object(self, url: str) -> JsonObject:
+        """The JSON object behind one address.
+
+        Raises:
+            UndeterminedError: ``fetch_failed``.
+            MalformedError: it is no JSON object.
+        """
+        return parse_json_object(self.http.get_body(url))
+
+    def sources(self) -> Sources:
+        """What a check may look at."""
+        return Sources(
+            get=self.http.get_body,
+            trust_list=self.trust(),
+            schemas=schema_of,
+            status_seen=lambda _uri: None,
+        )
+
+
+def schema_of(type_url: str) -> JsonObject | None:
+    """Our own copy of the JSON Schema of a type, where we know the type."""
+    known = catalog.by_url(type_url)
+    return catalog.json_schema(known.id) if known else None
+
+
+def answer_object(fetched: Fetched) -> JsonObject:
+    """The JSON object of an answer, whatever its status; empty where it holds none."""
+    try:
+        return parse_json_object(fetched.body)
+    except MalformedError:
+        return {}
+
+
+def host_of(url: str) -> str:
+    """The host name in an address, for people; empty where there is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def quietly(action: Callable[[], object]) -> bool:
+    """Do what nobody waits for; say whether it worked."""
+    try:
+        action()
+    except CredentialError:
+        return False
+    return True

@@ -1,0 +1,249 @@
+"""Answer a request: who asks, what fits, what is shown, deliver; or say no (OpenID4VP 1.0).
+
+The request is fetched by reference and must be signed by who it says it is from. The answer is
+encrypted to the key of the request and discloses only what was chosen (wallet design, section 10).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from credentials.claims import Paths
+from credentials.encoding import JsonObject
+from credentials.errors import CredentialError, MalformedError, RejectedError, UndeterminedError
+from credentials.formats import FORMATS
+from credentials.model import Binding, Wire
+from credentials.openid4vc.dcql import DcqlQuery, Match, match
+from credentials.openid4vc.request import (
+    MAX_REQUEST_BYTES,
+    AuthorizationRequest,
+    parse_request,
+    parse_request_link,
+)
+from credentials.openid4vc.response import create_error, create_form, create_response
+from wallet.holder.consent import Option, option
+from wallet.holder.events import EventType
+from wallet.holder.history import ShownCredential, shown_credential_json
+from wallet.holder.outside import FORM_TYPE, Outside, answer_object, host_of, quietly
+from wallet.holder.vault import Held, Vault
+
+REQUEST_TYPE = "application/oauth-authz-req+jwt"
+
+KNOWN_CODES = frozenset(
+    {"response_already_received", "request_expired", "request_unknown", "not_found"}
+)
+"""What a verifier may say about an answer that came too late; other texts are never shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks.
+
+    Attributes:
+        name: as they call themselves; nobody checked it unless ``known``.
+        host: the host name behind the key that signed the request.
+        known: the sector's list has them.
+    """
+
+    name: str
+    host: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A checked request, laid over the worker's credentials.
+
+    Attributes:
+        groups: for each credential that is needed the held ones that would do; empty where the
+            worker cannot answer at all.
+    """
+
+    request: AuthorizationRequest = field(repr=False)
+    asker: Asker
+    purpose: str | None
+    groups: tuple[tuple[Option, ...], ...]
+
+    @property
+    def possible(self) -> bool:
+        """Whether the worker has what is asked."""
+        return bool(self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the worker shows of one credential."""
+
+    option: Option
+    picked: Paths = frozenset()
+
+
+def read_request(text: str, *, held: Sequence[Held], outside: Outside) -> Asked:
+    """Fetch and check a request from a link, and find what could answer it.
+
+    Raises:
+        RejectedError: ``request_uri_invalid`` for an address that is not https, of another
+            origin than the one who asks, too large, redirecting or unsigned.
+        CredentialError: ``request_link_invalid``, or the request's own faults.
+    """
+    reference = parse_request_link(text)
+    token = _fetch_request(reference.request_uri, outside=outside)
+    request = parse_request(
+        token, client_id=reference.client_id, get=outside.http.get_body, at=outside.now()
+    )
+    unverified = [each.parsed() for each in held]
+    found = match(request.query, unverified)
+    options = {
+        each.query.id: tuple(
+            option(each.query, candidate, held[candidate.index], unverified[candidate.index])
+            for candidate in each.candidates
+        )
+        for each in found.queries
+    }
+    return Asked(
+        request=request,
+        asker=_asker(request, outside=outside),
+        purpose=request.purpose,
+        groups=_groups(request.query, found, options),
+    )
+
+
+def presentations(
+    asked: Asked, choices: Sequence[Choice], *, outside: Outside
+) -> dict[str, list[Wire]]:
+    """One presentation for each choice, signed by that credential's own key.
+
+    Raises:
+        RejectedError: ``choice_incomplete`` or ``choice_invalid``.
+    """
+    if len(choices) != len(asked.groups):
+        raise RejectedError("choice_incomplete", f"{len(choices)} of {len(asked.groups)} chosen")
+    binding = Binding(audience=asked.request.client_id, nonce=asked.request.nonce)
+    shown: dict[str, list[Wire]] = {}
+    for choice, group in zip(choices, asked.groups, strict=True):
+        if choice.option not in group:
+            raise RejectedError("choice_invalid", "a credential that was not among the options")
+        held = choice.option.held
+        wire = FORMATS[held.format].present(
+            held.wire,
+            held.signer(),
+            binding,
+            disclose=choice.option.disclose(choice.picked),
+            at=outside.now(),
+        )
+        shown.setdefault(choice.option.query_id, []).append(wire)
+    return shown
+
+
+def deliver(
+    asked: Asked, vp_token: Mapping[str, Sequence[Wire]], *, outside: Outside
+) -> str | None:
+    """Encrypt an answer and post it, once.
+
+    Returns:
+        Where the verifier wants the worker's browser to go, if anywhere.
+
+    Raises:
+        RejectedError: ``response_refused``, or the verifier's own code where we know it.
+    """
+    jwe = create_response(asked.request, {name: list(wires) for name, wires in vp_token.items()})
+    return _post(asked.request, create_form(jwe), outside=outside)
+
+
+def answer(
+    asked: Asked, choices: Sequence[Choice], vault: Vault, *, outside: Outside
+) -> str | None:
+    """Show what was chosen, and write down what was seen by whom.
+
+    Returns:
+        Where the verifier wants the worker's browser to go, if anywhere.
+    """
+    vp_token = presentations(asked, choices, outside=outside)
+    redirect = deliver(asked, vp_token, outside=outside)
+    seen: list[JsonObject] = [_seen(choice) for choice in choices]
+    vault.append(EventType.REQUEST_ANSWERED, {**_about(asked), "credentials": [*seen]})
+    return redirect
+
+
+def decline(asked: Asked, vault: Vault, *, outside: Outside) -> None:
+    """Say no. The asker hears ``access_denied``, the same as when the worker has nothing."""
+    quietly(lambda: _post(asked.request, create_error(asked.request), outside=outside))
+    vault.append(EventType.REQUEST_REFUSED, _about(asked))
+
+
+def _fetch_request(uri: str, *, outside: Outside) -> str:
+    try:
+        fetched = outside.http.get(uri, accept=(REQUEST_TYPE, "*/*"))
+    except UndeterminedError:
+        raise
+    except CredentialError as error:
+        raise RejectedError("request_uri_invalid", error.code) from error
+    if fetched.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        raise RejectedError("request_unknown", f"status {fetched.status}")
+    if fetched.status != HTTPStatus.OK or fetched.content_type != REQUEST_TYPE:
+        raise RejectedError("request_uri_invalid", f"status {fetched.status}, another type")
+    if len(fetched.body) > MAX_REQUEST_BYTES:
+        raise RejectedError("request_uri_invalid", f"{len(fetched.body)} bytes")
+    try:
+        return fetched.body.decode("ascii")
+    except UnicodeDecodeError as error:
+        raise RejectedError("request_uri_invalid", "no token") from error
+
+
+def _asker(request: AuthorizationRequest, *, outside: Outside) -> Asker:
+    host = host_of(request.host)
+    trust = outside.trust()
+    entry = trust.entry(request.did) if trust else None
+    if entry is not None:
+        return Asker(entry.name, host, known=True)
+    return Asker(request.client_name or host, host, known=False)
+
+
+def _groups(
+    query: DcqlQuery, found: Match, options: Mapping[str, tuple[Option, ...]]
+) -> tuple[tuple[Option, ...], ...]:
+    """The choices to make: one for each credential that a complete answer needs (6.4.2)."""
+    if not found.possible:
+        return ()
+    if not query.credential_sets:
+        return tuple(options[each.id] for each in query.credentials)
+    groups: list[tuple[Option, ...]] = []
+    for each in query.credential_sets:
+        if not each.required:
+            continue
+        if all(len(alternative) == 1 for alternative in each.options):
+            groups.append(tuple(one for (name,) in each.options for one in options[name]))
+            continue
+        able = next(names for names in each.options if all(options[name] for name in names))
+        groups.extend(options[name] for name in able)
+    return tuple(groups)
+
+
+def _post(request: AuthorizationRequest, body: bytes, *, outside: Outside) -> str | None:
+    fetched = outside.http.post(request.response_uri, body=body, content_type=FORM_TYPE)
+    document = answer_object(fetched)
+    if fetched.status != HTTPStatus.OK:
+        own = {str(document.get("code")), str(document.get("error_description"))} & KNOWN_CODES
+        raise RejectedError(next(iter(own), "response_refused"), f"status {fetched.status}")
+    redirect = document.get("redirect_uri")
+    if redirect is None:
+        return None
+    if not isinstance(redirect, str):
+        raise MalformedError("response_refused", "redirect_uri is no text")
+    return redirect
+
+
+def _about(asked: Asked) -> JsonObject:
+    return {"name": asked.asker.name, "host": asked.asker.host, "known": asked.asker.known}
+
+
+def _seen(choice: Choice) -> JsonObject:
+    lines = choice.option.seen(choice.picked)
+    return shown_credential_json(
+        ShownCredential(
+            type=choice.option.type,
+            labels_nl=tuple(line.label_nl for line in lines),
+            labels_en=tuple(line.label_en for line in lines),
+            whole=choice.option.whole,
+        )
+    )
