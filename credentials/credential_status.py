@@ -1,0 +1,80 @@
+"""The status of one credential: from a reference and the fetched list to one value.
+
+A list counts only when the credential's issuer signed it: a list that someone else controls is
+always clean.
+"""
+
+from datetime import datetime
+
+from credentials.dids import resolve
+from credentials.encoding import parse_json_object
+from credentials.errors import ProofInvalid, UndeterminedError, Untrusted
+from credentials.keys import PublicKey
+from credentials.model import Get, Purpose, StatusKind, StatusReference
+from credentials.status import bitstring_status_list, token_status_list
+from credentials.trust.listing import TrustedIssuer
+
+VALID, REVOKED, SUSPENDED = 0, 1, 2
+"""The three values that both kinds of list can say."""
+
+
+def read_status(
+    reference: StatusReference,
+    body: bytes,
+    *,
+    issuer: str,
+    entry: TrustedIssuer | None,
+    get: Get,
+    at: datetime,
+) -> tuple[datetime, int]:
+    """Check the list in ``body`` and read the status that ``reference`` points to.
+
+    ``issuer`` is the credential's, ``entry`` its place on the sector list, and ``get`` fetches its
+    DID document where the sector list does not know the key.
+
+    Returns:
+        when the list was issued, and the status; a token list may hold other values than three.
+
+    Raises:
+        ProofInvalid: ``status_issuer_mismatch``.
+        UndeterminedError: ``status_invalid``: signature, dates, address, or a key that was not the
+            issuer's when the list was made.
+        MalformedError: ``status_index_invalid``, or the list itself is not sound.
+    """
+    if reference.kind is StatusKind.TOKEN:
+        token = body.decode("utf-8", errors="replace")
+        key_id = token_status_list.key_id(token)
+        key = _list_key(issuer, key_id, entry, get)
+        tokens = token_status_list.read_list(token, uri=reference.uri, key=key, at=at)
+        _check_history(key_id, entry, at=tokens.issued_at)
+        return tokens.issued_at, tokens.status(reference.index)
+    document = parse_json_object(body)
+    key_id = bitstring_status_list.key_id(document)
+    key = _list_key(issuer, key_id, entry, get)
+    bits = bitstring_status_list.read(
+        document, uri=reference.uri, purpose=reference.purpose, key=key, at=at
+    )
+    if bits.issuer != issuer:
+        raise ProofInvalid("status_issuer_mismatch", "the list names another issuer")
+    _check_history(key_id, entry, at=bits.issued_at)
+    meaning = SUSPENDED if reference.purpose is Purpose.SUSPENSION else REVOKED
+    return bits.issued_at, meaning if bits.status(reference.index) else VALID
+
+
+def _list_key(issuer: str, key_id: str | None, entry: TrustedIssuer | None, get: Get) -> PublicKey:
+    if key_id is not None and not key_id.startswith(("#", f"{issuer}#")):
+        raise ProofInvalid("status_issuer_mismatch", "the list is signed by another")
+    known = entry.named(key_id) if entry else None
+    if known is not None:
+        return known.key
+    return resolve(issuer, get).key(key_id)
+
+
+def _check_history(key_id: str | None, entry: TrustedIssuer | None, *, at: datetime) -> None:
+    """A key that the sector list knows must have been good when it signed."""
+    if entry is None or entry.named(key_id) is None:
+        return
+    try:
+        entry.key(key_id, at=at)
+    except Untrusted as error:
+        raise UndeterminedError("status_invalid", error.code) from error
