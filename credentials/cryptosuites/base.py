@@ -2,9 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Protocol
 
-from credentials.encoding import JsonObject, multibase_decode
+from credentials.encoding import JsonObject, compact_json, multibase_decode, parse_json_object
 from credentials.errors import MalformedError, ProofInvalid
 from credentials.jsonld.expansion import statements
 from credentials.jsonld.rdf_canonical import canonicalize
@@ -12,6 +13,9 @@ from credentials.keys import PublicKey, Signer
 
 PROOF_TYPE = "DataIntegrityProof"
 """The type of every proof whose suite is named by ``cryptosuite``."""
+
+MAX_REMEMBERED = 16
+"""Documents whose canonical form is kept: at most some 1.5 MB each, far less as a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,17 @@ class Cryptosuite(Protocol):
 
 
 def canonical_document(document: JsonObject) -> str:
-    """Safe expansion and RDFC-1.0 with SHA-256: the canonical N-Quads of a document."""
-    return canonicalize(statements(document)).nquads
+    """Safe expansion and RDFC-1.0 with SHA-256: the canonical N-Quads of a document.
+
+    What was worked out last is remembered by its whole text: the same options, and the same
+    credential bare and inside a presentation, are met again within moments.
+    """
+    return _canonical_text(compact_json(document))
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _canonical_text(document: bytes) -> str:
+    return canonicalize(statements(parse_json_object(document))).nquads
 
 
 def canonical_options(document: JsonObject, options: JsonObject) -> str:
