@@ -26,8 +26,13 @@ _LONGEST_NAME = 253
 _OWN_NETWORK = ("localhost", "local", "internal", "intranet", "lan", "home.arpa", "onion")
 _NEVER_PUBLIC = ("example", "test", "invalid")  # RFC 6761: no lookup can succeed
 _GLOBAL_V6 = IPv6Network("2000::/3")
-_TUNNELS_V6 = (IPv6Network("2002::/16"), IPv6Network("2001::/23"), IPv6Network("2001:db8::/32"))
-_TUNNEL_V4 = IPv4Network("192.88.99.0/24")
+_NOT_GLOBAL_V6 = (
+    IPv6Network("2002::/16"),
+    IPv6Network("2001::/23"),
+    IPv6Network("2001:db8::/32"),
+    IPv6Network("3fff::/20"),
+)
+_NOT_GLOBAL_V4 = IPv4Network("192.88.99.0/24")
 _LOOKUPS = 4
 
 _lookups = ThreadPoolExecutor(max_workers=_LOOKUPS, thread_name_prefix="lookup")
@@ -41,8 +46,8 @@ def is_public(address: Address) -> bool:
     if address.is_multicast or address.is_reserved or not address.is_global:
         return False
     if isinstance(address, IPv4Address):
-        return address not in _TUNNEL_V4
-    return address in _GLOBAL_V6 and not any(address in net for net in _TUNNELS_V6)
+        return address not in _NOT_GLOBAL_V4
+    return address in _GLOBAL_V6 and not any(address in net for net in _NOT_GLOBAL_V6)
 
 
 def _ends_in(host: str, suffixes: tuple[str, ...]) -> bool:
