@@ -1,0 +1,87 @@
+"""The verifier, put together: ask a question, take one answer, show a verdict in four parts."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from credentials.dids.web import did_web
+from credentials.errors import MalformedError, RejectedError
+from credentials.keys import Signer
+from credentials.limits import MAX_TOKEN_BYTES
+from credentials.model import Entropy
+from credentials.openid4vc.request import client_id_of
+from service import app as application
+from service.clock import Clock
+from service.database import open_database
+from service.fetch import Http
+from service.pages import Pages
+from verifier import api, pages
+from verifier.api_key import api_key_of
+from verifier.documents import Documents
+from verifier.ports import Ports
+from verifier.remembered import Reports
+from verifier.requests import Asker
+from verifier.settings import VerifierSettings
+from verifier.tables import VerifierTable
+from verifier.trust import anchor_from
+
+MAX_PAGE_BODY = 2 * MAX_TOKEN_BYTES
+"""A form may hold one proof as text and, for the same reason, one as a file."""
+
+
+def create_app(
+    settings: VerifierSettings, *, signer: Signer, fetch: Http, clock: Clock, entropy: Entropy
+) -> FastAPI:
+    """Build the verifier.
+
+    The signer's algorithm is ES256 and its key id the DID URL of our document; ``fetch`` is the
+    guarded fetcher.
+
+    Raises:
+        RejectedError: ``config_identifier``: protocols need an https origin;
+            ``config_trust_anchor``.
+    """
+    asker = asker_of(settings)
+    database = open_database(settings.database_url, file=settings.directory / "verifier.db")
+    database.create_all(VerifierTable.metadata)
+    app = application.create_app(
+        "verifier",
+        settings=settings,
+        routers=[api.router, pages.router],
+        pages=Pages(Path(__file__).parent / "templates"),
+        clock=clock,
+        protocol_paths=("/oid4vp/",),
+        open_paths=("/oid4vp/", "/.well-known/", "/api/check"),
+        body_limits={"/check": MAX_PAGE_BODY},
+    )
+    app.state.ports = Ports(
+        settings=settings,
+        asker=asker,
+        signer=signer,
+        database=database,
+        documents=Documents(fetch.get_body, database, clock),
+        anchor=anchor_from(settings.trust_list_url, settings.trust_anchor),
+        reports=Reports(),
+        clock=clock,
+        entropy=entropy,
+        api_key=api_key_of(settings),
+    )
+    return app
+
+
+def asker_of(settings: VerifierSettings) -> Asker:
+    """How the verifier of these settings presents itself.
+
+    Raises:
+        RejectedError: ``config_identifier``.
+    """
+    try:
+        did = did_web(settings.identifier)
+    except (MalformedError, RejectedError) as error:
+        raise RejectedError("config_identifier", "VERIFIER_IDENTIFIER: an https origin") from error
+    return Asker(
+        client_id=client_id_of(did),
+        origin=settings.identifier,
+        name=settings.client_name,
+        wallet_link=f"{settings.wallet_url}/present",
+    )

@@ -1,0 +1,113 @@
+"""One presentation, one report: the kernel's check with the verifier's sources and policy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from credentials.encoding import JsonObject
+from credentials.findings import Check, Finding, Outcome, Verdict
+from credentials.model import Binding, Get, Wire
+from credentials.openid4vc.dcql import CredentialQuery
+from credentials.verification import Expectations, HolderCheck, Policy, Sources, check
+from schemas import catalog
+from verifier.policies import POLICIES
+from verifier.trust import Listing
+from verifier.verdicts import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the outside world says at this moment.
+
+    Attributes:
+        get: the guarded fetcher, for DID documents and status lists.
+        listing: the sector's list, or why there is none.
+        status_seen: the date of the newest status list accepted from an address.
+    """
+
+    get: Get
+    listing: Listing
+    status_seen: Callable[[str], datetime | None]
+
+
+def check_live(
+    wire: Wire,
+    *,
+    query: CredentialQuery,
+    binding: Binding,
+    around: Surroundings,
+    at: datetime,
+    query_name: str,
+) -> Report:
+    """Check the answer to one of our own requests; all four questions are asked."""
+    expected = Expectations(
+        policy=Policy.LISTED,
+        binding=binding,
+        holder=HolderCheck.LIVE,
+        query=query,
+        format=query.format,
+    )
+    report = examine(wire, expected=expected, around=around, at=at)
+    return replace(report, query_name=query_name)
+
+
+def check_loose(
+    wire: Wire,
+    *,
+    policy: Policy,
+    around: Surroundings,
+    at: datetime,
+    binding: Binding | None = None,
+) -> Report:
+    """Check a proof or presentation that came without a request of ours.
+
+    ``binding`` says for whom and in answer to what it was made, where the caller knows.
+    """
+    holder = HolderCheck.NONE if binding is None else HolderCheck.LIVE
+    expected = Expectations(policy=policy, binding=binding, holder=holder)
+    return examine(wire, expected=expected, around=around, at=at)
+
+
+def examine(wire: Wire, *, expected: Expectations, around: Surroundings, at: datetime) -> Report:
+    """Run the kernel's check and add who the sector's list says the issuer is."""
+    sources = Sources(
+        get=around.get,
+        trust_list=around.listing.trust_list,
+        schemas=_schema,
+        status_seen=around.status_seen,
+    )
+    verdict = check(wire, expected=expected, sources=sources, at=at)
+    verdict = Verdict(
+        tuple(_why_no_list(finding, around.listing) for finding in verdict.findings),
+        verdict.verified,
+    )
+    listed = None
+    if verdict.verified is not None and around.listing.trust_list is not None:
+        listed = around.listing.trust_list.entry(verdict.verified.credential.issuer)
+    return Report(verdict, POLICIES[expected.policy], at, listed)
+
+
+def _schema(type_url: str) -> JsonObject | None:
+    found = catalog.by_url(type_url)
+    return None if found is None else catalog.json_schema(found.id)
+
+
+def _why_no_list(finding: Finding, listing: Listing) -> Finding:
+    """The kernel only knows that it got no list; we know why."""
+    unknown = finding.check is Check.TRUST and finding.outcome is Outcome.UNDETERMINED
+    if unknown and listing.trust_list is None and finding.code != "not_reached":
+        return replace(finding, code=listing.code)
+    return finding
+
+
+def note_status_dates(report: Report, note: Callable[[str, datetime], None]) -> None:
+    """Remember how new each status list was that counted, so that an older one is refused."""
+    for finding in report.verdict.findings:
+        uri, issued_at = finding.facts.get("uri"), finding.facts.get("issued_at")
+        if (
+            finding.check is Check.STATUS
+            and finding.code != "status_rollback"
+            and uri
+            and issued_at
+        ):
+            note(uri, datetime.fromisoformat(issued_at))

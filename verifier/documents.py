@@ -1,0 +1,117 @@
+"""Public documents of others, remembered: so that a host may be down, and may not step back.
+
+Status lists, the trust list and DID documents. A host that is down is replaced by the copy seen
+last, for a day at most; whether that copy is still fresh enough is judged where it is read.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import Session, col, delete, func, select
+
+from credentials.errors import UndeterminedError
+from credentials.model import Get
+from service.database import Database
+from verifier.tables import DocumentRow
+
+MAX_COPY_AGE = timedelta(days=1)
+"""A DID document has no end of its own: its copy may hide a withdrawn key for a day, no longer."""
+
+MAX_DOCUMENTS = 2_000
+"""Addresses that we remember; those not fetched longest go first, the trust list never."""
+
+REWRITE_SECONDS = 600
+"""The date of an unchanged copy need not be exact to the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The guarded fetcher with a memory.
+
+    Attributes:
+        fetch: the guarded fetcher.
+        clock: for the age of copies.
+    """
+
+    fetch: Get
+    database: Database
+    clock: Callable[[], datetime]
+
+    def get(self, url: str) -> bytes:
+        """The document behind ``url``, or the copy seen last while its host cannot be reached.
+
+        Raises:
+            UndeterminedError: not reachable, and no copy young enough.
+            RejectedError: the address is one that may not be opened.
+        """
+        now = int(self.clock().timestamp())
+        try:
+            body = self.fetch(url)
+        except UndeterminedError:
+            copy = self._copy(url, not_before=now - int(MAX_COPY_AGE.total_seconds()))
+            if copy is None:
+                raise
+            return copy
+        self._remember(url, body, now)
+        return body
+
+    def issued_at(self, url: str) -> datetime | None:
+        """The date of the newest status list accepted from ``url``."""
+        row = self._row(url)
+        if row is None or row.issued_at is None:
+            return None
+        return datetime.fromtimestamp(row.issued_at, UTC)
+
+    def note_issued_at(self, url: str, moment: datetime) -> None:
+        """Remember the date of an accepted status list; it never moves back."""
+        with self.database.transaction() as session:
+            row = session.get(DocumentRow, url)
+            if row is not None:
+                row.issued_at = max(row.issued_at or 0, int(moment.timestamp()))
+                session.add(row)
+
+    def sequence(self, url: str) -> int | None:
+        """The highest number of a trust list accepted from ``url``."""
+        row = self._row(url)
+        return None if row is None else row.sequence
+
+    def note_sequence(self, url: str, number: int) -> None:
+        """Remember the number of an accepted trust list; it never moves back."""
+        if self.sequence(url) == number:
+            return
+        with self.database.transaction() as session:
+            row = session.get(DocumentRow, url)
+            if row is not None:
+                row.sequence = max(row.sequence or 0, number)
+                session.add(row)
+
+    def _row(self, url: str) -> DocumentRow | None:
+        with self.database.reading() as session:
+            return session.get(DocumentRow, url)
+
+    def _copy(self, url: str, *, not_before: int) -> bytes | None:
+        row = self._row(url)
+        return row.body if row is not None and row.fetched_at >= not_before else None
+
+    def _remember(self, url: str, body: bytes, now: int) -> None:
+        row = self._row(url)
+        if row is not None and row.body == body and now - row.fetched_at < REWRITE_SECONDS:
+            return  # nothing new to write
+        with self.database.transaction() as session:
+            kept = session.get(DocumentRow, url) or DocumentRow(url=url, body=body, fetched_at=now)
+            kept.body, kept.fetched_at = body, now
+            session.add(kept)
+            _forget_oldest(session)
+
+
+def _forget_oldest(session: Session) -> None:
+    surplus = session.exec(select(func.count(col(DocumentRow.url)))).one() - MAX_DOCUMENTS
+    if surplus > 0:
+        oldest = (
+            select(DocumentRow.url)
+            .where(col(DocumentRow.sequence).is_(None))
+            .order_by(col(DocumentRow.fetched_at))
+            .limit(surplus)
+        )
+        session.exec(delete(DocumentRow).where(col(DocumentRow.url).in_(oldest)))

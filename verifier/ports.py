@@ -1,0 +1,63 @@
+"""Everything the verifier's handlers work with, built once at its start."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from credentials.keys import Signer
+from credentials.model import Entropy
+from service.clock import Clock
+from service.database import Database
+from verifier.checking import Surroundings
+from verifier.documents import Documents
+from verifier.remembered import Reports
+from verifier.requests import Asker
+from verifier.settings import VerifierSettings
+from verifier.trust import TrustAnchor, load
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The verifier's doors to the outside.
+
+    Attributes:
+        asker: how we present ourselves.
+        signer: P-256, under the key of our DID document.
+        anchor: None where no sector list is configured: then no issuer is believed.
+        reports: the verdicts of the last minutes.
+        api_key: opens the programs' interface.
+    """
+
+    settings: VerifierSettings
+    asker: Asker
+    signer: Signer
+    database: Database
+    documents: Documents
+    anchor: TrustAnchor | None
+    reports: Reports
+    clock: Clock
+    entropy: Entropy
+    api_key: str = field(repr=False)
+
+    def around(self, at: datetime) -> Surroundings:
+        """What the outside world says now; may open connections, so not inside a transaction."""
+        listing = load(
+            self.anchor,
+            get=self.documents.get,
+            at=at,
+            seen_sequence=self.documents.sequence,
+            note_sequence=self.documents.note_sequence,
+        )
+        return Surroundings(self.documents.get, listing, self.documents.issued_at)
+
+
+def ports_of(request: Request) -> Ports:
+    """The ports of the running application."""
+    ports: Ports = request.app.state.ports
+    return ports
+
+
+PortsOf = Annotated[Ports, Depends(ports_of)]
+"""Handlers take ``ports: PortsOf``."""

@@ -1,0 +1,39 @@
+"""The sector list of a demonstration: the fictional school on it may give every type."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from credentials.keys import PublicKey, Signer
+from credentials.trust.listing import Accreditation, ListedKey, TrustedIssuer, sign_list
+from schemas import catalog
+
+LIST_LIFE = timedelta(days=7)
+"""Until when verifiers believe one copy; the publisher makes a new one long before."""
+
+
+def demo_issuer(
+    did: str,
+    *,
+    name: str,
+    keys: Sequence[PublicKey],
+    since: datetime,
+    name_en: str | None = None,
+    kvk: str | None = None,
+) -> TrustedIssuer:
+    """An issuer that may give all types of the catalogue from ``since`` on.
+
+    Each key carries its full DID URL as ``key_id``.
+    """
+    services = tuple(
+        Accreditation(found.url, found.may_issue[0].role, since)
+        for found in catalog.credential_types()
+    )
+    listed = tuple(ListedKey(key, since) for key in keys)
+    return TrustedIssuer(did, name, services, listed, name_en, kvk)
+
+
+def make_demo_list(
+    signer: Signer, *, entries: Sequence[TrustedIssuer], sequence: int, at: datetime
+) -> str:
+    """Sign the list, one ``sequence`` higher than the list before: believed for a week."""
+    return sign_list(entries, signer, sequence=sequence, at=at, next_update=at + LIST_LIFE)

@@ -1,0 +1,84 @@
+"""Whom we believe: the sector's signed list, its anchor from the settings, never an older one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from credentials.encoding import parse_json_object
+from credentials.errors import CredentialError, RejectedError, UndeterminedError
+from credentials.keys import PublicKey, public_key_from_jwk
+from credentials.model import Get
+from credentials.trust.listing import TrustList, read_list
+
+
+@dataclass(frozen=True, slots=True)
+class TrustAnchor:
+    """Where the list is published and who must have signed it.
+
+    Attributes:
+        url: https address of the list.
+        key: from the settings; a list cannot bring its own.
+    """
+
+    url: str
+    key: PublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list as far as we can use it now.
+
+    Attributes:
+        trust_list: None where it could not be used.
+        code: why not; ``ok`` where it can.
+    """
+
+    trust_list: TrustList | None
+    code: str = "ok"
+
+
+def anchor_from(url: str | None, jwk: str | None) -> TrustAnchor | None:
+    """The anchor of the settings; None where no list is configured.
+
+    Raises:
+        RejectedError: ``config_trust_anchor``: one of the two is missing, or it is no public key.
+    """
+    if not url and not jwk:
+        return None
+    if not url or not jwk:
+        raise RejectedError("config_trust_anchor", "list address and anchor go together")
+    try:
+        return TrustAnchor(url, public_key_from_jwk(parse_json_object(jwk)))
+    except CredentialError as error:
+        raise RejectedError("config_trust_anchor", error.code) from error
+
+
+def load(
+    anchor: TrustAnchor | None,
+    *,
+    get: Get,
+    at: datetime,
+    seen_sequence: Callable[[str], int | None],
+    note_sequence: Callable[[str, int], None],
+) -> Listing:
+    """Fetch and check the list; whatever is wrong with it, no issuer is believed because of it.
+
+    ``seen_sequence`` tells the highest number that was accepted from an address before,
+    ``note_sequence`` remembers the number of a list that is accepted now.
+    """
+    if anchor is None:
+        return Listing(None, "trust_list_unavailable")
+    try:
+        token = get(anchor.url).decode("ascii").strip()
+        trust_list = read_list(
+            token, anchor=anchor.key, at=at, seen_sequence=seen_sequence(anchor.url)
+        )
+    except UnicodeDecodeError:
+        return Listing(None, "trust_list_invalid")
+    except UndeterminedError as error:
+        stale = error.code == "trust_list_stale"
+        return Listing(None, "trust_list_stale" if stale else "trust_list_unavailable")
+    except CredentialError as error:
+        return Listing(None, error.code)
+    note_sequence(anchor.url, trust_list.sequence)
+    return Listing(trust_list)

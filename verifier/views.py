@@ -1,0 +1,200 @@
+"""What the page of a verdict shows: everything chosen and worded, nothing left to a template."""
+
+from dataclasses import dataclass
+
+from credentials.encoding import JsonValue
+from credentials.findings import Check, Outcome, Part
+from credentials.model import Credential
+from schemas import catalog
+from schemas.messages import known, sentence
+from service import dates
+from verifier.values import shown_value
+from verifier.verdicts import Report, answer, decisive, issuer_name, reason, type_title
+
+FORGED = frozenset(
+    {
+        *("signature_invalid", "proof_invalid", "claim_collision", "digest_duplicate"),
+        *("disclosure_unreferenced", "disclosure_duplicate", "disclosure_malformed"),
+    }
+)
+"""Codes that mean: someone changed it, or made it up."""
+
+OWN_TITLE = frozenset({"revoked", "suspended", "expired", "issuer_not_listed"})
+"""Codes with a headline of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """One of the four questions.
+
+    Attributes:
+        outcome: the answer as the page gives it (``verdicts.answer``).
+    """
+
+    part: Part
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SkillView:
+    """One skill of the proof: its name, its level from 1 to 4."""
+
+    label: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """One other line of the proof, in words."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictView:
+    """The whole page.
+
+    Attributes:
+        tone: ``positive``, ``warning``, ``negative``, or ``info`` where not everything was asked.
+        title: one sentence above the four.
+        heading: the name of the proof, where its proof held.
+        grade: how strong the evidence is, a word of ``skills.evidence``.
+        ask_live: a live request would answer what is open.
+        ask_again: a new request is the way on.
+        hidden: why no contents are shown: ``no_claims`` or ``forgotten``; None where they are.
+    """
+
+    tone: str
+    title: str
+    lead: str
+    heading: str | None
+    parts: tuple[PartView, ...]
+    skills: tuple[SkillView, ...]
+    claims: tuple[ClaimView, ...]
+    grade: str | None
+    issuer: str
+    issuer_address: str | None
+    checked: str
+    ask_live: bool
+    ask_again: bool
+    hidden: str | None
+
+
+def view(report: Report, language: str) -> VerdictView:
+    """Word a report for one reader."""
+    tone, title, lead = headline(report)
+    credential = report.credential
+    answers = {part: answer(report, part) for part in Part}
+    found = catalog.by_url(report.type_url or "")
+    return VerdictView(
+        tone=tone,
+        title=sentence(title, language),
+        lead=sentence(lead, language),
+        heading=type_title(report, language),
+        parts=tuple(
+            PartView(
+                part=part,
+                outcome=answers[part],
+                reason=reason(report, part, language),
+            )
+            for part in Part
+        ),
+        skills=_skills(credential, language),
+        claims=_claims(credential, language),
+        grade=found.evidence_grade if found else None,
+        issuer=issuer_name(report, language),
+        issuer_address=report.issuer_address,
+        checked=dates.with_time(report.checked_at, language),
+        ask_live=report.query_name is None and tone in {"warning", "info"},
+        ask_again=report.query_name is not None and tone in {"warning", "negative"},
+        hidden=_hidden(report),
+    )
+
+
+def _hidden(report: Report) -> str | None:
+    if report.credential is not None:
+        return None
+    return "forgotten" if report.type_url else "no_claims"
+
+
+def headline(report: Report) -> tuple[str, str, str]:
+    """Tone and catalogue keys of title and lead; the least good answer decides."""
+    if any(finding.code == "declined" for finding in report.verdict.findings):
+        return "info", "verdict.title.declined", "verdict.lead.declined"
+    answers = {part: answer(report, part) for part in Part}
+    failed = [part for part in Part if answers[part] is Outcome.FAILED]
+    if failed:
+        return _refused(report, failed[0])
+    unknown = [part for part in Part if answers[part] is Outcome.UNDETERMINED]
+    if unknown:
+        return _unknown(report, unknown)
+    if all(found is Outcome.PASSED for found in answers.values()):
+        return "positive", "verdict.title.passed", "verdict.lead.passed"
+    return "info", "verdict.title.loose", "verdict.lead.loose"
+
+
+def _refused(report: Report, part: Part) -> tuple[str, str, str]:
+    finding = decisive(report.verdict, part)
+    name = part.value
+    if finding is not None:
+        if finding.check is Check.QUERY:
+            name = "query"
+        elif finding.code in OWN_TITLE:
+            name = finding.code
+        elif finding.code in FORGED and part is Part.AUTHENTIC:
+            name = "forged"
+    lead = f"verdict.lead.{name}"
+    return (
+        "negative",
+        f"verdict.title.{name}",
+        lead if known(lead) else f"verdict.lead.{part}",
+    )
+
+
+def _unknown(report: Report, unknown: list[Part]) -> tuple[str, str, str]:
+    finding = decisive(report.verdict, Part.ISSUER)
+    if finding is not None and finding.code == "issuer_not_listed":
+        return "warning", "verdict.title.issuer_not_listed", "verdict.lead.issuer_not_listed"
+    if len(unknown) > 1:
+        return "warning", "verdict.title.unknown_more", "verdict.lead.unknown"
+    lead = f"verdict.lead.unknown_{unknown[0]}"
+    return (
+        "warning",
+        "verdict.title.unknown_one",
+        lead if known(lead) else "verdict.lead.unknown",
+    )
+
+
+def _skills(credential: Credential | None, language: str) -> tuple[SkillView, ...]:
+    items = credential.claims.get("skills") if credential else None
+    if not isinstance(items, list):
+        return ()
+    seen = [_skill(item, language) for item in items]
+    return tuple(skill for skill in seen if skill is not None)
+
+
+def _skill(item: JsonValue, language: str) -> SkillView | None:
+    """A skill statement; None for anything that is not shaped like one."""
+    if not isinstance(item, dict):
+        return None
+    label, level = item.get(f"label_{language}"), item.get("level")
+    if not isinstance(label, str) or not isinstance(level, int) or level not in range(1, 5):
+        return None
+    return SkillView(label, level)
+
+
+def _claims(credential: Credential | None, language: str) -> tuple[ClaimView, ...]:
+    found = catalog.by_url(credential.type) if credential else None
+    if credential is None or found is None:
+        return ()
+    shown = [
+        (
+            claim.label(language),
+            shown_value(credential.claims.get(claim.path), claim.kind, language),
+        )
+        for claim in found.issued()
+        if claim.path != "skills"
+    ]
+    return tuple(ClaimView(label, text) for label, text in shown if text)
