@@ -87,7 +87,8 @@ class DataIntegrity:
             ValueError: the signer's key has no id, or a status is no bitstring status.
             UnsupportedError: ``term_undefined`` for a claim that our context does not know;
                 ``cryptosuite_not_allowed`` for a key of another algorithm.
-            MalformedError: ``canonical_value`` for a claim that is null or an empty list.
+            MalformedError: ``canonical_value`` for a number with too many digits. Empty lists and
+                nulls are left out.
         """
         if signer.public.key_id is None:
             raise ValueError("the issuer's key needs its full DID URL")
@@ -219,7 +220,7 @@ class DataIntegrity:
 
 
 def _unsigned(credential: Credential, holder: PublicKey | None) -> JsonObject:
-    subject = dict(credential.claims)
+    subject = _without_empty(credential.claims)
     if holder is not None:
         subject["id"] = dids.did_jwk(holder)
     document: JsonObject = {
@@ -237,6 +238,19 @@ def _unsigned(credential: Credential, holder: PublicKey | None) -> JsonObject:
     if credential.status:
         document["credentialStatus"] = [_status_entry(status) for status in credential.status]
     return document
+
+
+def _without_empty(claims: JsonObject) -> JsonObject:
+    """An empty list or null makes no statement, so it is left out instead of standing unsigned."""
+    kept: JsonObject = {}
+    for name, value in claims.items():
+        if isinstance(value, dict):
+            kept[name] = _without_empty(value)
+        elif isinstance(value, list) and value:
+            kept[name] = [_without_empty(e) if isinstance(e, dict) else e for e in value]
+        elif value is not None and value != []:
+            kept[name] = value
+    return kept
 
 
 def _status_entry(status: StatusReference) -> JsonObject:

@@ -20,8 +20,9 @@ _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _TYPE, _FIRST, _REST, _NIL = (iri(_RDF + name) for name in ("type", "first", "rest", "nil"))
 
-_NOWHERE = "relative-iri://nowhere/"
-"""Base address: an IRI that was relative begins with it after expansion."""
+_RELATIVE = "relative-iri:"
+_NOWHERE = f"{_RELATIVE}//nowhere/"
+"""Base address: an IRI that was relative has its scheme after expansion."""
 
 _MOVES_MEANING = frozenset({"@import", "@base", "@propagate", "@protected"})
 _OF_VALUES = frozenset({"@value", "@language", "@type"})
@@ -205,7 +206,7 @@ class _Writer:
             if label is None:
                 label = self._labels[value] = next(self._fresh)
             return label
-        if value.startswith(_NOWHERE):
+        if value.startswith(_RELATIVE):
             raise _relative(code)
         return iri(value)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from credentials import data_model
 from credentials.cryptosuites import EDDSA_RDFC_2022, ProofOptions
-from credentials.cryptosuites.proofs import check_proofs
+from credentials.cryptosuites.proofs import check_proofs, method_of, proofs_of
 from credentials.encoding import JsonObject, b64url_decode, b64url_encode
 from credentials.errors import CredentialError, MalformedError, UndeterminedError
 from credentials.keys import PublicKey, Signer
@@ -155,6 +155,18 @@ def sign(document: JsonObject, signer: Signer, *, at: datetime) -> JsonObject:
     created = data_model.format_time(at)
     options = ProofOptions(signer.public.key_id, _ASSERTION, created)
     return {**document, "proof": EDDSA_RDFC_2022.sign(document, options, signer)}
+
+
+def key_id(document: JsonObject) -> str:
+    """The verification method that the list's first proof names; a claim, no proof.
+
+    Raises:
+        UndeterminedError: ``status_invalid`` when there is none.
+    """
+    try:
+        return method_of(proofs_of(document)[0])
+    except CredentialError as error:
+        raise UndeterminedError("status_invalid", f"{error.code} {error.detail}") from error
 
 
 def read(

@@ -1,0 +1,1 @@
+"""Our answer against that of another processor."""

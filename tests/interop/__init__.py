@@ -1,0 +1,1 @@
+"""With software of others."""
