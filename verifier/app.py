@@ -15,8 +15,7 @@ from service.clock import Clock
 from service.database import open_database
 from service.fetch import Http
 from service.pages import Pages
-from verifier import api, pages
-from verifier.api_key import api_key_of
+from verifier import api, keys, pages
 from verifier.documents import Documents
 from verifier.ports import Ports
 from verifier.remembered import Reports
@@ -64,7 +63,7 @@ def create_app(
         reports=Reports(),
         clock=clock,
         entropy=entropy,
-        api_key=api_key_of(settings),
+        api_key=keys.api_key(settings),
     )
     return app
 

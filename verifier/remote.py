@@ -3,7 +3,7 @@
 from credentials.encoding import JsonObject, compact_json, parse_json_object
 from credentials.errors import CredentialError, RejectedError, UndeterminedError
 from service.fetch import Fetched, Fetcher
-from verifier.api_key import api_key_of
+from verifier import keys
 from verifier.settings import VerifierSettings
 
 
@@ -59,7 +59,7 @@ def _fetcher(settings: VerifierSettings) -> Fetcher:
 
 
 def _headers(settings: VerifierSettings) -> dict[str, str]:
-    return {"Authorization": f"Bearer {api_key_of(settings)}"}
+    return {"Authorization": f"Bearer {keys.api_key(settings)}"}
 
 
 def _read(fetched: Fetched, *, expected: int) -> JsonObject:
