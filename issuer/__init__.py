@@ -1,0 +1,1 @@
+"""The issuer: who gives proofs, to whom they are offered, and whether they still hold."""

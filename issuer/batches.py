@@ -1,0 +1,123 @@
+"""Class lists: everything is checked before anything is written, then all offers in one step.
+
+``issuer.class_list`` reads; here the list becomes offers. Nothing is half done: one transaction.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from credentials.encoding import JsonObject
+from credentials.errors import MalformedError
+from issuer import offers
+from issuer.class_list import ClassList, Row, read_class_list
+from issuer.class_list_faults import Fault, Severity
+from issuer.offers import LETTER_LIFE, MadeOffer, secret
+from issuer.orders import FORMAT_IDS, Order, check_format, order
+from issuer.ports import Ports
+from issuer.tables import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class ListReport:
+    """What a list gives.
+
+    Attributes:
+        found: the list as it was read.
+        offers: what was made of it; empty after a mere check, or where errors held it back.
+    """
+
+    found: ClassList
+    offers: tuple[MadeOffer, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Fault, ...]:
+        """The faults that hold a list back."""
+        return tuple(fault for fault in self.found.faults if fault.severity is Severity.ERROR)
+
+    def as_json(self) -> JsonObject:
+        """The report as the command line and the API show it."""
+        return {
+            "faults": [fault.as_json() for fault in self.found.faults],
+            "ready": len(self.found.rows),
+            "waiting": [row.line for row in self.found.waiting],
+            "not_issued": [
+                {"line": one.line, "reason": one.reason} for one in self.found.not_issued
+            ],
+            "total": self.found.total,
+        }
+
+
+def check(data: bytes, *, type_id: str | None, ports: Ports, at: datetime) -> ListReport:
+    """Read a class list and say what is wrong with it; writes nothing.
+
+    Raises:
+        MalformedError: ``type_unknown`` for a type that this organisation does not give.
+    """
+    if type_id is not None and type_id not in ports.templates:
+        raise MalformedError("type_unknown", f"one of {', '.join(ports.templates)}")
+    fixed = {one: dict(template.fixed) for one, template in ports.templates.items()}
+    return ListReport(read_class_list(data, at=at, type_id=type_id, fixed=fixed))
+
+
+def issue(
+    report: ListReport,
+    *,
+    name: str,
+    data: bytes,
+    format_id: str = FORMAT_IDS[0],
+    ready_only: bool = False,
+    ports: Ports,
+    at: datetime,
+    progress: Callable[[int], None] = lambda _: None,
+) -> ListReport:
+    """Offer every ready row of a checked list, all or none.
+
+    Args:
+        report: of ``check`` on the same ``data``.
+        name: of the file, for people.
+        data: the file; its digest is kept.
+        format_id: one of ``FORMAT_IDS``.
+        ready_only: go on with the ready rows although others have errors.
+        ports: the issuer's.
+        at: now.
+        progress: called with the number of offers made so far.
+
+    Returns:
+        The report with its offers; without any where errors hold the list back.
+
+    Raises:
+        MalformedError: ``format_unknown``.
+        SchemaMismatch: a row does not fit its type after all; nothing is written.
+    """
+    check_format(format_id)
+    if not report.found.rows or (report.errors and not ready_only):
+        return report
+    orders = [_order(row, format_id, ports) for row in report.found.rows]
+    made: list[MadeOffer] = []
+    with ports.database.transaction() as session:
+        batch = Batch(
+            id=secret(ports.entropy, offers.ID_BYTES),
+            organisation_id=ports.organisation_id,
+            name=name,
+            digest=hashlib.sha256(data).hexdigest(),
+            created_at=at,
+            offers=len(orders),
+        )
+        session.add(batch)
+        session.flush()
+        for wanted in orders:
+            whole = replace(wanted, batch_id=batch.id)
+            made.append(offers.offer(session, whole, ports=ports, at=at, life=LETTER_LIFE))
+            progress(len(made))
+    return ListReport(report.found, tuple(made))
+
+
+def _order(row: Row, format_id: str, ports: Ports) -> Order:
+    """A ready row was confirmed where that was needed: its number is no BSN."""
+    template = ports.templates.get(row.type_id)
+    if template is None:
+        raise MalformedError("type_unknown", f"line {row.line}: {row.type_id} is not given here")
+    wanted = order(template, row.claims, format_id=format_id, numbers_confirmed=True)
+    return replace(wanted, person=row.name, line=row.line)

@@ -1,0 +1,63 @@
+"""Settings of the issuer, from the environment (``ISSUER_...``) with the demo's as defaults."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, JsonValue, SecretStr, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from service import demo
+from service.settings import RoleSettings
+
+DEMO_ORIGIN = demo.identifier("issuer")
+"""The demo's name on the wire; development origins lead from it to this machine."""
+
+DEMO_ROLES = frozenset(
+    {
+        *("examining_body", "exam_centre", "training_provider"),
+        *("school", "training_company_with_school", "evc_provider"),
+    }
+)
+"""A training institute that also takes exams; it is nobody's employer."""
+
+
+class IssuerSettings(RoleSettings):
+    """Who issues, and where its holders and files are.
+
+    Attributes:
+        organisation: the name people read.
+        wallet_url: origin of the wallet that links and codes open first.
+        api_key: what an operator's program shows; None: made once and kept in ``directory``.
+        passphrase: opens the key file; None: made once and kept beside it, in a demo alone.
+        roles: what the organisation is, in the words of ``may_issue`` of the types.
+        fixed: values fixed for a whole class, by type id and claim; they go before the demo's.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ISSUER_")
+
+    port: int = Field(default=8001, ge=0, le=65535)
+    demo: bool = True
+    organisation: str = "Vakschool De Lasboog"
+    wallet_url: str = "http://localhost:8002"
+    api_key: SecretStr | None = None
+    passphrase: SecretStr | None = None
+    roles: frozenset[str] = DEMO_ROLES
+    fixed: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _demo_or_not(cls, given: Any) -> Any:  # noqa: ANN401 - what pydantic hands over
+        """Production is never a demo; a demo that people reach here has the demo's name."""
+        if not isinstance(given, dict):
+            return given
+        values = dict(given)
+        if values.get("production"):
+            values.setdefault("demo", False)
+        if values.get("demo", True) and not (values.get("public_url") or values.get("identifier")):
+            values["identifier"] = DEMO_ORIGIN
+        return values
+
+    @property
+    def directory(self) -> Path:
+        """Where database, keys and secrets live."""
+        return self.var / "issuer"

@@ -1,0 +1,203 @@
+"""Issuance: one credential for one token, whatever goes wrong on the way."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from credentials.encoding import JsonObject
+from credentials.errors import RejectedError
+from credentials.formats import FORMATS
+from credentials.formats.base import verify
+from credentials.keys import Algorithm, PublicKey, SoftwareSigner
+from credentials.model import Wire
+from issuer import issuance, offers
+from issuer.tables import Issued, IssuedState, Offer, OfferState, StatusSlot
+from tests.issuer.office import Holder, Office, open_office
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return open_office(tmp_path)
+
+
+class FailingSigner:
+    """A real signer whose device is away for a while."""
+
+    def __init__(self, inner: SoftwareSigner) -> None:
+        self.inner = inner
+        self.away = True
+
+    @property
+    def public(self) -> PublicKey:
+        return self.inner.public
+
+    def sign(self, message: bytes) -> bytes:
+        if self.away:
+            raise RejectedError("signer_away", "no answer")
+        return self.inner.sign(message)
+
+
+def rows(office: Office) -> tuple[list[Issued], list[StatusSlot]]:
+    with office.ports.database.reading() as session:
+        issued = list(session.exec(select(Issued)))
+        taken = list(session.exec(select(StatusSlot).where(StatusSlot.issued_id != None)))  # noqa: E711
+    return issued, taken
+
+
+def issued_wire(office: Office, format_id: str) -> tuple[Holder, Wire]:
+    holder = Holder(office)
+    answer = holder.receive(office.offer(format=format_id))
+    wire: Wire = answer["credentials"][0]["credential"]
+    return holder, wire
+
+
+@pytest.mark.parametrize("format_id", ["dc+sd-jwt", "ldp_vc"])
+def test_what_is_delivered_verifies_and_is_bound_to_the_holder(
+    office: Office, format_id: str
+) -> None:
+    holder, wire = issued_wire(office, format_id)
+    key = office.ports.signers[format_id].public
+    verified = verify(FORMATS[format_id], wire, lambda _: key, at=office.clock())
+    assert verified.credential.issuer == office.ports.did
+    assert verified.credential.type == "https://skillspass.example/types/heftruck/1"
+    assert verified.credential.claims["given_name"] == "Ahmet"
+    assert verified.credential.claims["truck_type"] == "vorkheftruck"  # fixed by the template
+    parsed = FORMATS[format_id].parse(wire)
+    assert parsed.holder == holder.key.public
+    purposes = [reference.purpose for reference in parsed.credential.status]
+    assert len(purposes) == (1 if format_id == "dc+sd-jwt" else 2)
+
+
+def test_only_claims_of_the_holders_choice_can_be_left_out(office: Office) -> None:
+    _, wire = issued_wire(office, "dc+sd-jwt")
+    paths = FORMATS["dc+sd-jwt"].parse(wire).disclosable
+    assert ("given_name",) in paths
+    assert ("skills", 0) in paths
+    assert ("date_of_test",) not in paths
+
+
+def test_a_proof_with_an_end_date_ends_after_its_last_day(office: Office) -> None:
+    claims: JsonObject = {
+        "given_name": "Kevin",
+        "family_name": "Bakker",
+        "date_of_exam": "2026-04-27",
+    }
+    made = office.offer(type="vca-basis", claims=claims)
+    wire = Holder(office).receive(made)["credentials"][0]["credential"]
+    credential = FORMATS["dc+sd-jwt"].parse(wire).credential
+    assert credential.claims["valid_until"] == "2036-04-27"
+    assert credential.validity.valid_until is not None
+    assert credential.validity.valid_until.isoformat() == "2036-04-27T22:00:00+00:00"
+
+
+def test_a_retry_with_the_same_token_and_key_gets_the_same_bytes(office: Office) -> None:
+    holder = Holder(office)
+    token = holder.token(office.offer())
+    proof = holder.proof()
+    first, same, fresh = (holder.ask(token, one).content for one in (proof, proof, holder.proof()))
+    assert first == same == fresh
+    issued, taken = rows(office)
+    assert (len(issued), len(taken)) == (1, 1)
+
+
+def test_the_same_token_with_another_key_is_a_conflict(office: Office) -> None:
+    holder, thief = Holder(office), Holder(office)
+    token = holder.token(office.offer())
+    assert holder.ask(token, holder.proof()).status_code == 200
+    answer = thief.ask(token, thief.proof())
+    assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_conflict")
+
+
+def test_claims_and_signed_bytes_leave_the_database(office: Office) -> None:
+    holder = Holder(office)
+    token = holder.token(office.offer())
+    answer = holder.ask(token, holder.proof()).json()
+    with office.ports.database.reading() as session:
+        offer = session.exec(select(Offer)).one()
+        assert (offer.state, offer.contents) == (OfferState.DELIVERED, None)
+    assert holder.notify(token, answer["notification_id"], "credential_accepted").status_code == 204
+    (issued,), _ = rows(office)
+    assert (issued.state, issued.sealed) == (IssuedState.ACCEPTED, None)
+    again = holder.ask(token, holder.proof())
+    assert (again.status_code, again.json()["error"]) == (401, "invalid_token")
+
+
+def test_when_the_signer_fails_nothing_is_lost_and_a_retry_takes_the_same_place(
+    tmp_path: Path,
+) -> None:
+    office = open_office(tmp_path)
+    holder = Holder(office)
+    inner = office.ports.signers["dc+sd-jwt"]
+    assert isinstance(inner, SoftwareSigner)
+    signer = FailingSigner(inner)
+    ports = replace(office.ports, signers={**office.ports.signers, "dc+sd-jwt": signer})
+    token = holder.token(office.offer())
+    with pytest.raises(RejectedError, match="signer_away"):
+        issuance.issue(ports, access_token=token, proof=holder.proof(), at=office.clock())
+    (intent,), (place,) = rows(office)
+    assert (intent.state, intent.sealed) == (IssuedState.SIGNING, None)
+    signer.away = False
+    issuance.issue(ports, access_token=token, proof=holder.proof(), at=office.clock())
+    (issued,), (same,) = rows(office)
+    assert (issued.id, same.position, issued.state) == (
+        intent.id,
+        place.position,
+        IssuedState.DELIVERED,
+    )
+
+
+def test_a_new_code_after_a_failed_delivery_keeps_id_and_place(tmp_path: Path) -> None:
+    office = open_office(tmp_path)
+    holder = Holder(office)
+    inner = office.ports.signers["dc+sd-jwt"]
+    assert isinstance(inner, SoftwareSigner)
+    ports = replace(
+        office.ports, signers={**office.ports.signers, "dc+sd-jwt": FailingSigner(inner)}
+    )
+    made = office.offer()
+    token = holder.token(made)
+    with pytest.raises(RejectedError, match="signer_away"):
+        issuance.issue(ports, access_token=token, proof=holder.proof(), at=office.clock())
+    with office.ports.database.transaction() as session:
+        again = offers.renew(session, made["id"], ports=office.ports, at=office.clock())
+    assert holder.ask(token, holder.proof()).status_code == 401
+    other = Holder(office, SoftwareSigner.generate(Algorithm.EDDSA))
+    other.receive(made | {"offer_uri": again.offer_uri, "tx_code": again.tx_code})
+    issued, taken = rows(office)
+    assert (len(issued), len(taken)) == (1, 1)
+    assert issued[0].holder == other.key.public.thumbprint
+
+
+def test_an_offer_taken_back_meanwhile_is_not_delivered(office: Office) -> None:
+    holder = Holder(office)
+    made = office.offer()
+    token = holder.token(made)
+    with office.ports.database.transaction() as session:
+        offers.cancel(session, made["id"], ports=office.ports, at=office.clock())
+    answer = holder.ask(token, holder.proof())
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
+
+
+def test_many_holders_at_once_get_places_that_are_all_different(office: Office) -> None:
+    waiting = [office.offer() for _ in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda made: Holder(office).receive(made), waiting))
+    places = {
+        FORMATS["dc+sd-jwt"].parse(one["credentials"][0]["credential"]).credential.status[0].index
+        for one in answers
+    }
+    assert len(places) == len(waiting)
+
+
+def test_a_holder_who_says_this_is_not_me_is_heard(office: Office) -> None:
+    holder = Holder(office)
+    made = office.offer()
+    token = holder.token(made)
+    answer = holder.ask(token, holder.proof()).json()
+    office.clock.wait(minutes=20)  # the person thinks; the token itself is over by now
+    heard = holder.notify(token, answer["notification_id"], "credential_failure")
+    assert heard.status_code == 204
+    assert office.operator("GET", f"/offers/{made['id']}").json()["state"] == "refused"
