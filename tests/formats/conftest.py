@@ -1,0 +1,120 @@
+"""One small credential in every format: the sample that the contract is held against."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+
+from credentials.claims import Paths
+from credentials.encoding import JsonObject
+from credentials.formats import FORMATS
+from credentials.formats.base import CredentialFormat, ResolveKey, verify, verify_presentation
+from credentials.keys import Algorithm, PublicKey, SoftwareSigner
+from credentials.model import (
+    Binding,
+    Credential,
+    Purpose,
+    StatusKind,
+    StatusReference,
+    Validity,
+    Verified,
+    Wire,
+)
+from tests.conftest import NOW
+
+ISSUER = "did:web:school.example"
+REQUEST = Binding("decentralized_identifier:did:web:firm.example", "n-0S6_WzA2Mj")
+CLAIMS: JsonObject = {
+    "given_name": "Sam",
+    "skills": [{"skill": "mag", "level": 2}, {"skill": "tig", "level": 1}],
+    "language": "nl",
+}
+DISCLOSABLE: Paths = frozenset(
+    [("given_name",), ("skills",), ("skills", None), ("skills", None, "level")]
+)
+EVERYTHING: Paths = frozenset([("given_name",), ("skills",), ("language",)])
+NOTHING: Paths = frozenset()
+
+_ISSUER_ALGORITHM = {"ldp_vc": Algorithm.EDDSA}
+_STATUS = {"ldp_vc": (StatusKind.BITSTRING, Purpose.REVOCATION)}
+
+
+_DRAWN = count(1)
+
+
+def entropy(octets: int) -> bytes:
+    """Not random, but never the same twice."""
+    return hashlib.shake_128(str(next(_DRAWN)).encode()).digest(octets)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One format with an issuer, a holder and their credential."""
+
+    format: CredentialFormat
+    issuer: SoftwareSigner
+    holder: SoftwareSigner
+    credential: Credential
+
+    def issued(
+        self, *, signer: SoftwareSigner | None = None, holder: PublicKey | None = None
+    ) -> Wire:
+        """The credential as the issuer delivers it."""
+        return self.format.issue(
+            self.credential,
+            signer or self.issuer,
+            holder=holder or self.holder.public,
+            disclosable=DISCLOSABLE,
+            entropy=entropy,
+        )
+
+    def presented(
+        self,
+        disclose: Paths = EVERYTHING,
+        *,
+        held: Wire | None = None,
+        by: SoftwareSigner | None = None,
+        binding: Binding = REQUEST,
+        at: datetime = NOW,
+    ) -> Wire:
+        """The credential as the holder shows it."""
+        return self.format.present(
+            held or self.issued(), by or self.holder, binding, disclose=disclose, at=at
+        )
+
+    def keys(self) -> ResolveKey:
+        """The issuer's document, which knows one key."""
+        return lambda _reference: self.issuer.public
+
+    def verified(self, wire: Wire, *, at: datetime = NOW) -> Verified:
+        """Check a held credential under the issuer's key."""
+        return verify(self.format, wire, self.keys(), at=at)
+
+    def accepted(self, wire: Wire, *, expected: Binding = REQUEST, at: datetime = NOW) -> Verified:
+        """Check a presentation for one request under the issuer's key."""
+        return verify_presentation(self.format, wire, self.keys(), expected=expected, at=at)
+
+
+@pytest.fixture(params=list(FORMATS.values()), ids=list(FORMATS), scope="session")
+def sample(request: pytest.FixtureRequest) -> Sample:
+    """The sample in each format."""
+    return sample_of(request.param)
+
+
+def sample_of(credential_format: CredentialFormat) -> Sample:
+    """A credential that starts now and ends in a year, with one status."""
+    kind, purpose = _STATUS.get(credential_format.identifier, (StatusKind.TOKEN, Purpose.ANY))
+    algorithm = _ISSUER_ALGORITHM.get(credential_format.identifier, Algorithm.ES256)
+    credential = Credential(
+        type="https://skillspass.example/types/x",
+        issuer=ISSUER,
+        claims=CLAIMS,
+        issued_at=NOW,
+        validity=Validity(NOW, NOW + timedelta(days=365)),
+        status=(StatusReference(kind, "https://school.example/s", 4, purpose),),
+        credential_id="urn:uuid:58172aac-d8ba-41ed-83dd-0b3aef56cc33",
+    )
+    issuer = SoftwareSigner.generate(algorithm, f"{ISSUER}#k")
+    return Sample(credential_format, issuer, SoftwareSigner.generate(Algorithm.ES256), credential)
