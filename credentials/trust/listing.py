@@ -88,6 +88,11 @@ class TrustedIssuer:
                 return service
         raise Untrusted("issuer_not_accredited_for_type", f"{type_url} at {at.isoformat()}")
 
+    def named(self, key_id: str | None) -> ListedKey | None:
+        """The key of that name, or the only key; judges no moment."""
+        found = [each for each in self.keys if key_id in {None, each.key.key_id}]
+        return found[0] if len(found) == 1 or (found and key_id is not None) else None
+
     def key(self, key_id: str | None, *, at: datetime) -> ListedKey | None:
         """The key that signed at that moment, judged by the list's history.
 
