@@ -1,11 +1,15 @@
 """Verifiable Credentials Data Model 1.1 and 2.0: what must hold before any proof is checked."""
 
+import base64
 import re
 from datetime import UTC, datetime
+from hashlib import sha256, sha384
+from types import MappingProxyType
 
-from credentials.encoding import JsonObject, JsonValue
+from credentials.encoding import JsonObject, JsonValue, multibase_decode
 from credentials.errors import MalformedError, UnsupportedError
 from credentials.model import Purpose, StatusKind, StatusReference, Validity
+from schemas import contexts
 
 V1_CONTEXT = "https://www.w3.org/2018/credentials/v1"
 V2_CONTEXT = "https://www.w3.org/ns/credentials/v2"
@@ -20,6 +24,8 @@ MAX_STATUS_INDEX = 2**26 - 1
 MAX_STATUS_ENTRIES = 8
 """One per purpose is enough; each may cost a fetch."""
 
+_SRI_HASHES = MappingProxyType({"sha256": sha256, "sha384": sha384})
+_SHA256_MULTIHASH = bytes([0x12, 32])
 _PURPOSES = frozenset({Purpose.REVOCATION, Purpose.SUSPENSION})
 _DATE_MEMBERS = {
     V1_CONTEXT: ("issuanceDate", "expirationDate"),
@@ -149,6 +155,26 @@ def status_of(document: JsonObject) -> tuple[StatusReference, ...]:
     return tuple(_status_entry(entry) for entry in entries)
 
 
+def check_related_resources(document: JsonObject) -> None:
+    """Each ``relatedResource`` is a context that we have a copy of, with that digest (section 5.3).
+
+    Raises:
+        MalformedError: ``context_digest_mismatch``, ``related_resource_malformed``.
+        UnsupportedError: ``related_resource_unknown``: nothing else is kept, and nothing fetched.
+    """
+    value = document.get("relatedResource", [])
+    entries = value if isinstance(value, list) else [value]
+    for entry in entries:
+        if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
+            raise MalformedError("related_resource_malformed", "member relatedResource")
+        try:
+            octets = contexts.octets(str(entry["id"]))
+        except contexts.ContextError as error:
+            raise UnsupportedError("related_resource_unknown", error.detail) from error
+        if not _digests_match(entry, octets):
+            raise MalformedError("context_digest_mismatch", "member relatedResource")
+
+
 def parse_time(value: JsonValue, member: str) -> datetime:
     """Read an XML Schema dateTimeStamp: a date, a time, and always a zone.
 
@@ -205,3 +231,18 @@ def status_index(value: JsonValue) -> int:
     if index > MAX_STATUS_INDEX:
         raise MalformedError("status_index_invalid", "beyond the largest list")
     return index
+
+
+def _digests_match(entry: JsonObject, octets: bytes) -> bool:
+    """At least one digest, and all that are there fit: SRI, or multihash in multibase."""
+    sri, multibase = entry.get("digestSRI"), entry.get("digestMultibase")
+    fits = []
+    if isinstance(sri, str):
+        name, _, text = sri.partition("-")
+        new_hash = _SRI_HASHES.get(name)
+        digest = new_hash(octets).digest() if new_hash else b""
+        fits.append(bool(digest) and text == base64.b64encode(digest).decode())
+    if isinstance(multibase, str):
+        fits.append(multibase_decode(multibase) == _SHA256_MULTIHASH + sha256(octets).digest())
+    present = (value is not None for value in (sri, multibase))
+    return bool(fits) and all(fits) and len(fits) == sum(present)

@@ -91,6 +91,16 @@ def read(url: str, octets_of: Callable[[Path], bytes] = Path.read_bytes) -> Json
     return document
 
 
+def octets(url: str) -> bytes:
+    """The octets of one vendored file, as they are; ``load`` has checked them.
+
+    Raises:
+        ContextError: as ``read``.
+    """
+    load(url)
+    return (FOLDER / manifest()[url].file).read_bytes()
+
+
 @cache
 def load(url: str) -> JsonObject:
     """One context, read and checked once per process; the caller must not change it.

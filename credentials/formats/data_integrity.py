@@ -115,6 +115,7 @@ class DataIntegrity:
         for part in (document, secured):
             data_model.base_context(part)
             check_contexts(part["@context"])
+        data_model.check_related_resources(secured)
         proof = _issuers_proof(secured)
         subject = data_model.subject_of(secured)
         return Unverified(

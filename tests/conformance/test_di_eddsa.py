@@ -125,7 +125,10 @@ def test_published_proof_sets_and_chains_hold(name: str, vectors: Path) -> None:
     for position, proof in enumerate(proofs):
         value = str(proof["proofValue"])
         other = {**proof, "proofValue": value[:-1] + ("2" if value[-1] != "2" else "3")}
-        broken = {**document, "proof": [*proofs[:position], other, *proofs[position + 1 :]]}
+        broken: JsonObject = {
+            **document,
+            "proof": [*proofs[:position], other, *proofs[position + 1 :]],
+        }
         with pytest.raises(ProofInvalid) as refused:
             check_proofs(broken, key_of, purpose="assertionMethod", at=AT)
         assert refused.value.code == "proof_invalid"

@@ -29,7 +29,7 @@ EXAMPLES: dict[str, object] = {
 
 def claims_of(type_id: str) -> JsonObject:
     """A value for every claim that may be issued."""
-    found = {}
+    found: dict[str, object] = {}
     for claim in catalog.credential_type(type_id).claims:
         if claim.kind == "list of {skill, level}":
             found[claim.path] = [statement(skill, 2) for skill in [*metalektro().skills][:3]]
