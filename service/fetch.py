@@ -332,7 +332,7 @@ def _check_type(content_type: str, accept: Sequence[str]) -> None:
 
 def _read(answer: httpx2.Response, exchange: Exchange) -> Fetched:
     """Read the whole answer, in pieces and never beyond the limit."""
-    if answer.is_redirect or 300 <= answer.status_code < 304:  # noqa: PLR2004 - all that lead away
+    if answer.status_code // 100 == 3 and answer.status_code != 304:  # noqa: PLR2004 - leads away
         raise RejectedError("redirect_forbidden", f"status {answer.status_code}")
     announced = answer.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > MAX_BYTES:

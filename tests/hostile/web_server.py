@@ -94,6 +94,8 @@ class WebServer:
     def stop(self) -> None:
         """Close every socket."""
         self._stopped.set()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         for one in [self._listener, *self._peers]:
             with suppress(OSError):
                 one.close()

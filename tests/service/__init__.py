@@ -1,0 +1,1 @@
+"""The floor that all services stand on."""
