@@ -12,7 +12,8 @@ from typing import Final
 from issuer import class_list_file as headings
 from issuer.class_list_faults import Action, Fault, Problem, Severity, Words, list_refused
 from issuer.class_list_file import ListRefusedError, Record, Table, read_table
-from issuer.class_list_rows import Checked, NotIssued, Plan, Row, check_row
+from issuer.class_list_reading import NAMES, Plan
+from issuer.class_list_rows import Checked, NotIssued, Row, check_row
 from issuer.class_list_text import cleaned
 from schemas.catalog import course_keys, credential_type, credential_types
 from schemas.completion import COMMON_COLUMNS, template_missing
@@ -101,12 +102,6 @@ def _plan(
         if heading.startswith("Skill ") and f"Niveau {heading.partition(' ')[2]}" in columns
     )
     courses = {key: found for found in credential_types() for key in course_keys(found)}
-    dates = frozenset(
-        column
-        for found in credential_types()
-        for claim, column in found.from_list.items()
-        if (described := found.claim(claim)) is not None and described.kind == "date"
-    )
     return Plan(
         at=at,
         columns=columns,
@@ -115,9 +110,20 @@ def _plan(
         wanted=wanted,
         fixed=fixed,
         framework=metalektro(),
-        dates=dates,
+        roles=_roles(),
         comma=table.delimiter != ",",
     )
+
+
+def _roles() -> dict[str, str]:
+    roles = {
+        column: "date"
+        for found in credential_types()
+        for claim, column in found.from_list.items()
+        if (described := found.claim(claim)) is not None and described.kind == "date"
+    }
+    roles |= dict.fromkeys(NAMES, "name")
+    return roles | {headings.NUMBER: "number", headings.EMAIL: "email"}
 
 
 def _types_in_play(table: Table, plan: Plan) -> tuple[CredentialType, ...]:

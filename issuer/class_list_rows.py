@@ -1,21 +1,19 @@
 """One row of a class list: every cell checked, then the claims of one credential."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from datetime import date
 
 from issuer import class_list_file as headings
-from issuer.class_list_faults import Action, Fault, Problem, Severity, Words, echo
+from issuer.class_list_faults import Action, Fault, Problem, Severity, Words
+from issuer.class_list_reading import Plan, Reading
+from issuer.class_list_skills import read_skills
 from issuer.class_list_text import cleaned, misread, repaired, text_problem
 from issuer.class_list_values import (
-    count_words,
     dutch,
     read_date,
     read_email,
     read_grade,
-    read_level,
     read_result,
     without_midnight,
 )
@@ -23,15 +21,9 @@ from schemas.claim_kinds import MAX_TEXT
 from schemas.completion import complete, valid_until
 from schemas.credential_types import CredentialType
 from schemas.files import JsonObject, JsonValue
-from schemas.messages import LANGUAGES
-from skills.framework import Framework, Skill
-
-NAMES = frozenset({headings.GIVEN_NAME, headings.PREFIX, headings.FAMILY_NAME})
 
 _NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./_-]{0,38}[A-Za-z0-9])?")
 _FIRM = re.compile(r"bedrijf:\s*([^(),;]+)", re.IGNORECASE)
-_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-_OR = {"nl": "of", "en": "or"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,57 +59,6 @@ class NotIssued:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What all rows of one list have in common.
-
-    Attributes:
-        columns: heading to position, for every column with a heading.
-        pairs: headings of each skill and its level.
-        course: the type that a value of the course column chooses, or None.
-        wanted: only this type is issued; None = every type.
-        fixed: type id to what its template fixes.
-        comma: grades are written with a comma.
-    """
-
-    at: datetime
-    columns: Mapping[str, int]
-    pairs: tuple[tuple[str, str], ...]
-    course: Callable[[str], CredentialType | None]
-    wanted: CredentialType | None
-    fixed: Mapping[str, JsonObject]
-    framework: Framework
-    dates: frozenset[str]
-    comma: bool
-
-    @property
-    def today(self) -> date:
-        """The calendar day in the Netherlands."""
-        return self.at.astimezone(_AMSTERDAM).date()
-
-
-@dataclass(slots=True)
-class Reading:
-    """One row while it is read: cells by heading, and what was found."""
-
-    plan: Plan
-    line: int
-    cells: dict[str, str]
-    faults: list[Fault] = field(default_factory=list)
-    spoiled: set[str] = field(default_factory=set)
-    refused: bool = False
-
-    def add(self, column: str | None, problem: Problem) -> None:
-        """Note a problem; a row that is refused or has an open question cannot be issued."""
-        self.faults.append(problem.at(self.line, column))
-        unreadable = problem.code in {"skill_ambiguous", "course_unknown"}
-        self.refused |= unreadable or problem.action is Action.ROW_REFUSED
-
-    def cell(self, column: str) -> str | None:
-        """A cell that is fit to be read; None where it is spoiled or there is no such column."""
-        return None if column in self.spoiled else self.cells.get(column)
-
-
-@dataclass(frozen=True, slots=True)
 class Checked:
     """What became of one row.
 
@@ -146,29 +87,39 @@ def check_row(plan: Plan, line: int, cells: tuple[str, ...]) -> Checked:
         reason = "result_not_passed"
     if reason is not None:
         # Of people who get nothing only what may not be in a list at all is reported.
-        kept = tuple(fault for fault in reading.faults if fault.code != "course_unknown")
+        passed_over = {"course_unknown", "result_unknown"}
+        kept = tuple(fault for fault in reading.faults if fault.code not in passed_over)
         return Checked(kept, None, NotIssued(line, _whole_name(reading), reason), person)
     row = _row(reading, course)
     return Checked(tuple(reading.faults), row, None, person)
 
 
 def _check_text(reading: Reading, cells: tuple[str, ...]) -> None:
+    roles, texts = reading.plan.roles, reading.plan.texts
     for column, position in reading.plan.columns.items():
         cell = cells[position]
         if not cell:
             reading.cells[column] = ""
             continue
-        problem = text_problem(
-            without_midnight(cell) if column in reading.plan.dates else cell,
-            name=column in NAMES,
-            number=column == headings.NUMBER,
-            email=column == headings.EMAIL,
-        )
-        reading.cells[column] = cleaned(cell)
+        role = roles.get(column, "")
+        known = texts.get((cell, role))
+        if known is None:
+            known = texts[cell, role] = _look_at(cell, role)
+        reading.cells[column], problem = known
         if problem is not None:
             reading.add(column, problem)
             if problem.action is Action.ROW_REFUSED:
                 reading.spoiled.add(column)
+
+
+def _look_at(cell: str, role: str) -> tuple[str, Problem | None]:
+    problem = text_problem(
+        without_midnight(cell) if role == "date" else cell,
+        name=role == "name",
+        number=role == "number",
+        email=role == "email",
+    )
+    return cleaned(cell), problem
 
 
 def _result(reading: Reading) -> bool | None:
@@ -208,7 +159,7 @@ def _row(reading: Reading, course: CredentialType | None) -> Row | None:
     _number(reading)
     email = _email(reading)
     grade = _grade(reading, course)
-    skills = _skills(reading)
+    skills = read_skills(reading)
     if course is None:
         return None
     claims = {name: value for name, value in given.items() if course.claim(name)}
@@ -333,59 +284,3 @@ def _listed(reading: Reading, course: CredentialType, claim: str, column: str) -
         reading.add(column, Problem("text_too_long", words={"limit": str(MAX_TEXT)}))
         return None
     return " ".join(repaired(cell).split())
-
-
-def _skills(reading: Reading) -> list[JsonObject]:
-    found: dict[str, int] = {}
-    for skill_column, level_column in reading.plan.pairs:
-        label, written = reading.cell(skill_column), reading.cell(level_column)
-        if label is None or written is None or not (label or written):
-            continue
-        skill = _skill(reading, skill_column, label)
-        level = None
-        if not written:
-            reading.add(level_column, Problem("level_missing"))
-        else:
-            read = read_level(written)
-            level = read.value
-            if read.problem is not None:
-                reading.add(level_column, read.problem)
-        if skill is None or level is None:
-            continue
-        if skill.id in found:
-            reading.add(skill_column, Problem("skill_twice", words={"written": echo(label)}))
-        found[skill.id] = level
-    statement = reading.plan.framework.statement
-    return [statement(skill_id, level) for skill_id, level in found.items()]
-
-
-def _skill(reading: Reading, column: str, label: str) -> Skill | None:
-    if not label:
-        reading.add(column, Problem("skill_missing"))
-        return None
-    found = reading.plan.framework.find(label) or reading.plan.framework.find(repaired(label))
-    if len(found) == 1:
-        return found[0]
-    words: Words = {"written": echo(label)}
-    if not found:
-        reading.add(column, Problem("skill_unknown", words=words))
-        return None
-    words = {
-        **words,
-        "count": count_words(len(found)),
-        "choices": {language: _choices(found, language) for language in LANGUAGES},
-    }
-    reading.add(column, Problem("skill_ambiguous", Action.ROW_HELD, words=words))
-    return None
-
-
-def _choices(skills: tuple[Skill, ...], language: str) -> str:
-    labels = [_inside(skill.label(language), language) for skill in skills]
-    return f"{', '.join(labels[:-1])} {_OR[language]} {labels[-1]}"
-
-
-def _inside(label: str, language: str) -> str:
-    """A label inside an English sentence: small letter, unless the word is an abbreviation."""
-    first = label.split(maxsplit=1)[0]
-    ordinary = first[1:] == first[1:].lower() and len(first) > 1
-    return label[0].lower() + label[1:] if language == "en" and ordinary else label

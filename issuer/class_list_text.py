@@ -26,7 +26,7 @@ _FORMULA_SIGNS = {
     **dict.fromkeys("@\uff20", "@"),
     **dict.fromkeys("\t\r", "tab"),
 }
-_NINE_DIGITS = re.compile(r"\d(?:\D{0,3}\d){8}")
+_NINE_DIGITS = re.compile(r"\d(?:\D{0,20}\d){8}")
 
 # UTF-8 that was read as windows-1252: a lead byte and its followers, each as one character.
 _FOLLOWERS = "".join(

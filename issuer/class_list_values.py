@@ -38,13 +38,14 @@ COUNTS: Final = {
 }
 
 _MRT = ("mrt", "maart")
-_NUMERIC = re.compile(r"(\d{1,4})([-/. ])(\d{1,2})\2(\d{1,4})")
+_NUMERIC = re.compile(r"(\d{1,4})([-/. ])(\d{1,2})\2(\d{1,4})", re.ASCII)
 _WRITTEN = re.compile(r"(\d{1,2})[ .\-]*([a-zé]{3,9})\.?[ \-]*(\d{4})", re.IGNORECASE)
 _MIDNIGHT = re.compile(r"[ T]0?0:00(:00(\.0+)?)?Z?$")
-_SERIAL = re.compile(r"(\d{5})([.,]\d+)?")
-_GRADE = re.compile(r"(\d{1,2})(?:([.,])(\d{1,2}))?")
-_LEVEL = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,9})?")
+_SERIAL = re.compile(r"(\d{5})([.,]\d+)?", re.ASCII)
+_GRADE = re.compile(r"(\d{1,2})(?:([.,])(\d{1,2}))?", re.ASCII)
+_LEVEL = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_USUAL = re.compile(r"[a-z0-9_-]{1,30}(?:\.[a-z0-9_-]{1,30})?@[a-z0-9]{1,30}\.[a-z]{2,30}")
 _LABEL = re.compile(r"[^\W_]([\w-]{0,61}[^\W_])?")
 
 # Mailboxes of a task, not of a person: the whole local part, or its first word.
@@ -97,7 +98,7 @@ def read_date(cell: str, *, today: date) -> Read[date]:
     elif written := _WRITTEN.fullmatch(text):
         read = _from_words(written, text, today)
     else:
-        read = Read[date](None, _unreadable(today))
+        return Read(None, _unreadable(today))
     if read.value is None:
         return read
     beyond = _beyond(read.value, today)
@@ -228,6 +229,8 @@ def read_email(cell: str, *, firm: str) -> Read[str]:
 
 def _email_fault(cell: str) -> str | None:
     """Which slip an address holds, the plainest first; None for an address that mail can use."""
+    if _USUAL.fullmatch(cell):
+        return None
     local, at, domain = cell.partition("@")
     slips = (
         ("many_at", "@" in domain),

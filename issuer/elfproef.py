@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 _DIGITS = re.compile(r"\d+")
-_GAP = re.compile(r"[\s./\-_\u00b7\u2010-\u2015]{1,3}")
+_GAP = re.compile(r"\s{1,20}|[\s./\-_\u00b7\u2010-\u2015]{1,3}")
 _LENGTH = 9
 
 
@@ -32,8 +32,8 @@ def passes_elfproef(digits: str) -> bool:
 def suspected(text: str) -> Spelling | None:
     """How a number that may be a BSN is written in a text, or None where there is none.
 
-    Whole groups of digits are joined over at most three blanks, dots or dashes; a longer row
-    of digits (a telephone or account number) is not cut into pieces.
+    Whole groups of digits are joined over blanks, and over at most three dots or dashes; a longer
+    row of digits (a telephone or account number) is not cut into pieces.
     """
     groups = list(_DIGITS.finditer(text))
     for first, group in enumerate(groups):
