@@ -170,9 +170,6 @@ class _Information(BaseModel):
         default=None, validation_alias="TETradeRegisterNumber", pattern=r"^[0-9]{8}$"
     )
 
-    def name(self, language: str) -> str | None:
-        return next((each.value for each in self.names if each.lang == language), None)
-
 
 class _Entity(BaseModel):
     model_config = _WIRE
@@ -305,16 +302,16 @@ def _verified(token: str, anchor: PublicKey) -> _List:
 
 def _read_issuer(entity: _Entity) -> TrustedIssuer:
     information = entity.information
-    english = information.name("en")
+    names = {each.lang: each.value for each in information.names}
     return TrustedIssuer(
         id=information.id,
-        name=information.name("nl") or information.names[0].value,
+        name=names.get("nl", information.names[0].value),
         services=tuple(
             Accreditation(each.type, each.role, each.valid_from, each.valid_until)
             for each in entity.services
         ),
         keys=tuple(_read_key(information.id, each) for each in entity.keys),
-        name_en=english,
+        name_en=names.get("en"),
         kvk=information.kvk,
     )
 
