@@ -84,9 +84,11 @@ class _Issuer:
     issued: dict[str, str] = field(default_factory=dict)
 
     def issue(self, node: str) -> str:
+        """The identifier of a node; a new one the first time."""
         return self.issued.setdefault(node, f"{self.prefix}{len(self.issued)}")
 
     def copy(self) -> "_Issuer":
+        """Another issuer that has issued the same so far."""
         return _Issuer(self.prefix, self.issued.copy())
 
 
@@ -102,6 +104,7 @@ class _State:
         self._depth = 0
 
     def digest(self, text: str) -> str:
+        """The hash of a text, in lower-case hexadecimal."""
         return self._new_hash(text.encode()).hexdigest()
 
     def spend(self) -> None:
