@@ -97,6 +97,7 @@ class _Plan:
     steps: dict[str | int | None, "_Plan"] = field(default_factory=dict)
 
     def below(self, step: str | int) -> "_Plan":
+        """The plan one step further; a list element heeds its number and None alike."""
         exact = self.steps.get(step)
         every = self.steps.get(None) if isinstance(step, int) else None
         if exact is None or every is None:
