@@ -1,9 +1,8 @@
 """The one interface of every credential format, and the two ways to use it whole."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import ClassVar, Protocol
-
-from collections.abc import Callable
 
 from credentials.claims import Paths
 from credentials.errors import BindingInvalid, OutsideValidity
@@ -88,7 +87,7 @@ class CredentialFormat(Protocol):
 
 
 def check_dates(validity: Validity, *, at: datetime) -> None:
-    """The moment ``at`` lies within the validity; a clock may be off by ``CLOCK_SKEW`` at its start.
+    """The moment ``at`` lies within the validity; at its start a clock may be off a little.
 
     Raises:
         OutsideValidity: ``expired`` (the end itself is over), or ``not_yet_valid``.
