@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credentials.encoding import b64url_decode, b64url_encode
+from credentials.encoding import JsonObject, b64url_decode, b64url_encode
 from credentials.errors import CredentialError, MalformedError, RejectedError, UndeterminedError
 from wallet.holder import sealed, slots
 from wallet.holder.events import Event, EventType, check_chain, next_event
@@ -22,17 +22,13 @@ AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PASSPHRASE = "drie natte fietsen"
 
 
-@pytest.fixture(autouse=True)
-def light_argon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fewer passes over less memory; one test below uses the real cost."""
-    monkeypatch.setattr(slots, "ARGON2_MEMORY_KIB", 64)
-    monkeypatch.setattr(slots, "ARGON2_PASSES", 1)
+pytestmark = pytest.mark.usefixtures("light_argon")
 
 
 def log(size: int, *, filler: str = "x") -> tuple[Event, ...]:
     events: list[Event] = []
     for number in range(size):
-        data = {"note": f"{filler}{number}"}
+        data: JsonObject = {"note": f"{filler}{number}"}
         events.append(
             next_event(
                 events,

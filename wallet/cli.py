@@ -1,0 +1,277 @@
+"""The wallet's verbs: receive, list, present, history. Imports stay inside: help comes at once."""
+
+import json
+import locale
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from credentials.errors import CredentialError, RejectedError, UndeterminedError
+
+if TYPE_CHECKING:
+    from credentials.encoding import JsonObject
+    from wallet.holder.files import VaultFile
+    from wallet.holder.outside import Outside
+
+DONE, REFUSED, UNKNOWN, WRONG_USE = 0, 1, 2, 3
+"""Exit statuses of every verb."""
+
+PASSPHRASE = "WALLET_PASSPHRASE"  # noqa: S105 - the variable's name
+"""The environment variable that opens the vault; without it the terminal is asked."""
+
+app = typer.Typer(
+    name="wallet", no_args_is_help=True, add_completion=False, help="Hold proofs and show them."
+)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+FileOption = Annotated[
+    Path | None, typer.Option("--file", metavar="VAULT", help="The sealed file of this passport.")
+]
+AtOption = Annotated[
+    str | None, typer.Option("--at", metavar="TIME", help="As of this time (ISO 8601).")
+]
+YesOption = Annotated[bool, typer.Option("--yes", help="Say yes without being asked.")]
+LinkArgument = Annotated[str, typer.Argument(metavar="LINK", help="The link you were given.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An open vault, and the world outside it."""
+
+    file: "VaultFile"
+    outside: "Outside"
+
+
+@app.command()
+def receive(
+    link: LinkArgument,
+    *,
+    pin: Annotated[str | None, typer.Option(help="The PIN that came apart from the link.")] = None,
+    yes: YesOption = False,
+    file: FileOption = None,
+    at: AtOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch a proof that is ready for you, check it, and keep it."""
+    from wallet.holder import receiving  # noqa: PLC0415 - loaded by this verb alone
+    from wallet.holder.passport import titles  # noqa: PLC0415 - as above
+
+    with _session(file, at=at, as_json=as_json) as session:
+        outside = session.outside
+        preview = receiving.read_offer(link, outside=outside, language=_language())
+        title = titles(preview.offered.type)[_language()]
+        known = _sentence("wallet.giver.short" if preview.giver.listed else "wallet.giver.unknown")
+        typer.echo(f"{title}\n{preview.giver.name}, {preview.giver.host} ({known})", err=True)
+        if pin is None and preview.asks_pin:
+            pin = typer.prompt(_sentence("wallet.offer.pin"), err=True)
+        received = receiving.fetch_credential(preview, pin=pin, outside=outside)
+        if received.problem is not None:
+            receiving.refuse(received, session.file.vault, outside=outside)
+            session.file.save()
+            raise RejectedError(received.problem, "not kept")
+        if not (yes or _agrees(_name_question(received.name))):
+            receiving.refuse(received, session.file.vault, outside=outside)
+            session.file.save()
+            raise RejectedError("holder_name_unconfirmed", "not kept")
+        held = receiving.keep(received, session.file.vault, name_confirmed=True, outside=outside)
+        session.file.save()
+    typer.echo(_sentence("wallet.proof.new"), err=True)
+    if as_json:
+        giver: JsonObject = {"name": held.giver.name, "listed": held.giver.listed}
+        kept: JsonObject = {
+            "id": held.id,
+            "type": preview.offered.type,
+            "format": held.format,
+            "name": received.name,
+            "giver": giver,
+        }
+        _print_json(kept)
+
+
+@app.command("list")
+def list_proofs(
+    *, file: FileOption = None, at: AtOption = None, as_json: JsonOption = False
+) -> None:
+    """Show what is in the passport: proofs and skills."""
+    from wallet.holder.passport import Passport, overview  # noqa: PLC0415 - for this verb alone
+
+    with _session(file, at=at, as_json=as_json) as session:
+        passport: Passport = overview(session.file.vault.held(), at=session.outside.now())
+    if as_json:
+        from wallet.as_json import passport_json  # noqa: PLC0415 - only where it is asked
+
+        _print_json(passport_json(passport))
+        return
+    language = _language()
+    if not passport.cards:
+        typer.echo(_sentence("wallet.empty.title"))
+    for card in passport.cards:
+        typer.echo(f"{card.id}  {card.titles[language]}  {card.giver.name}  {card.issued_on}")
+    for line in passport.skills:
+        level = _sentence(f"common.level.{line.level}") if line.level else ""
+        grade = _sentence(f"common.grade.{line.grade}")
+        typer.echo(f"  {line.labels[language]}: {level} ({grade})")
+
+
+@app.command()
+def present(
+    link: LinkArgument,
+    *,
+    show: Annotated[
+        list[str] | None,
+        typer.Option(help="A line to show: a skill's id, a claim, or a path such as skills.0."),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show all that is asked.")] = False,
+    proof: Annotated[
+        list[str] | None, typer.Option(help="Id of the proof to show, where several fit.")
+    ] = None,
+    yes: YesOption = False,
+    file: FileOption = None,
+    at: AtOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question: read what will be seen, and show it or not."""
+    from wallet.choosing import choices_for, lines_json  # noqa: PLC0415 - for this verb alone
+    from wallet.holder import presenting  # noqa: PLC0415 - as above
+
+    with _session(file, at=at, as_json=as_json) as session:
+        vault, outside = session.file.vault, session.outside
+        asked = presenting.read_request(link, held=vault.held(), outside=outside)
+        typer.echo(f"{_sentence('wallet.ask.from')} {asked.asker.name}", err=True)
+        if not asked.possible:
+            presenting.decline(asked, vault, outside=outside)
+            session.file.save()
+            raise RejectedError("nothing_fits", "no credential answers the request")
+        choices = choices_for(asked, proofs=proof or [], show=show or [], everything=everything)
+        for choice in choices:
+            for line in choice.option.seen(choice.picked):
+                typer.echo(f"  {line.label(_language())}", err=True)
+        agreed = yes or _agrees(f"{_sentence('wallet.ask.yes')}?")
+        back = None
+        if agreed:
+            back = presenting.answer(asked, choices, vault, outside=outside)
+        else:
+            presenting.decline(asked, vault, outside=outside)
+        session.file.save()
+    if as_json:
+        shown = lines_json(choices) if agreed else []
+        _print_json({"answered": agreed, "shown": [*shown], "redirect_uri": back})
+    if not agreed:
+        raise typer.Exit(REFUSED)
+    typer.echo(_sentence("wallet.done.title"), err=True)
+
+
+@app.command()
+def history(*, file: FileOption = None, as_json: JsonOption = False) -> None:
+    """Show what you showed, to whom, and when."""
+    from service.dates import with_time  # noqa: PLC0415 - for this verb alone
+    from wallet.holder.history import shown  # noqa: PLC0415 - as above
+
+    with _session(file, at=None, as_json=as_json) as session:
+        entries = shown(session.file.vault.events)
+    if as_json:
+        from wallet.as_json import history_json  # noqa: PLC0415 - only where it is asked
+
+        _print_json(history_json(entries))
+        return
+    if not entries:
+        typer.echo(_sentence("wallet.history.empty"))
+    language = _language()
+    for entry in entries:
+        no = "" if entry.answered else f" ({_sentence('wallet.history.no')})"
+        typer.echo(f"{with_time(entry.at, language)}  {entry.name}{no}")
+        for each in entry.credentials:
+            typer.echo(f"  {', '.join(each.labels_nl if language == 'nl' else each.labels_en)}")
+
+
+@contextmanager
+def _session(file: Path | None, *, at: str | None, as_json: bool) -> Iterator[Session]:
+    """Open the vault; every error of ours ends here, with its exit status."""
+    from service.clock import clock_from, system_clock  # noqa: PLC0415 - loaded when a verb runs
+    from service.fetch import Fetcher  # noqa: PLC0415 - as above
+    from wallet.holder.files import open_file  # noqa: PLC0415 - as above
+    from wallet.holder.outside import Outside  # noqa: PLC0415 - as above
+    from wallet.settings import WalletSettings  # noqa: PLC0415 - as above
+    from wallet.trust import TrustSource  # noqa: PLC0415 - as above
+
+    try:
+        clock = clock_from(_moment(at)) if at else system_clock
+        settings = WalletSettings()
+        http = Fetcher(
+            dev_origins=settings.dev_origins, own_addresses=settings.own_addresses, clock=clock
+        )
+        trust = TrustSource(settings.trust_list_url, settings.trust_anchor, http=http, clock=clock)
+        outside = Outside(http=http, trust=trust, now=clock, entropy=secrets.token_bytes)
+        opening = open_file(
+            file or settings.cli_vault, _passphrase(), clock=clock, entropy=secrets.token_bytes
+        )
+        with opening as opened:
+            yield Session(opened, outside)
+    except CredentialError as error:
+        _fail(error, as_json=as_json)
+
+
+def _passphrase() -> str:
+    given = os.environ.get(PASSPHRASE)
+    return given or str(typer.prompt(_sentence("wallet.passphrase"), hide_input=True, err=True))
+
+
+def _name_question(name: str | None) -> str:
+    return (
+        _sentence("wallet.name.question", name=name) if name else _sentence("wallet.name.nameless")
+    )
+
+
+def _agrees(question: str) -> bool:
+    return typer.confirm(question, err=True)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise RejectedError("usage_time", "--at: ISO 8601 with a time zone") from None
+    if moment.tzinfo is None:
+        raise RejectedError("usage_time", "--at: ISO 8601 with a time zone")
+    return moment
+
+
+def _fail(error: CredentialError, *, as_json: bool) -> NoReturn:
+    words = {language: _explain(error.code, language) for language in ("nl", "en")}
+    if as_json:
+        _print_json({"error": error.code, **words})
+    typer.echo(f"{words[_language()]} ({error})", err=True)
+    if error.code.startswith(("usage_", "config_", "choice_")):
+        raise typer.Exit(WRONG_USE)
+    raise typer.Exit(UNKNOWN if isinstance(error, UndeterminedError) else REFUSED)
+
+
+def _explain(code: str, language: str) -> str:
+    from schemas.messages import known, sentence  # noqa: PLC0415 - reads the catalogue
+
+    keys = (f"error.{code}", f"wallet.fault.{code}", "error.unknown")
+    return sentence(next(key for key in keys if known(key)), language)
+
+
+def _sentence(key: str, **values: object) -> str:
+    from schemas.messages import sentence  # noqa: PLC0415 - reads the catalogue
+
+    return sentence(key, _language(), **values)
+
+
+def _print_json(document: "JsonObject") -> None:
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def _language() -> str:
+    """Dutch where the machine speaks it, else English."""
+    return "nl" if (locale.getlocale()[0] or "").lower().startswith(("nl", "dutch")) else "en"
