@@ -32,6 +32,7 @@ class _Static(StaticFiles):
     """Static files whose address carries their digest, so that a browser asks only once."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, with how long it may be kept."""
         response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = _STATIC_DAYS if scope["query_string"] else "no-cache"
         return response

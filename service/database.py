@@ -17,8 +17,9 @@ Two services with a table of the same name would clash on SQLModel's shared regi
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import RLock
 
 from sqlalchemy import Connection, Engine, MetaData, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -60,6 +61,8 @@ class Database:
         url = f"sqlite:///{location}" if isinstance(location, Path) else location
         self._sqlite = url.startswith("sqlite")
         self.engine: Engine = create_engine(url)
+        # SQLite lets writers wait by polling, and one can starve; our own threads queue instead
+        self._turn: AbstractContextManager[object] = RLock() if self._sqlite else nullcontext()
         if self._sqlite:
             event.listen(self.engine, "connect", _prepare_connection)
             event.listen(self.engine, "begin", _begin)
@@ -71,7 +74,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One transaction for writing: committed at the end, undone when an error rises."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._turn, Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager

@@ -121,12 +121,14 @@ class _Cache:
         self._bytes, self._lock = 0, Lock()
 
     def find(self, key: tuple[str, ...]) -> _Kept | None:
+        """What is kept under this key, fresh or not."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
     def keep(self, key: tuple[str, ...], kept: _Kept) -> None:
+        """Keep it, and let go of the oldest where there is too much."""
         with self._lock:
             self._drop(key)
             self._kept[key] = kept
@@ -309,6 +311,7 @@ class _Control:
 
     @staticmethod
     def of(headers: httpx2.Headers) -> "_Control":
+        """Read ``Cache-Control`` (RFC 9111, section 5.2.2)."""
         words = [word.strip().lower() for word in headers.get("cache-control", "").split(",")]
         ages = [word[8:] for word in words if word.startswith("max-age=")]
         seconds = int(ages[0][:9]) if ages and ages[0].isdigit() and "no-cache" not in words else 0

@@ -106,6 +106,7 @@ class Guard:
         start, status = time.perf_counter(), 0
 
         async def with_headers(message: Message) -> None:
+            """Pass an answer on with the headers of every answer."""
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -172,6 +173,7 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     given = False
 
     async def replayed() -> Message:
+        """The body first."""
         nonlocal given
         if given:
             return await receive()

@@ -49,6 +49,7 @@ def create_landing(
 
     @router.get("/")
     def first_page(request: Request) -> Response:
+        """Say who does what."""
         return pages.render(request, "landing.html", doors=doors, local=settings.is_local)
 
     for path, document in (documents or {}).items():
@@ -69,6 +70,7 @@ def _publish(document: Document) -> Callable[[Request], Response]:
     media_type, content = document
 
     def publish(request: Request) -> Response:
+        """The bytes of the moment, or that they are the same."""
         body = content()
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers = {"ETag": tag, "Cache-Control": "no-cache"}

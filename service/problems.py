@@ -190,6 +190,7 @@ class LastResort:
         started = False
 
         async def watched(message: Message) -> None:
+            """Note when an answer has begun: there can be no other one then."""
             nonlocal started
             started = started or message["type"] == "http.response.start"
             await send(message)

@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -107,17 +107,28 @@ def running(seats: Sequence[Seat]) -> Iterator[None]:
             one.listener.close()
 
 
-def wait_for_signal() -> None:
-    """Sleep until Ctrl-C or a polite end (SIGTERM) is asked; a second Ctrl-C acts as always."""
+def serve(seats: Sequence[Seat], *, ready: Callable[[], None]) -> None:
+    """Serve until Ctrl-C or a polite end (SIGTERM) is asked; for the main thread.
+
+    Args:
+        seats: the services.
+        ready: called once all of them answer, to say where they are.
+
+    Raises:
+        UndeterminedError: ``start_failed``.
+    """
     asked = threading.Event()
 
     def ask(_number: int, _frame: FrameType | None) -> None:
+        """Note the wish; the main thread acts on it."""
         asked.set()
 
     old = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        while not asked.wait(timeout=0.5):
-            pass  # wakes up now and then: on some systems a bare wait cannot be interrupted
+        with running(seats):
+            ready()
+            while not asked.wait(timeout=0.5):
+                pass  # wakes up now and then: on some systems a bare wait cannot be interrupted
     finally:
         for number, handler in old.items():
             signal.signal(number, handler)
