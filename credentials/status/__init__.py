@@ -1,0 +1,1 @@
+"""Status lists: whether a credential was revoked or suspended since."""

@@ -134,6 +134,8 @@ def test_more_disclosures_than_a_reader_takes_are_not_issued() -> None:
     claims: JsonObject = {"list": [0] * (MAX_DISCLOSURES + 1)}
     with pytest.raises(MalformedError, match="too_many_disclosures"):
         conceal(claims, frozenset([("list", None)]), entropy=entropy)
+    with pytest.raises(MalformedError, match="too_many_disclosures"):
+        open_disclosures({}, ["WyJhIiwiYiJd"] * (MAX_DISCLOSURES + 1))
 
 
 def test_many_large_disclosures_together_are_too_large() -> None:
