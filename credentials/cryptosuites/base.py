@@ -2,10 +2,9 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import ClassVar, Protocol
 
-from credentials.encoding import JsonObject, compact_json, multibase_decode, parse_json_object
+from credentials.encoding import JsonObject, check_json, compact_json, multibase_decode
 from credentials.errors import MalformedError, ProofInvalid
 from credentials.jsonld.expansion import statements
 from credentials.jsonld.rdf_canonical import canonicalize
@@ -14,8 +13,10 @@ from credentials.keys import PublicKey, Signer
 PROOF_TYPE = "DataIntegrityProof"
 """The type of every proof whose suite is named by ``cryptosuite``."""
 
-MAX_REMEMBERED = 16
-"""Documents whose canonical form is kept: at most some 1.5 MB each, far less as a rule."""
+MAX_REMEMBERED = 64
+"""Hashes of canonical documents that are kept, 32 octets each, the oldest dropped first."""
+
+_REMEMBERED: dict[bytes, bytes] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,35 +80,41 @@ class Cryptosuite(Protocol):
 
 
 def canonical_document(document: JsonObject) -> str:
-    """Safe expansion and RDFC-1.0 with SHA-256: the canonical N-Quads of a document.
-
-    What was worked out last is remembered by its whole text: the same options, and the same
-    credential bare and inside a presentation, are met again within moments.
-    """
-    return _canonical_text(compact_json(document))
+    """Safe expansion and RDFC-1.0 with SHA-256: the canonical N-Quads of a document."""
+    return canonicalize(statements(document)).nquads
 
 
-@lru_cache(maxsize=MAX_REMEMBERED)
-def _canonical_text(document: bytes) -> str:
-    return canonicalize(statements(parse_json_object(document))).nquads
-
-
-def canonical_options(document: JsonObject, options: JsonObject) -> str:
-    """The canonical N-Quads of a proof's options, read in the document's own context.
+def in_context(document: JsonObject, options: JsonObject) -> JsonObject:
+    """A proof's options as a document of their own, in the context of what they prove.
 
     Raises:
         MalformedError: ``context_keyword_forbidden`` for a proof with a context of its own.
     """
     if "@context" in options:
         raise MalformedError("context_keyword_forbidden", "@context in a proof")
-    return canonical_document({**options, "@context": document.get("@context")})
+    return {**options, "@context": document.get("@context")}
 
 
-def hash_data(document: str, configuration: str) -> bytes:
-    """SHA-256 of the proof configuration, followed by that of the document (64 octets)."""
-    return hashlib.sha256(configuration.encode()).digest() + (
-        hashlib.sha256(document.encode()).digest()
-    )
+def hash_data(document: JsonObject, configuration: JsonObject) -> bytes:
+    """SHA-256 of the canonical proof configuration, then that of the document (64 octets).
+
+    The hashes worked out last are remembered: the same options, and the same credential bare and
+    inside a presentation, are met again within moments. Only hashes are kept, never a claim.
+    """
+    return _digest(configuration) + _digest(document)
+
+
+def _digest(document: JsonObject) -> bytes:
+    check_json(document)
+    name = hashlib.sha256(compact_json(document)).digest()
+    known = _REMEMBERED.get(name)
+    if known is None:
+        known = hashlib.sha256(canonical_document(document).encode()).digest()
+        surplus = max(0, len(_REMEMBERED) - MAX_REMEMBERED + 1)
+        for oldest in list(_REMEMBERED)[:surplus]:
+            _REMEMBERED.pop(oldest, None)  # another thread may have dropped it
+        _REMEMBERED[name] = known
+    return known
 
 
 def signature_of(proof: JsonObject) -> bytes:

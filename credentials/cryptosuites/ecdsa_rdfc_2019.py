@@ -8,9 +8,8 @@ from typing import ClassVar
 from credentials.cryptosuites.base import (
     PROOF_TYPE,
     ProofOptions,
-    canonical_document,
-    canonical_options,
     hash_data,
+    in_context,
     signature_of,
 )
 from credentials.encoding import JsonObject, multibase_encode
@@ -34,8 +33,7 @@ class EcdsaRdfc2019:
             raise UnsupportedError("cryptosuite_not_allowed", "the key is not P-256")
         proof: JsonObject = {"type": PROOF_TYPE, "cryptosuite": self.name, **options.members()}
         proof_config = proof_configuration(document, proof)  # (2)
-        transformed = canonical_document(document)  # (3)
-        data = hash_data(transformed, proof_config)  # (4)
+        data = hash_data(document, proof_config)  # (3), (4)
         proof["proofValue"] = multibase_encode(signer.sign(data))  # (5), (6)
         return proof  # (7)
 
@@ -50,17 +48,16 @@ class EcdsaRdfc2019:
         signature = signature_of(proof)  # (3)
         if key.algorithm is not Algorithm.ES256:
             raise ProofInvalid("cryptosuite_not_allowed", "the key is not P-256")
-        transformed = canonical_document(document)  # (4)
         proof_config = proof_configuration(document, options)  # (5)
-        data = hash_data(transformed, proof_config)  # (6)
+        data = hash_data(document, proof_config)  # (4), (6)
         try:
             key.verify(signature, data)  # (7)
         except ProofInvalid as error:
             raise ProofInvalid("proof_invalid", self.name) from error
 
 
-def proof_configuration(document: JsonObject, options: JsonObject) -> str:
-    """Proof Configuration (section 3.2.5): the canonical N-Quads of a proof's options.
+def proof_configuration(document: JsonObject, options: JsonObject) -> JsonObject:
+    """Proof Configuration (section 3.2.5): a proof's options in the document's context.
 
     Raises:
         UnsupportedError: ``cryptosuite_not_allowed`` for another type or suite (step 2).
@@ -68,7 +65,7 @@ def proof_configuration(document: JsonObject, options: JsonObject) -> str:
     """
     if (options.get("type"), options.get("cryptosuite")) != (PROOF_TYPE, EcdsaRdfc2019.name):
         raise UnsupportedError("cryptosuite_not_allowed", "expected ecdsa-rdfc-2019")  # (2)
-    return canonical_options(document, options)
+    return in_context(document, options)
 
 
 ECDSA_RDFC_2019 = EcdsaRdfc2019()

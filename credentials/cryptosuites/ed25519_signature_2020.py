@@ -7,9 +7,8 @@ from typing import ClassVar
 
 from credentials.cryptosuites.base import (
     ProofOptions,
-    canonical_document,
-    canonical_options,
     hash_data,
+    in_context,
     signature_of,
 )
 from credentials.encoding import JsonObject, multibase_encode
@@ -32,7 +31,7 @@ class Ed25519Signature2020:
         if signer.public.algorithm is not Algorithm.EDDSA:
             raise UnsupportedError("cryptosuite_not_allowed", "the key is not Ed25519")
         proof: JsonObject = {"type": self.name, **options.members()}
-        data = hash_data(canonical_document(document), canonical_options(document, proof))
+        data = hash_data(document, in_context(document, proof))
         proof["proofValue"] = multibase_encode(signer.sign(data))
         return proof
 
@@ -47,7 +46,7 @@ class Ed25519Signature2020:
         signature = signature_of(proof)
         if key.algorithm is not Algorithm.EDDSA:
             raise ProofInvalid("cryptosuite_not_allowed", "the key is not Ed25519")
-        data = hash_data(canonical_document(document), canonical_options(document, options))
+        data = hash_data(document, in_context(document, options))
         try:
             key.verify(signature, data)
         except ProofInvalid as error:

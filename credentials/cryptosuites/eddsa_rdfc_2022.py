@@ -5,9 +5,8 @@ from typing import ClassVar
 from credentials.cryptosuites.base import (
     PROOF_TYPE,
     ProofOptions,
-    canonical_document,
-    canonical_options,
     hash_data,
+    in_context,
     signature_of,
 )
 from credentials.encoding import JsonObject, multibase_encode
@@ -31,8 +30,7 @@ class EddsaRdfc2022:
             raise UnsupportedError("cryptosuite_not_allowed", "the key is not Ed25519")
         proof: JsonObject = {"type": PROOF_TYPE, "cryptosuite": self.name, **options.members()}
         proof_config = proof_configuration(document, proof)  # (2)
-        transformed = canonical_document(document)  # (3)
-        data = hash_data(transformed, proof_config)  # (4)
+        data = hash_data(document, proof_config)  # (3), (4)
         proof["proofValue"] = multibase_encode(signer.sign(data))  # (5), (6)
         return proof  # (7)
 
@@ -47,17 +45,16 @@ class EddsaRdfc2022:
         signature = signature_of(proof)  # (3)
         if key.algorithm is not Algorithm.EDDSA:
             raise ProofInvalid("cryptosuite_not_allowed", "the key is not Ed25519")
-        transformed = canonical_document(document)  # (4)
         proof_config = proof_configuration(document, options)  # (5)
-        data = hash_data(transformed, proof_config)  # (6)
+        data = hash_data(document, proof_config)  # (4), (6)
         try:
             key.verify(signature, data)  # (7)
         except ProofInvalid as error:
             raise ProofInvalid("proof_invalid", self.name) from error
 
 
-def proof_configuration(document: JsonObject, options: JsonObject) -> str:
-    """Proof Configuration (section 3.2.5): the canonical N-Quads of a proof's options.
+def proof_configuration(document: JsonObject, options: JsonObject) -> JsonObject:
+    """Proof Configuration (section 3.2.5): a proof's options in the document's context.
 
     Raises:
         UnsupportedError: ``cryptosuite_not_allowed`` for another type or suite (step 2).
@@ -65,7 +62,7 @@ def proof_configuration(document: JsonObject, options: JsonObject) -> str:
     """
     if (options.get("type"), options.get("cryptosuite")) != (PROOF_TYPE, EddsaRdfc2022.name):
         raise UnsupportedError("cryptosuite_not_allowed", "expected eddsa-rdfc-2022")  # (2)
-    return canonical_options(document, options)
+    return in_context(document, options)
 
 
 EDDSA_RDFC_2022 = EddsaRdfc2022()
