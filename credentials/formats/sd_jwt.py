@@ -256,10 +256,7 @@ def open_disclosures(payload: JsonObject, disclosures: Sequence[str]) -> Opened:
 
 
 def _read_disclosure(text: str) -> _Disclosure:
-    octets = b64url_decode(text)
-    if octets[:1] != b"[":
-        raise MalformedError("disclosure_malformed", "no list")
-    parts = parse_json(octets)
+    parts = parse_json(b64url_decode(text))
     if not isinstance(parts, list) or not _ELEMENT_PARTS <= len(parts) <= _OBJECT_PARTS:
         raise MalformedError("disclosure_malformed", "expected a list of two or three")
     if not isinstance(parts[0], str):
