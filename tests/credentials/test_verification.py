@@ -117,7 +117,10 @@ def test_an_unlisted_issuer_is_refused_and_nobody_is_asked(world: World) -> None
 
 
 def test_without_a_list_the_issuer_is_unknown(world: World) -> None:
+    world.publish_document(world.signer)
     verdict = world.verdict(world.present(), sources=world.sources(trust_list=None))
+    assert found(verdict, Check.KEY).code == "not_reached"
+    assert world.asked == []
     assert found(verdict, Check.TRUST).outcome is UNDETERMINED
     assert found(verdict, Check.TRUST).code == "trust_list_unavailable"
 

@@ -193,6 +193,26 @@ def test_a_key_id_that_is_not_of_the_asker_is_refused(key_id: str, get: Get, now
     assert refusal.value.code == "client_mismatch"
 
 
+def test_a_request_that_names_no_key_is_refused(
+    verifier_key: SoftwareSigner, get: Get, now: datetime
+) -> None:
+    plain = jose.peek(_signed(verifier_key, now), typ=frozenset({REQUEST_TYPE}))
+    token = jose.sign_compact({"typ": REQUEST_TYPE}, plain.payload, verifier_key)
+    with pytest.raises(ProtocolError) as refusal:
+        _parse(token, get, now)
+    assert refusal.value.code == "client_mismatch"
+
+
+def test_a_request_of_another_client_than_the_link_named_is_refused(
+    verifier_key: SoftwareSigner, get: Get, now: datetime
+) -> None:
+    token = _signed(verifier_key, now)
+    assert parse_request(token, client_id=None, get=get, at=now).client_id == CLIENT_ID
+    with pytest.raises(ProtocolError) as refusal:
+        parse_request(token, client_id=f"{CLIENT_ID}:team", get=get, at=now)
+    assert refusal.value.code == "client_mismatch"
+
+
 def test_nothing_is_fetched_for_a_request_with_foreign_addresses(
     verifier_key: SoftwareSigner, now: datetime
 ) -> None:
