@@ -86,7 +86,7 @@ class Publisher:
         if kind is StatusKind.TOKEN:
             body, content_type = self._token(uri, state, at), "application/statuslist+jwt"
         else:
-            body, content_type = self._bitstring(uri, purpose, state, at), "application/vc+ld+json"
+            body, content_type = self._bitstring(uri, purpose, state, at), "application/vc"
         digest = hashlib.sha256(body).hexdigest()[:32]
         return Published(body, content_type, f'"{digest}"', state.version, at)
 

@@ -4,7 +4,7 @@ Nothing is chosen beforehand except what the request needs. What goes beyond the
 we know for that kind of credential is left to the worker, with a warning (wallet design, 10).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -105,23 +105,29 @@ def option(
 ) -> Option:
     """Lay out one held credential for one credential query."""
     whole = not FORMATS[held.format].selective
-    claims = unverified.credential.claims
     asked = _asked_lines(query, candidate, unverified) if not whole else ()
     taken = frozenset(line.path for line in asked)
     rest = _rest(unverified, taken, whole=whole)
     lines = [line for line in rest if line.kind is LineKind.ALWAYS] + list(asked)
-    order = {name: place for place, name in enumerate(claims)}
-    lines.sort(
-        key=lambda line: (order.get(str(line.path[0]), len(order)), *map(str, line.path[1:]))
-    )
+    place = _places(unverified)
+    lines.sort(key=place)
     return Option(
         query_id=query.id,
         held=held,
         type=unverified.credential.type,
         lines=tuple(lines),
-        hidden=tuple(line for line in rest if line.kind is not LineKind.ALWAYS),
+        hidden=tuple(sorted((each for each in rest if each.kind in _FREE), key=place)),
         whole=whole,
     )
+
+
+def _places(unverified: Unverified) -> Callable[[Line], tuple[int, list[str]]]:
+    """Lines in the order in which their type names its claims; unknown ones last."""
+    known = catalog.by_url(unverified.credential.type)
+    names = [claim.path for claim in known.claims] if known else []
+    every = dict.fromkeys([*names, *unverified.credential.claims])
+    order = {name: place for place, name in enumerate(every)}
+    return lambda line: (order[str(line.path[0])], [f"{step:>4}" for step in line.path[1:]])
 
 
 def _asked_lines(
@@ -132,7 +138,7 @@ def _asked_lines(
     smallest = smallest_question(type_url)
     many = [claim.path for claim in query.claims if None in claim.path]
     lines = []
-    for path in sorted(_single(everything, unverified), key=lambda path: [str(s) for s in path]):
+    for path in _single(everything, unverified):
         if not _free(path, unverified.disclosable):
             continue
         over = bool(smallest) and not any(covers(small, path) for small in smallest)
@@ -166,18 +172,14 @@ def _rest(unverified: Unverified, taken: Paths, *, whole: bool) -> list[Line]:
     """The lines that the request does not pick: always seen, or not seen at all."""
     claims, type_url = unverified.credential.claims, unverified.credential.type
     lines = []
-    names = [(name,) for name in claims if name != "id"]
-    for path in sorted(
-        {item for name in names for item in _single([name], unverified)}
-        if not whole
-        else {item for name in names for item in _items(claims, name)},
-        key=lambda path: [str(step) for step in path],
-    ):
-        if path in taken or any(covers(path, each) for each in taken):
-            continue
-        free = not whole and _free(path, unverified.disclosable)
-        kind = LineKind.OPTIONAL if free else LineKind.ALWAYS
-        lines.append(_line(claims, path, type_url, kind=kind))
+    for name in (name for name in claims if name != "id"):
+        paths = _items(claims, (name,)) if whole else _single([(name,)], unverified)
+        for path in paths:
+            if any(covers(path, each) for each in taken):
+                continue
+            free = not whole and _free(path, unverified.disclosable)
+            kind = LineKind.OPTIONAL if free else LineKind.ALWAYS
+            lines.append(_line(claims, path, type_url, kind=kind))
     return lines
 
 
