@@ -121,6 +121,7 @@ def answer(request: Request, problem: Problem, *, headers: Mapping[str, str]) ->
             "error.html",
             status=problem.status,
             code=problem.code,
+            lost=problem.status == STATUS_BY_CODE["not_found"],
             explanation=explain(problem.code, language_of(request)),
         )
     response.headers.update(headers)
