@@ -10,12 +10,20 @@ from hypothesis import strategies as st
 
 from credentials.claims import Paths
 from credentials.encoding import JsonObject, JsonValue, b64url_decode, b64url_encode, parse_json
-from credentials.errors import CredentialError, MalformedError, UnsupportedError
+from credentials.errors import (
+    BindingInvalid,
+    CredentialError,
+    MalformedError,
+    UnsupportedError,
+)
+from credentials.formats.key_binding import bind, check_key_binding
 from credentials.formats.sd_jwt import conceal, digest, join, open_disclosures, split
 from credentials.formats.sd_jwt_vc import SdJwtVc
 from credentials.jose import sign_compact
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.limits import MAX_DISCLOSURES
+from credentials.model import Binding, Credential, StatusKind, StatusReference
+from tests.conftest import NOW
 from tests.formats.conftest import CLAIMS, DISCLOSABLE, entropy
 
 NAMES = st.sampled_from(["a", "b", "c", "naam"])
@@ -208,3 +216,33 @@ def test_a_credential_without_issue_date_is_refused() -> None:
     token = sign_compact({"typ": "dc+sd-jwt"}, payload, SIGNER)
     with pytest.raises(MalformedError, match="date_invalid"):
         SdJwtVc().parse(f"{token}~")
+
+
+@pytest.mark.parametrize("name", ["exp", "status", "vct", "jti", "vct#integrity"])
+def test_a_claim_with_a_registered_name_is_not_issued(name: str) -> None:
+    credential = Credential("https://x.example/t", "did:web:x", {name: "x"}, NOW)
+    with pytest.raises(MalformedError, match="claim_collision"):
+        SdJwtVc().issue(credential, SIGNER, holder=None, disclosable=frozenset(), entropy=entropy)
+
+
+def test_nothing_is_bound_to_no_audience_or_no_nonce() -> None:
+    good = bind("a.b.c~", SIGNER, Binding("a", "n"), at=NOW)
+    check_key_binding(good, SIGNER.public, expected=Binding("a", "n"), at=NOW)
+    for audience, nonce in (("", "n"), ("a", "")):
+        with pytest.raises(BindingInvalid, match="config_nonce_required"):
+            bind("a.b.c~", SIGNER, Binding(audience, nonce), at=NOW)
+        with pytest.raises(BindingInvalid, match="config_nonce_required"):
+            check_key_binding(good, SIGNER.public, expected=Binding(audience, nonce), at=NOW)
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        (StatusReference(StatusKind.BITSTRING, "https://x.example/s", 1),),
+        (StatusReference(StatusKind.TOKEN, "https://x.example/s", 1),) * 2,
+    ],
+)
+def test_a_status_is_one_place_in_a_token_list(places: tuple[StatusReference, ...]) -> None:
+    credential = Credential("https://x.example/t", "did:web:x", {}, NOW, status=places)
+    with pytest.raises(MalformedError, match="status_invalid"):
+        SdJwtVc().issue(credential, SIGNER, holder=None, disclosable=frozenset(), entropy=entropy)
