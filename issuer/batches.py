@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from issuer.offers import LETTER_LIFE, MadeOffer, secret
 from issuer.orders import FORMAT_IDS, Order, check_format, order
 from issuer.ports import Ports
 from issuer.tables import Batch
+from issuer.templates import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,17 @@ class ListReport:
         }
 
 
-def check(data: bytes, *, type_id: str | None, ports: Ports, at: datetime) -> ListReport:
+def check(
+    data: bytes, *, type_id: str | None, templates: Mapping[str, Template], at: datetime
+) -> ListReport:
     """Read a class list and say what is wrong with it; writes nothing.
 
     Raises:
         MalformedError: ``type_unknown`` for a type that this organisation does not give.
     """
-    if type_id is not None and type_id not in ports.templates:
-        raise MalformedError("type_unknown", f"one of {', '.join(ports.templates)}")
-    fixed = {one: dict(template.fixed) for one, template in ports.templates.items()}
+    if type_id is not None and type_id not in templates:
+        raise MalformedError("type_unknown", f"one of {', '.join(templates)}")
+    fixed = {one: dict(template.fixed) for one, template in templates.items()}
     return ListReport(read_class_list(data, at=at, type_id=type_id, fixed=fixed))
 
 

@@ -138,7 +138,7 @@ def issue_list(
     Errors hold the whole list back (422), unless ``ready_only``.
     """
     at = ports.clock()
-    report = batches.check(body, type_id=type_id, ports=ports, at=at)
+    report = batches.check(body, type_id=type_id, templates=ports.templates, at=at)
     if not check:
         report = batches.issue(
             report,

@@ -21,6 +21,11 @@ DEMO_ROLES = frozenset(
 """A training institute that also takes exams; it is nobody's employer."""
 
 
+def _is_on(value: object) -> bool:
+    """What pydantic will make of a flag that may still be text from the environment."""
+    return str(value).lower() in {"true", "1", "yes", "on", "t", "y"}
+
+
 class IssuerSettings(RoleSettings):
     """Who issues, and where its holders and files are.
 
@@ -51,9 +56,11 @@ class IssuerSettings(RoleSettings):
         if not isinstance(given, dict):
             return given
         values = dict(given)
-        if values.get("production"):
+        if _is_on(values.get("production", False)):
             values.setdefault("demo", False)
-        if values.get("demo", True) and not (values.get("public_url") or values.get("identifier")):
+        if _is_on(values.get("demo", True)) and not (
+            values.get("public_url") or values.get("identifier")
+        ):
             values["identifier"] = DEMO_ORIGIN
         return values
 

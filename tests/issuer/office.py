@@ -87,10 +87,20 @@ class Office:
         return made
 
 
-def open_office(directory: Path, *, public_url: str = "", production: bool = False) -> Office:
+def open_office(
+    directory: Path,
+    *,
+    public_url: str = "",
+    wallet_url: str = "http://localhost:8002",
+    production: bool = False,
+) -> Office:
     """Start the issuer in ``directory``, as ``make run`` does."""
     found = IssuerSettings(
-        var=directory, api_key=SecretStr(API_KEY), public_url=public_url, production=production
+        var=directory,
+        api_key=SecretStr(API_KEY),
+        public_url=public_url,
+        wallet_url=wallet_url,
+        production=production,
     )
     clock = HandClock()
     app = create_app(

@@ -1,0 +1,209 @@
+"""The issuer's verbs: issue, offer. Imports stay inside, so that help comes at once.
+
+They work on the issuer's own database, whether or not the service runs.
+"""
+
+import secrets
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.command_line import (
+    REFUSED,
+    AtOption,
+    JsonOption,
+    language,
+    moment,
+    plain_errors,
+    print_json,
+    say,
+)
+
+if TYPE_CHECKING:
+    from issuer.batches import ListReport
+    from issuer.ports import Ports
+    from issuer.settings import IssuerSettings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+STANDARD_INPUT = "-"
+
+FormatOption = Annotated[
+    str, typer.Option("--format", help="dc+sd-jwt (chosen per detail), or ldp_vc (shown whole).")
+]
+
+
+@app.command()
+def issue(
+    class_list: Annotated[str, typer.Argument(metavar="LIST", help="A CSV file; - reads it.")],
+    *,
+    type_id: Annotated[
+        str | None, typer.Option("--type", metavar="TYPE", help="Give this type only.")
+    ] = None,
+    format_id: FormatOption = "dc+sd-jwt",
+    check: Annotated[bool, typer.Option("--check", help="Only read and report.")] = False,
+    ready_only: Annotated[
+        bool, typer.Option("--ready-only", help="Go on with the rows that are ready.")
+    ] = False,
+    at: AtOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Offer a proof to everyone on a class list who passed.
+
+    Nothing is offered while a row has an error, unless --ready-only is given.
+    """
+    with plain_errors(as_json=as_json):
+        data, start = _read(class_list), moment(at)
+        report, ports = _checked(data, type_id=type_id, start=start, check=check)
+        if ports is not None:
+            report = _issued(
+                report,
+                data,
+                name=Path(class_list).name,
+                format_id=format_id,
+                ready_only=ready_only,
+                ports=ports,
+            )
+        _tell(report, ports, as_json=as_json)
+    held_back = bool(report.errors) and not (ready_only and report.offers)
+    if held_back or (not check and not report.found.rows):
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def offer(
+    type_id: Annotated[str, typer.Option("--type", metavar="TYPE", help="Which type to give.")],
+    claims: Annotated[
+        str, typer.Option("--claims", metavar="FILE|-", help="The claims, as one JSON object.")
+    ],
+    *,
+    format_id: FormatOption = "dc+sd-jwt",
+    numbers_confirmed: Annotated[
+        bool, typer.Option("--no-bsn", help="No number in it is a citizen service number.")
+    ] = False,
+    at: AtOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Offer one proof: prints its link and, apart from it, its PIN."""
+    with plain_errors(as_json=as_json):
+        from credentials.encoding import parse_json_object  # noqa: PLC0415 - for this verb alone
+        from issuer.operator_api import OfferWish, made_as_json, make_offer  # noqa: PLC0415 - as above
+
+        ports = _ports(_settings(), moment(at))
+        wish = OfferWish(
+            type=type_id,
+            format=format_id,
+            claims=parse_json_object(_read(claims)),
+            numbers_confirmed=numbers_confirmed,
+        )
+        made = made_as_json(make_offer(ports, wish), ports)
+        if as_json:
+            print_json(made)
+            return
+        typer.echo(made["link"])
+        typer.echo(say("issuer.cli.pin", pin=made["tx_code"]), err=True)
+
+
+def _read(source: str) -> bytes:
+    """The bytes of a file or of standard input.
+
+    Raises:
+        RejectedError: ``usage_file``.
+    """
+    from credentials.errors import RejectedError  # noqa: PLC0415 - for the verbs alone
+    from service.guard import MAX_LIST_BYTES  # noqa: PLC0415 - as above
+
+    if source == STANDARD_INPUT:
+        return sys.stdin.buffer.read(MAX_LIST_BYTES + 1)
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(MAX_LIST_BYTES + 1)  # one more than allowed: then it is too large
+    except OSError as error:
+        raise RejectedError("usage_file", f"{source}: {error.strerror}") from error
+
+
+def _settings() -> "IssuerSettings":
+    from issuer.settings import IssuerSettings  # noqa: PLC0415 - for the verbs alone
+
+    return IssuerSettings()
+
+
+def _ports(settings: "IssuerSettings", start: datetime | None) -> "Ports":
+    """The doors of the running service's own files; no signing key, for nothing is signed here."""
+    from issuer.app import open_ports  # noqa: PLC0415 - for the verbs alone
+    from service.clock import clock_from, system_clock  # noqa: PLC0415 - as above
+
+    clock = clock_from(start) if start else system_clock
+    return open_ports(settings, signers={}, clock=clock, entropy=secrets.token_bytes)
+
+
+def _checked(
+    data: bytes, *, type_id: str | None, start: datetime | None, check: bool
+) -> tuple["ListReport", "Ports | None"]:
+    """Read the list; with ``check`` no file of the issuer is opened."""
+    from issuer import batches  # noqa: PLC0415 - for this verb alone
+    from issuer.templates import templates  # noqa: PLC0415 - as above
+    from service.clock import system_clock  # noqa: PLC0415 - as above
+
+    settings = _settings()
+    given = templates(settings.roles, fixed=settings.fixed, demo=settings.demo)
+    report = batches.check(data, type_id=type_id, templates=given, at=start or system_clock())
+    return report, None if check else _ports(settings, start)
+
+
+def _issued(
+    report: "ListReport",
+    data: bytes,
+    *,
+    name: str,
+    format_id: str,
+    ready_only: bool,
+    ports: "Ports",
+) -> "ListReport":
+    from rich.console import Console  # noqa: PLC0415 - for this verb alone
+    from rich.progress import Progress  # noqa: PLC0415 - as above
+
+    from issuer import batches  # noqa: PLC0415 - as above
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(say("issuer.cli.making"), total=len(report.found.rows))
+        return batches.issue(
+            report,
+            name=name,
+            data=data,
+            format_id=format_id,
+            ready_only=ready_only,
+            ports=ports,
+            at=ports.clock(),
+            progress=lambda done: bar.update(task, completed=done),
+        )
+
+
+def _tell(report: "ListReport", ports: "Ports | None", *, as_json: bool) -> None:
+    """Faults and people without a proof by line, then what stands ready; PINs apart from links."""
+    from issuer.operator_api import list_as_json, made_as_json  # noqa: PLC0415 - as above
+
+    spoken = language()
+    for fault in report.found.faults:
+        place = say("issuer.cli.line", spoken, line=fault.line)
+        column = f", {fault.column}" if fault.column else ""
+        typer.echo(f"{place}{column}: {fault.sentence(spoken)}", err=True)
+    for one in report.found.not_issued:
+        typer.echo(say(f"issuer.cli.{one.reason}", spoken, line=one.line), err=True)
+    if as_json:
+        print_json(report.as_json() if ports is None else list_as_json(report, ports))
+        return
+    if ports is None or not report.offers:
+        typer.echo(say("issuer.cli.ready", spoken, count=len(report.found.rows)))
+        if ports is not None and report.errors:
+            typer.echo(say("issuer.cli.held_back", spoken, option="--ready-only"), err=True)
+        return
+    typer.echo(say("issuer.cli.made", spoken, count=len(report.offers)))
+    for made in report.offers:
+        typer.echo(f"{made.line}\t{made_as_json(made, ports)['link']}")
+    typer.echo(say("issuer.cli.pins", spoken))
+    for made in report.offers:
+        typer.echo(f"{made.line}\t{made.tx_code}")
