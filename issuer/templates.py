@@ -63,7 +63,7 @@ def complete(
     Returns:
         The claims in the type's order, and what is wrong with them; sign only without faults.
         Codes: those of ``completion.check_claims``, ``claim_never_issued``, ``skill_unknown``,
-        ``bsn_suspected`` and ``number_unconfirmed``.
+        ``number_suspected`` and ``number_unconfirmed``.
     """
     kind = template.type
     typed: JsonObject = {path: value for path, value in given.items() if value is not None}
@@ -108,7 +108,7 @@ def _like_a_bsn(kind: CredentialType, claims: JsonObject, *, confirmed: bool) ->
         if claim.path == "skills" or all(suspected(t) is None for t in _texts(claims, claim.path)):
             continue
         if not claim.number_claim:
-            faults.append(ClaimFault(claim.path, "bsn_suspected"))
+            faults.append(ClaimFault(claim.path, "number_suspected"))
         elif not confirmed:
             faults.append(ClaimFault(claim.path, "number_unconfirmed"))
     return faults

@@ -186,7 +186,7 @@ def test_the_operator_must_show_the_key(office: Office) -> None:
         (FORKLIFT | {"date_of_test": "2026-02-31"}, "claim_malformed"),
         (FORKLIFT | {"birth_date": "2000-01-01"}, "claim_unknown"),
         (FORKLIFT | {"skills": [{"skill": "vliegen", "level": 2}]}, "skill_unknown"),
-        (FORKLIFT | {"truck_type": "nummer 123456782"}, "bsn_suspected"),
+        (FORKLIFT | {"truck_type": "nummer 123456782"}, "number_suspected"),
     ],
 )
 def test_offers_with_wrong_claims_are_refused_without_repeating_them(
