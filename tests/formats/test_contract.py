@@ -114,7 +114,8 @@ def test_a_presentation_shows_what_was_chosen(
 def test_what_was_not_chosen_is_nowhere_in_the_presentation(sample: Sample) -> None:
     few = str(sample.presented(frozenset([("skills", 1)])))
     whole = str(sample.presented(EVERYTHING))
-    assert (len(few) < len(whole)) is sample.format.selective
+    shorter_by = len(whole) - len(few)
+    assert (shorter_by > 100) is sample.format.selective  # a signature varies by a few
 
 
 def test_a_presentation_can_be_made_again_from_what_was_received(sample: Sample) -> None:
