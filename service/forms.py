@@ -7,6 +7,7 @@ form in the template carries ``{{ csrf_field() }}``.
 import hmac
 import os
 import secrets
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -110,19 +111,19 @@ def _own_origin(request: Request) -> str:
     return f"{request.url.scheme}://{request.headers.get('host', '')}"  # the Host is checked before
 
 
-async def checked_form(request: Request) -> FormData:
-    """The posted fields, once it is sure that our own page sent them.
+async def checked_form(request: Request) -> AsyncIterator[FormData]:
+    """The posted fields, once it is sure that our own page sent them; files close at the end.
 
     Reading a form is the framework's own coroutine, so this dependency has to be one too.
 
     Raises:
         RejectedError: ``csrf``.
     """
-    fields = await request.form(max_fields=MAX_FIELDS, max_files=MAX_FILES)
-    token = fields.get(FIELD)
-    forms: Forms = request.app.state.forms
-    forms.check(request, token if isinstance(token, str) else "")
-    return fields
+    async with request.form(max_fields=MAX_FIELDS, max_files=MAX_FILES) as fields:
+        token = fields.get(FIELD)
+        forms: Forms = request.app.state.forms
+        forms.check(request, token if isinstance(token, str) else "")
+        yield fields
 
 
 CheckedForm = Annotated[FormData, Depends(checked_form)]

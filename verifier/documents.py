@@ -1,7 +1,7 @@
 """Public documents of others, remembered: so that a host may be down, and may not step back.
 
 Status lists, the trust list and DID documents. A host that is down is replaced by the copy seen
-last, for a day at most; whether that copy is still fresh enough is judged where it is read.
+last: a status list for its time to live, another document for a day.
 """
 
 from collections.abc import Callable
@@ -18,10 +18,13 @@ from verifier.tables import DocumentRow
 MAX_COPY_AGE = timedelta(days=1)
 """A DID document has no end of its own: its copy may hide a withdrawn key for a day, no longer."""
 
+MAX_STATUS_AGE = timedelta(minutes=15)
+"""How long a status list is used while its host is down: the time to live that issuers give."""
+
 MAX_DOCUMENTS = 2_000
 """Addresses that we remember; those not fetched longest go first, the trust list never."""
 
-REWRITE_SECONDS = 600
+REWRITE_SECONDS = 30
 """The date of an unchanged copy need not be exact to the second."""
 
 
@@ -42,17 +45,17 @@ class Documents:
         """The document behind ``url``, or the copy seen last while its host cannot be reached.
 
         Raises:
-            UndeterminedError: not reachable, and no copy young enough.
+            UndeterminedError: not reachable and no copy; ``status_stale``: a copy too old.
             RejectedError: the address is one that may not be opened.
         """
         now = int(self.clock().timestamp())
         try:
             body = self.fetch(url)
-        except UndeterminedError:
-            copy = self._copy(url, not_before=now - int(MAX_COPY_AGE.total_seconds()))
+        except UndeterminedError as error:
+            copy = self._row(url)
             if copy is None:
                 raise
-            return copy
+            return _if_fresh(copy, now=now, error=error)
         self._remember(url, body, now)
         return body
 
@@ -90,10 +93,6 @@ class Documents:
         with self.database.reading() as session:
             return session.get(DocumentRow, url)
 
-    def _copy(self, url: str, *, not_before: int) -> bytes | None:
-        row = self._row(url)
-        return row.body if row is not None and row.fetched_at >= not_before else None
-
     def _remember(self, url: str, body: bytes, now: int) -> None:
         row = self._row(url)
         if row is not None and row.body == body and now - row.fetched_at < REWRITE_SECONDS:
@@ -103,6 +102,16 @@ class Documents:
             kept.body, kept.fetched_at = body, now
             session.add(kept)
             _forget_oldest(session)
+
+
+def _if_fresh(copy: DocumentRow, *, now: int, error: UndeterminedError) -> bytes:
+    is_status_list = copy.issued_at is not None
+    allowed = MAX_STATUS_AGE if is_status_list else MAX_COPY_AGE
+    if now - copy.fetched_at <= allowed.total_seconds():
+        return copy.body
+    if is_status_list:
+        raise UndeterminedError("status_stale", "the host is down and the copy too old") from error
+    raise error
 
 
 def _forget_oldest(session: Session) -> None:

@@ -29,6 +29,8 @@ CHECK_SECONDS = 60
 """A check that takes longer than this was broken off; the page then offers a new request."""
 
 _COOKIE_LIFE = 24 * 3600
+_FIRST = "skills"
+"""The question most people come for stands on top."""
 
 
 @router.get("/")
@@ -106,6 +108,12 @@ def short_link(reference: str, ports: PortsOf) -> Response:
     return RedirectResponse(ports.asker.link(row.reference), 303)
 
 
+@router.get("/check")
+def check_again() -> Response:
+    """A verdict on a pasted proof cannot be reloaded, for it was not kept: begin again."""
+    return RedirectResponse("/", 303)
+
+
 @router.post("/check")
 def check(request: Request, form: CheckedForm, ports: PortsOf) -> Response:
     """Check a pasted or uploaded proof; nothing is kept."""
@@ -122,7 +130,7 @@ def _start(request: Request, *, empty: bool = False) -> Response:
         request,
         "start.html",
         status=400 if empty else 200,
-        presets=catalog.query_names(),
+        presets=sorted(catalog.query_names(), key=lambda name: (name != _FIRST, name)),
         empty=empty,
     )
 

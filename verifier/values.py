@@ -18,7 +18,7 @@ def shown_value(value: JsonValue, kind: str, language: str) -> str | None:
     if isinstance(value, bool):
         return sentence("common.outcome.passed" if value else "common.outcome.failed", language)
     if isinstance(value, int | float):
-        return str(value)
+        return str(value).replace(".", "," if language == "nl" else ".")
     if isinstance(value, str):
         return _text(value, kind, language)
     if isinstance(value, list):

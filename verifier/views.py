@@ -61,8 +61,8 @@ class VerdictView:
         title: one sentence above the four.
         heading: the name of the proof, where its proof held.
         grade: how strong the evidence is, a word of ``skills.evidence``.
-        ask_live: a live request would answer what is open.
-        ask_again: a new request is the way on.
+        parts: empty where someone chose to show nothing.
+        next: the way on, ``live``, ``retry`` or ``fresh`` (another proof), where there is one.
         hidden: why no contents are shown: ``no_claims`` or ``forgotten``; None where they are.
     """
 
@@ -77,8 +77,7 @@ class VerdictView:
     issuer: str
     issuer_address: str | None
     checked: str
-    ask_live: bool
-    ask_again: bool
+    next: str | None
     hidden: str | None
 
 
@@ -100,6 +99,7 @@ def view(report: Report, language: str) -> VerdictView:
                 reason=reason(report, part, language),
             )
             for part in Part
+            if not _is_declined(report)
         ),
         skills=_skills(credential, language),
         claims=_claims(credential, language),
@@ -107,21 +107,35 @@ def view(report: Report, language: str) -> VerdictView:
         issuer=issuer_name(report, language),
         issuer_address=report.issuer_address,
         checked=dates.with_time(report.checked_at, language),
-        ask_live=report.query_name is None and tone in {"warning", "info"},
-        ask_again=report.query_name is not None and tone in {"warning", "negative"},
+        next=_next(report, tone),
         hidden=_hidden(report),
     )
 
 
+def _next(report: Report, tone: str) -> str | None:
+    """What the reader can do now: who gave it is a question that no new request answers."""
+    if tone == "positive" or _is_declined(report):
+        return None
+    if answer(report, Part.ISSUER) in {Outcome.FAILED, Outcome.UNDETERMINED}:
+        return None
+    if report.verdict.part(Part.VALID) is Outcome.FAILED:
+        return "fresh"
+    return "retry" if report.query_name else "live"
+
+
+def _is_declined(report: Report) -> bool:
+    return any(finding.code == "declined" for finding in report.verdict.findings)
+
+
 def _hidden(report: Report) -> str | None:
-    if report.credential is not None:
+    if report.credential is not None or _is_declined(report):
         return None
     return "forgotten" if report.type_url else "no_claims"
 
 
 def headline(report: Report) -> tuple[str, str, str]:
     """Tone and catalogue keys of title and lead; the least good answer decides."""
-    if any(finding.code == "declined" for finding in report.verdict.findings):
+    if _is_declined(report):
         return "info", "verdict.title.declined", "verdict.lead.declined"
     answers = {part: answer(report, part) for part in Part}
     failed = [part for part in Part if answers[part] is Outcome.FAILED]

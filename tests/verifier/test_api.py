@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from credentials.dids.web import did_web
-from credentials.encoding import compact_json
+from credentials.encoding import JsonObject, compact_json
 from credentials.errors import RejectedError
 from credentials.model import Binding
 from credentials.openid4vc.request import AuthorizationRequest
@@ -117,7 +117,7 @@ def test_a_presentation_for_someone_else_leaves_the_holder_unknown(world: World)
 
 def test_policy_any_does_not_ask_the_list(world: World) -> None:
     stranger = named("https://school.example")
-    document = {"id": did_web("https://school.example"), "verificationMethod": []}
+    document: JsonObject = {"id": did_web("https://school.example"), "verificationMethod": []}
     world.internet.pages["https://school.example/.well-known/did.json"] = compact_json(document)
     foreign = world.issue(
         world.credential(issuer=did_web("https://school.example"), status=()), signer=stranger
@@ -165,7 +165,7 @@ def test_a_verifier_without_https_identifier_does_not_start(world: World) -> Non
             signer=world.signer,
             fetch=world.internet,
             clock=world.clock,
-            entropy=lambda count: bytes(count),
+            entropy=bytes,
         )
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -186,7 +187,7 @@ def test_the_database_keeps_the_result_and_no_claim(world: World) -> None:
     held = world.issue(world.credential())
     verdict = world.verdict_on(held, disclose=NAMES)
     assert "Ahmet" in str(verdict)  # what would be found is there to be found
-    with sqlite3.connect(world.settings().directory / "verifier.db") as connection:
+    with closing(sqlite3.connect(world.settings().directory / "verifier.db")) as connection:
         kept = "\n".join(connection.iterdump())
     assert "listed/1" in kept
     for secret in ("Ahmet", "Demir", "CNC-frezen", str(held)[:40], "eyJ"):

@@ -1,4 +1,4 @@
-"""Verdicts in words: every code has a sentence, the worst finding speaks, unknown is never green."""
+"""Verdicts in words: every code has a sentence, the worst finding speaks, unknown is not green."""
 
 import ast
 import inspect
@@ -39,7 +39,9 @@ ELSEWHERE = frozenset(
 )
 """Codes of the kernel that ``check`` cannot give about a proof."""
 
-OF_THE_FETCHER = frozenset({"fetch_failed", "fetch_limit", "address_forbidden", "redirect_forbidden"})
+OF_THE_FETCHER = frozenset(
+    {"fetch_failed", "fetch_limit", "address_forbidden", "redirect_forbidden"}
+)
 OF_A_CHOICE = frozenset({"ok", "not_reached", "declined", "status_stale", "status_unreachable"})
 OF_CONTEXTS = frozenset({"context_unknown", "context_digest_mismatch"})
 
@@ -223,7 +225,7 @@ def test_the_page_names_the_listed_giver_and_the_skills_with_level_and_grade(wor
         ("did:web:school.example", "school.example"),
         ("did:web:School.Example%3A8443:path", "school.example"),
         ("https://school.example/issuer", "school.example"),
-        ("did:web:fνv.example", "xn--fv-dbc.example"),
+        ("did:web:f\u03bdv.example", "xn--fv-dbc.example"),
         ("did:web:xn--fv-dbc.example", "xn--fv-dbc.example"),
         ("did:web:zero\u200bwidth.example", "xn--zerowidth-j69d.example"),
         ("did:key:z6Mk", None),
