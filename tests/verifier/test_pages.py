@@ -110,6 +110,8 @@ def test_the_page_of_a_withdrawn_proof_says_so_first(world: World) -> None:
     assert "<h1>Dit bewijs is ingetrokken</h1>" in page
     assert 'data-tone="negative"' in page
     assert "Vraag om een nieuw bewijs" in page
+    assert "Dit telt niet mee." in page
+    assert "Wat deze persoon kan" not in page
 
 
 def test_unknown_is_amber_and_never_green(world: World) -> None:
