@@ -31,7 +31,7 @@ def ask(
 
     The verifier must be running, for it takes the answer.
     """
-    from verifier import remote  # noqa: PLC0415 - loaded by this verb alone
+    from verifier import remote
 
     try:
         asked = remote.ask(preset)
@@ -40,7 +40,7 @@ def ask(
     if as_json:
         _print_json(asked)
     else:
-        from service.qr import MAX_QR_BYTES, qr_terminal  # noqa: PLC0415 - for people only
+        from service.qr import MAX_QR_BYTES, qr_terminal
 
         link = str(asked["link"])
         typer.echo(link)
@@ -56,7 +56,7 @@ def answer(
     as_json: JsonOption = False,
 ) -> None:
     """Show the verdict about the answer to a request; exit status 2 while there is none."""
-    from verifier import remote  # noqa: PLC0415 - loaded by this verb alone
+    from verifier import remote
 
     try:
         found = remote.answer(request_id)
@@ -86,14 +86,14 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Check a credential or presentation: is it real, who gave it, is it valid, whose is it."""
-    from verifier import offline  # noqa: PLC0415 - loaded by this verb alone
+    from verifier import offline
 
     try:
         moment = _moment(at)
         report = offline.verify(source, policy=policy, at=moment, nonce=nonce, audience=audience)
     except CredentialError as error:
         _fail(error, as_json=as_json)
-    from verifier.verdicts import as_json as verdict_json  # noqa: PLC0415 - as above
+    from verifier.verdicts import as_json as verdict_json
 
     document = verdict_json(report)
     _print_verdict(document, as_json=as_json)
@@ -107,7 +107,7 @@ def _status(outcome: str) -> int:
 
 def _moment(text: str | None) -> datetime:
     if text is None:
-        from service.clock import system_clock  # noqa: PLC0415 - the one clock
+        from service.clock import system_clock
 
         return system_clock()
     try:
@@ -150,7 +150,7 @@ def _print_json(document: "JsonObject") -> None:
 
 
 def _sentence(key: str, language: str | None = None) -> str:
-    from schemas.messages import known, sentence  # noqa: PLC0415 - reads the catalogue
+    from schemas.messages import known, sentence
 
     return sentence(key if known(key) else "error.unknown", language or _language())
 

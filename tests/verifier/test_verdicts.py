@@ -68,15 +68,33 @@ def report(*changed: Finding) -> Report:
 def codes_of_the_kernel() -> Iterator[str]:
     """The codes that stand in the kernel's sources as the first text of an error or finding."""
     raised = {name for name, _ in inspect.getmembers(errors, inspect.isclass)}
-    root = Path(credentials.__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        if "openid4vc" in path.parts and path.name != "dcql.py":
-            continue
+    for path in sorted(behind_check()):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
                 if name in raised or name.endswith("Error") or name == "_finding":
                     yield from _first_code(node)
+
+
+def behind_check() -> set[Path]:
+    """The kernel's modules that ``credentials.verification`` imports, directly or not.
+
+    Reading a query belongs to the asker, so of ``openid4vc`` only the re-check of an answer counts.
+    """
+    root = Path(credentials.__file__).parent.parent
+    found: set[Path] = set()
+    waiting = [root / "credentials" / "verification.py"]
+    while waiting:
+        path = waiting.pop()
+        if path in found or not path.is_file() or path.name == "dcql_query.py":
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("credentials"):
+                module = root.joinpath(*str(node.module).split("."))
+                waiting += [module.with_suffix(".py"), module / "__init__.py"]
+                waiting += [module / f"{each.name}.py" for each in node.names]
+    return found
 
 
 def _first_code(call: ast.Call) -> Iterator[str]:
@@ -89,6 +107,7 @@ def _first_code(call: ast.Call) -> Iterator[str]:
 def test_the_scan_finds_codes_that_are_there() -> None:
     found = set(codes_of_the_kernel())
     assert {"signature_invalid", "revoked", "term_undefined", "issuer_not_listed"} <= found
+    assert {"sd_hash_mismatch", "did_malformed", "json_duplicate_key", "query_unsatisfied"} <= found
 
 
 def test_every_code_of_a_finding_has_a_sentence_in_both_languages() -> None:
