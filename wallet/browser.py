@@ -1,7 +1,9 @@
 """Which browser is asking: a random cookie that binds its half-finished journeys to it."""
 
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 
+from service.pages import LANGUAGES
 from wallet.ports import Ports
 
 COOKIE_LIFE = 24 * 3600
@@ -28,3 +30,9 @@ def keep_browser(response: Response, browser: str, ports: Ports) -> None:
         secure=ports.settings.is_secure,
         samesite="lax",
     )
+
+
+def onward(request: Request, path: str) -> RedirectResponse:
+    """Go on to another page of ours, in the language that this address asks for."""
+    language = request.query_params.get("lang")
+    return RedirectResponse(f"{path}?lang={language}" if language in LANGUAGES else path, 303)

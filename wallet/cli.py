@@ -61,8 +61,8 @@ def receive(
     as_json: JsonOption = False,
 ) -> None:
     """Fetch a proof that is ready for you, check it, and keep it."""
-    from wallet.holder import receiving  # noqa: PLC0415 - loaded by this verb alone
-    from wallet.holder.passport import titles  # noqa: PLC0415 - as above
+    from wallet.holder import receiving
+    from wallet.holder.passport import titles
 
     with _session(file, at=at, as_json=as_json) as session:
         outside = session.outside
@@ -101,12 +101,12 @@ def list_proofs(
     *, file: FileOption = None, at: AtOption = None, as_json: JsonOption = False
 ) -> None:
     """Show what is in the passport: proofs and skills."""
-    from wallet.holder.passport import Passport, overview  # noqa: PLC0415 - for this verb alone
+    from wallet.holder.passport import Passport, overview
 
     with _session(file, at=at, as_json=as_json) as session:
         passport: Passport = overview(session.file.vault.held(), at=session.outside.now())
     if as_json:
-        from wallet.as_json import passport_json  # noqa: PLC0415 - only where it is asked
+        from wallet.as_json import passport_json
 
         _print_json(passport_json(passport))
         return
@@ -139,8 +139,8 @@ def present(
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question: read what will be seen, and show it or not."""
-    from wallet.choosing import choices_for, lines_json  # noqa: PLC0415 - for this verb alone
-    from wallet.holder import presenting  # noqa: PLC0415 - as above
+    from wallet.choosing import choices_for, lines_json
+    from wallet.holder import presenting
 
     with _session(file, at=at, as_json=as_json) as session:
         vault, outside = session.file.vault, session.outside
@@ -172,13 +172,13 @@ def present(
 @app.command()
 def history(*, file: FileOption = None, as_json: JsonOption = False) -> None:
     """Show what you showed, to whom, and when."""
-    from service.dates import with_time  # noqa: PLC0415 - for this verb alone
-    from wallet.holder.history import shown  # noqa: PLC0415 - as above
+    from service.dates import with_time
+    from wallet.holder.history import shown
 
     with _session(file, at=None, as_json=as_json) as session:
         entries = shown(session.file.vault.events)
     if as_json:
-        from wallet.as_json import history_json  # noqa: PLC0415 - only where it is asked
+        from wallet.as_json import history_json
 
         _print_json(history_json(entries))
         return
@@ -195,12 +195,12 @@ def history(*, file: FileOption = None, as_json: JsonOption = False) -> None:
 @contextmanager
 def _session(file: Path | None, *, at: str | None, as_json: bool) -> Iterator[Session]:
     """Open the vault; every error of ours ends here, with its exit status."""
-    from service.clock import clock_from, system_clock  # noqa: PLC0415 - loaded when a verb runs
-    from service.fetch import Fetcher  # noqa: PLC0415 - as above
-    from wallet.holder.files import open_file  # noqa: PLC0415 - as above
-    from wallet.holder.outside import Outside  # noqa: PLC0415 - as above
-    from wallet.settings import WalletSettings  # noqa: PLC0415 - as above
-    from wallet.trust import TrustSource  # noqa: PLC0415 - as above
+    from service.clock import clock_from, system_clock
+    from service.fetch import Fetcher
+    from wallet.holder.files import open_file
+    from wallet.holder.outside import Outside
+    from wallet.settings import WalletSettings
+    from wallet.trust import TrustSource
 
     try:
         clock = clock_from(_moment(at)) if at else system_clock
@@ -255,14 +255,14 @@ def _fail(error: CredentialError, *, as_json: bool) -> NoReturn:
 
 
 def _explain(code: str, language: str) -> str:
-    from schemas.messages import known, sentence  # noqa: PLC0415 - reads the catalogue
+    from schemas.messages import known, sentence
 
     keys = (f"error.{code}", f"wallet.fault.{code}", "error.unknown")
     return sentence(next(key for key in keys if known(key)), language)
 
 
 def _sentence(key: str, **values: object) -> str:
-    from schemas.messages import sentence  # noqa: PLC0415 - reads the catalogue
+    from schemas.messages import sentence
 
     return sentence(key, _language(), **values)
 

@@ -9,7 +9,7 @@ from credentials.errors import RejectedError
 from service.forms import CheckedForm, text_field
 from service.pages import language_of
 from service.settings import is_loopback
-from wallet.browser import browser_of, keep_browser
+from wallet.browser import browser_of, keep_browser, onward
 from wallet.holder import presenting
 from wallet.holder.consent import LineKind, Option
 from wallet.holder.outside import host_of
@@ -27,14 +27,14 @@ def begin(request: Request, ports: PortsOf) -> Response:
     """Fetch and check the question behind a link."""
     query = request.url.query
     if "request_uri" not in query:
-        return RedirectResponse("/add", 303)
+        return onward(request, "/add")
     outside = ports.kiosk.outside
     asked = presenting.read_request(
         f"{ports.settings.public_url}/present?{query}", held=ports.kiosk.held(), outside=outside
     )
     browser = browser_of(request, ports) or ports.kiosk.steps.new_browser()
     name = ports.kiosk.steps.begin(Presenting(asked), browser=browser, at=outside.now())
-    response = RedirectResponse(f"/present/{name}", 303)
+    response = onward(request, f"/present/{name}")
     keep_browser(response, browser, ports)
     return response
 

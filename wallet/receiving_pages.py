@@ -9,7 +9,7 @@ from credentials.errors import RejectedError
 from schemas.messages import known
 from service.forms import CheckedForm, text_field
 from service.pages import language_of
-from wallet.browser import browser_of, keep_browser
+from wallet.browser import browser_of, keep_browser, onward
 from wallet.holder import receiving
 from wallet.holder.outside import Outside
 from wallet.holder.passport import titles
@@ -37,14 +37,14 @@ def begin(request: Request, ports: PortsOf) -> Response:
     """Read the offer behind a link; the address line then names only our own step."""
     query = request.url.query
     if "credential_offer" not in query:
-        return RedirectResponse("/add", 303)
+        return onward(request, "/add")
     language, outside = language_of(request), ports.kiosk.outside
     preview = receiving.read_offer(
         f"{ports.settings.public_url}/receive?{query}", outside=outside, language=language
     )
     browser = browser_of(request, ports) or ports.kiosk.steps.new_browser()
     name = ports.kiosk.steps.begin(Receiving(preview), browser=browser, at=outside.now())
-    response = RedirectResponse(f"/receive/{name}", 303)
+    response = onward(request, f"/receive/{name}")
     keep_browser(response, browser, ports)
     return response
 

@@ -231,7 +231,7 @@ class World:
                 "var": self.directory,
                 "identifier": VERIFIER,
                 "api_key": API_KEY,
-                "wallet_url": f"{WALLET}/present",
+                "wallet_url": WALLET,
                 "client_name": "Precisie Techniek Oost",
                 "trust_list_url": f"{TRUST}/list.jwt",
                 "trust_anchor": self._anchor_jwk(),
