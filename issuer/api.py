@@ -163,7 +163,6 @@ def nonce(ports: PortsOf) -> JSONResponse:
     """Section 7: a fresh nonce for one proof of possession."""
     at = ports.clock()
     with ports.database.transaction() as session:
-        offers.purge(session, at=at)
         made = issuance.make_nonce(session, ports=ports, at=at)
     return JSONResponse(write_message(NonceResponse(c_nonce=made)), headers=NO_STORE)
 

@@ -100,6 +100,7 @@ def issue(
     orders = [_order(row, format_id, ports) for row in report.found.rows]
     made: list[MadeOffer] = []
     with ports.database.transaction() as session:
+        offers.purge(session, at=at)
         batch = Batch(
             id=secret(ports.entropy, offers.ID_BYTES),
             organisation_id=ports.organisation_id,

@@ -89,8 +89,8 @@ def offer(
 ) -> None:
     """Offer one proof: prints its link and, apart from it, its PIN."""
     with plain_errors(as_json=as_json):
-        from credentials.encoding import parse_json_object  # noqa: PLC0415 - for this verb alone
-        from issuer.operator_api import OfferWish, made_as_json, make_offer  # noqa: PLC0415 - as above
+        from credentials.encoding import parse_json_object
+        from issuer.operator_api import OfferWish, made_as_json, make_offer
 
         ports = _ports(_settings(), moment(at))
         wish = OfferWish(
@@ -113,8 +113,8 @@ def _read(source: str) -> bytes:
     Raises:
         RejectedError: ``usage_file``.
     """
-    from credentials.errors import RejectedError  # noqa: PLC0415 - for the verbs alone
-    from service.guard import MAX_LIST_BYTES  # noqa: PLC0415 - as above
+    from credentials.errors import RejectedError
+    from service.guard import MAX_LIST_BYTES
 
     if source == STANDARD_INPUT:
         return sys.stdin.buffer.read(MAX_LIST_BYTES + 1)
@@ -126,15 +126,15 @@ def _read(source: str) -> bytes:
 
 
 def _settings() -> "IssuerSettings":
-    from issuer.settings import IssuerSettings  # noqa: PLC0415 - for the verbs alone
+    from issuer.settings import IssuerSettings
 
     return IssuerSettings()
 
 
 def _ports(settings: "IssuerSettings", start: datetime | None) -> "Ports":
     """The doors of the running service's own files; no signing key, for nothing is signed here."""
-    from issuer.app import open_ports  # noqa: PLC0415 - for the verbs alone
-    from service.clock import clock_from, system_clock  # noqa: PLC0415 - as above
+    from issuer.app import open_ports
+    from service.clock import clock_from, system_clock
 
     clock = clock_from(start) if start else system_clock
     return open_ports(settings, signers={}, clock=clock, entropy=secrets.token_bytes)
@@ -144,9 +144,9 @@ def _checked(
     data: bytes, *, type_id: str | None, start: datetime | None, check: bool
 ) -> tuple["ListReport", "Ports | None"]:
     """Read the list; with ``check`` no file of the issuer is opened."""
-    from issuer import batches  # noqa: PLC0415 - for this verb alone
-    from issuer.templates import templates  # noqa: PLC0415 - as above
-    from service.clock import system_clock  # noqa: PLC0415 - as above
+    from issuer import batches
+    from issuer.templates import templates
+    from service.clock import system_clock
 
     settings = _settings()
     given = templates(settings.roles, fixed=settings.fixed, demo=settings.demo)
@@ -163,10 +163,10 @@ def _issued(
     ready_only: bool,
     ports: "Ports",
 ) -> "ListReport":
-    from rich.console import Console  # noqa: PLC0415 - for this verb alone
-    from rich.progress import Progress  # noqa: PLC0415 - as above
+    from rich.console import Console
+    from rich.progress import Progress
 
-    from issuer import batches  # noqa: PLC0415 - as above
+    from issuer import batches
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(say("issuer.cli.making"), total=len(report.found.rows))
@@ -184,7 +184,7 @@ def _issued(
 
 def _tell(report: "ListReport", ports: "Ports | None", *, as_json: bool) -> None:
     """Faults and people without a proof by line, then what stands ready; PINs apart from links."""
-    from issuer.operator_api import list_as_json, made_as_json  # noqa: PLC0415 - as above
+    from issuer.operator_api import list_as_json, made_as_json
 
     spoken = language()
     for fault in report.found.faults:

@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from credentials.encoding import JsonObject, canonical_json, compact_json, parse_json
@@ -65,7 +65,8 @@ class Intent:
 
 
 def make_nonce(session: Session, *, ports: Ports, at: datetime) -> str:
-    """A nonce for one holder's proof (OpenID4VCI 1.0, section 7)."""
+    """A nonce for one holder's proof (OpenID4VCI 1.0, section 7); those that are over go."""
+    session.connection().execute(delete(Nonce).where(col(Nonce.expires_at) <= at))
     nonce = secret(ports.entropy, NONCE_BYTES)
     session.add(Nonce(nonce_hash=fingerprint(nonce), expires_at=at + NONCE_LIFE))
     return nonce

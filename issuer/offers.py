@@ -17,7 +17,7 @@ from credentials.errors import RejectedError
 from credentials.model import Entropy
 from issuer.orders import Order
 from issuer.ports import Ports
-from issuer.tables import AuditEntry, Issued, Nonce, Offer, OfferState, Token
+from issuer.tables import AuditEntry, Issued, Offer, OfferState, Token
 
 SCREEN_LIFE = timedelta(minutes=10)
 """A code on a screen: the holder stands beside it."""
@@ -269,9 +269,8 @@ def _count_wrong_pin(session: Session, offer_id: str, at: datetime) -> Refused:
 
 
 def purge(session: Session, *, at: datetime) -> None:
-    """Drop what is over: nonces, tokens, bytes kept for a retry, claims that nobody came for."""
+    """Drop what is over: tokens, bytes kept for a retry, claims that nobody came for."""
     connection = session.connection()
-    connection.execute(delete(Nonce).where(col(Nonce.expires_at) <= at))
     connection.execute(delete(Token).where(col(Token.expires_at) <= at - NOTIFICATION_LIFE))
     connection.execute(
         update(Offer)

@@ -87,8 +87,10 @@ def make_offer(ports: Ports, wish: OfferWish) -> MadeOffer:
         numbers_confirmed=wish.numbers_confirmed,
     )
     life: timedelta = LIVES[wish.life]
+    at = ports.clock()
     with ports.database.transaction() as session:
-        return offers.offer(session, wanted, ports=ports, at=ports.clock(), life=life)
+        offers.purge(session, at=at)
+        return offers.offer(session, wanted, ports=ports, at=at, life=life)
 
 
 @router.post("/offers", status_code=201)

@@ -156,14 +156,10 @@ def make(
     if faults:
         context = _form_context(request, ports, template, typed, faults)
         return pages.render(request, "form.html", status=422, **context)
+    at, wanted = ports.clock(), _order(template, typed, claims)
     with ports.database.transaction() as session:
-        made = offers.offer(
-            session,
-            _order(template, typed, claims),
-            ports=ports,
-            at=ports.clock(),
-            life=SCREEN_LIFE,
-        )
+        offers.purge(session, at=at)
+        made = offers.offer(session, wanted, ports=ports, at=at, life=SCREEN_LIFE)
     return RedirectResponse(f"/made/{made.id}", status_code=303)
 
 

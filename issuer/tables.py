@@ -115,7 +115,7 @@ class Offer(IssuerTable, table=True):
     contents: bytes | None = Field(default=None, sa_type=LargeBinary)
     person: bytes = Field(sa_type=LargeBinary)
     created_at: datetime = Field(sa_type=UtcTime, index=True)
-    expires_at: datetime = Field(sa_type=UtcTime)
+    expires_at: datetime = Field(sa_type=UtcTime, index=True)
     changed_at: datetime = Field(sa_type=UtcTime)
 
 
@@ -125,7 +125,7 @@ class Token(IssuerTable, table=True):
     __tablename__: ClassVar[str] = "token"
     token_hash: str = Field(primary_key=True)
     offer_id: str = Field(foreign_key="offer.id", unique=True)
-    expires_at: datetime = Field(sa_type=UtcTime)
+    expires_at: datetime = Field(sa_type=UtcTime, index=True)
 
 
 class Nonce(IssuerTable, table=True):
@@ -182,7 +182,7 @@ class Issued(IssuerTable, table=True):
     state: str = IssuedState.SIGNING
     notification_id: str = Field(unique=True)
     sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
-    issued_at: datetime = Field(sa_type=UtcTime)
+    issued_at: datetime = Field(sa_type=UtcTime, index=True)
     status: str = StatusWord.VALID
     status_reason: str | None = None
     status_at: datetime | None = Field(default=None, sa_type=UtcTime)
