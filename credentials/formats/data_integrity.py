@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import ClassVar
 
-from credentials import data_model, dids
+from credentials import data_model
 from credentials.claims import Paths
 from credentials.cryptosuites import (
     ECDSA_RDFC_2019,
@@ -28,13 +28,8 @@ from credentials.cryptosuites.proofs import (
     proofs_of,
 )
 from credentials.encoding import JsonObject, JsonValue, check_json, parse_json_object
-from credentials.errors import (
-    BindingInvalid,
-    MalformedError,
-    ProofInvalid,
-    UndeterminedError,
-    UnsupportedError,
-)
+from credentials.errors import BindingInvalid, MalformedError, ProofInvalid, UnsupportedError
+from credentials.formats import vcdm
 from credentials.jsonld.expansion import check_contexts
 from credentials.keys import Algorithm, PublicKey, Signer
 from credentials.limits import MAX_KEY_BINDING_AGE
@@ -43,15 +38,9 @@ from credentials.model import (
     Credential,
     Entropy,
     KeyReference,
-    StatusKind,
-    StatusReference,
     Unverified,
     Wire,
 )
-from schemas.contexts import SKILLS_CONTEXT
-
-_SELF_NAMED = ("did:key:", "did:jwk:")
-_ASSERTION, _AUTHENTICATION = "assertionMethod", "authentication"
 
 _EMBEDDABLE: Mapping[Algorithm, Cryptosuite] = MappingProxyType(
     {Algorithm.EDDSA: EDDSA_RDFC_2022, Algorithm.ES256: ECDSA_RDFC_2019}
@@ -92,10 +81,10 @@ class DataIntegrity:
         """
         if signer.public.key_id is None:
             raise ValueError("the issuer's key needs its full DID URL")
-        document = _unsigned(credential, holder)
+        document = vcdm.unsigned(credential, _without_empty(credential.claims), holder)
         options = ProofOptions(
             verification_method=signer.public.key_id,
-            purpose=_ASSERTION,
+            purpose=vcdm.ASSERTION,
             created=data_model.format_time(credential.issued_at),
         )
         return {**document, "proof": self.suite.sign(document, options, signer)}
@@ -121,9 +110,9 @@ class DataIntegrity:
         return Unverified(
             format=self.identifier,
             wire=wire,
-            credential=_credential(secured, subject, proof),
+            credential=_credential(secured, proof),
             key=KeyReference(data_model.issuer_of(secured), method_of(proof)),
-            holder=_holder_key(subject),
+            holder=vcdm.holder_key(subject),
             disclosable=frozenset(),
             presented=presented and "proof" in document,
         )
@@ -145,11 +134,11 @@ class DataIntegrity:
         def key_of(method: str) -> PublicKey:
             if method == unverified.key.key_id:
                 return key
-            if not method.startswith(_SELF_NAMED):
+            if not method.startswith(vcdm.SELF_NAMED):
                 raise UnsupportedError("proof_key_unknown", "a proof by someone else")
-            return _self_named_key(method, _ASSERTION)
+            return vcdm.self_named_key(method, vcdm.ASSERTION)
 
-        check_proofs(document, key_of, purpose=_ASSERTION, at=at)
+        check_proofs(document, key_of, purpose=vcdm.ASSERTION, at=at)
 
     def present(
         self,
@@ -170,16 +159,16 @@ class DataIntegrity:
         suite = _EMBEDDABLE.get(holder.public.algorithm)
         if suite is None:
             raise UnsupportedError("cryptosuite_not_allowed", holder.public.algorithm)
-        method = _holder_method(data_model.subject_of(secured), holder.public)
+        method = vcdm.holder_method(data_model.subject_of(secured), holder.public)
         document: JsonObject = {
             "@context": [data_model.V2_CONTEXT],
             "type": [data_model.PRESENTATION],
-            "holder": _did_of(method),
+            "holder": vcdm.did_of(method),
             "verifiableCredential": [secured],
         }
         options = ProofOptions(
             verification_method=method,
-            purpose=_AUTHENTICATION,
+            purpose=vcdm.AUTHENTICATION,
             created=data_model.format_time(at),
             challenge=binding.nonce,
             domain=binding.audience,
@@ -204,41 +193,20 @@ class DataIntegrity:
         if len(proofs) > 1:
             raise BindingInvalid("proof_invalid", f"{len(proofs)} presentation proofs")
         holder = data_model.subject_of(_only_credential(document)).get("id")
-        if _did_of(method_of(proofs[0])) != holder or document.get("holder", holder) != holder:
+        if vcdm.did_of(method_of(proofs[0])) != holder or document.get("holder", holder) != holder:
             raise BindingInvalid("holder_key_mismatch", "another key than the subject's")
         try:
             _check_fresh(proofs[0], at=at)
             check_proofs(
                 document,
-                lambda method: _self_named_key(method, _AUTHENTICATION),
-                purpose=_AUTHENTICATION,
+                lambda method: vcdm.self_named_key(method, vcdm.AUTHENTICATION),
+                purpose=vcdm.AUTHENTICATION,
                 at=at,
             )
         except ProofInvalid as error:
             raise BindingInvalid(error.code, error.detail) from error
         if expected is not None:
             _check_request(proofs[0], expected)
-
-
-def _unsigned(credential: Credential, holder: PublicKey | None) -> JsonObject:
-    subject = _without_empty(credential.claims)
-    if holder is not None:
-        subject["id"] = dids.did_jwk(holder)
-    document: JsonObject = {
-        "@context": [data_model.V2_CONTEXT, SKILLS_CONTEXT],
-        "type": [data_model.CREDENTIAL, credential.type],
-        "issuer": credential.issuer,
-        "credentialSubject": subject,
-    }
-    if credential.credential_id is not None:
-        document["id"] = credential.credential_id
-    if credential.validity.valid_from is not None:
-        document["validFrom"] = data_model.format_time(credential.validity.valid_from)
-    if credential.validity.valid_until is not None:
-        document["validUntil"] = data_model.format_time(credential.validity.valid_until)
-    if credential.status:
-        document["credentialStatus"] = [_status_entry(status) for status in credential.status]
-    return document
 
 
 def _without_empty(claims: JsonObject) -> JsonObject:
@@ -252,17 +220,6 @@ def _without_empty(claims: JsonObject) -> JsonObject:
         elif value is not None and value != []:
             kept[name] = value
     return kept
-
-
-def _status_entry(status: StatusReference) -> JsonObject:
-    if status.kind is not StatusKind.BITSTRING:
-        raise ValueError(status.kind)
-    return {
-        "type": data_model.STATUS_ENTRY,
-        "statusPurpose": status.purpose.value,
-        "statusListIndex": str(status.index),
-        "statusListCredential": status.uri,
-    }
 
 
 def _document(wire: Wire) -> JsonObject:
@@ -286,11 +243,11 @@ def _issuers_proof(secured: JsonObject) -> JsonObject:
     for proof in proofs:
         cryptosuite_of(proof)
     issuer = data_model.issuer_of(secured)
-    own = [proof for proof in proofs if _did_of(method_of(proof)) == issuer]
+    own = [proof for proof in proofs if vcdm.did_of(method_of(proof)) == issuer]
     return (own or proofs)[0]
 
 
-def _credential(secured: JsonObject, subject: JsonObject, proof: JsonObject) -> Credential:
+def _credential(secured: JsonObject, proof: JsonObject) -> Credential:
     validity = data_model.validity_of(secured)
     try:
         issued_at = proof_created(proof) or validity.valid_from
@@ -298,43 +255,7 @@ def _credential(secured: JsonObject, subject: JsonObject, proof: JsonObject) -> 
         raise MalformedError(error.code, error.detail) from error
     if issued_at is None:
         raise MalformedError("date_invalid", "neither the proof nor the credential is dated")
-    return Credential(
-        type=data_model.credential_type(secured),
-        issuer=data_model.issuer_of(secured),
-        claims={name: value for name, value in subject.items() if name != "id"},
-        issued_at=issued_at,
-        validity=validity,
-        status=data_model.status_of(secured),
-        credential_id=data_model.credential_id(secured),
-    )
-
-
-def _holder_key(subject: JsonObject) -> PublicKey | None:
-    """The key in the subject's own identifier; None where that names no key."""
-    name = subject.get("id")
-    if not isinstance(name, str) or not name.startswith(_SELF_NAMED):
-        return None
-    return dids.resolve(name, _no_fetch).key(None, _AUTHENTICATION)
-
-
-def _holder_method(subject: JsonObject, key: PublicKey) -> str:
-    """The verification method for a holder's key, as the subject's identifier spells it."""
-    bound = _holder_key(subject)
-    if bound is not None and bound == key and bound.key_id is not None:
-        return bound.key_id
-    return dids.resolve(dids.did_jwk(key), _no_fetch).key(None, _AUTHENTICATION).key_id or ""
-
-
-def _self_named_key(method: str, purpose: str) -> PublicKey:
-    return dids.resolve(_did_of(method), _no_fetch).key(method, purpose)
-
-
-def _did_of(method: str) -> str:
-    return method.partition("#")[0]
-
-
-def _no_fetch(url: str) -> bytes:
-    raise UndeterminedError("fetch_failed", f"{len(url)} characters: not a self-named key")
+    return vcdm.credential_of(secured, issued_at=issued_at, validity=validity)
 
 
 def _check_fresh(proof: JsonObject, *, at: datetime) -> None:
