@@ -26,6 +26,9 @@ MAX_STATUS_LIST_BYTES = 8 * 1024 * 1024
 MIN_BITSTRING_BITS = 131_072
 """Bitstring Status List, section 3.2: smaller lists do not hide a holder in a crowd."""
 
+MAX_POINTERS = 1_000
+"""JSON pointers of one choice; 600 skills are chosen with as many."""
+
 MAX_PROOFS = 8
 """Proofs of one document: each costs a signature check."""
 
