@@ -6,7 +6,7 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -213,7 +213,7 @@ def _session(file: Path | None, *, at: str | None, as_json: bool) -> Iterator[Se
         opening = open_file(
             file or settings.cli_vault, _passphrase(), clock=clock, entropy=secrets.token_bytes
         )
-        with opening as opened:
+        with closing(http), opening as opened:
             yield Session(opened, outside)
     except CredentialError as error:
         _fail(error, as_json=as_json)
