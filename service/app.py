@@ -9,6 +9,7 @@ name than the service's own is answered with 421 ``host_unknown``.
 """
 
 from collections.abc import Mapping, Sequence
+from threading import Event
 
 import structlog
 from fastapi import APIRouter, FastAPI
@@ -68,6 +69,7 @@ def create_app(  # noqa: PLR0913 - the one seam of all services: each argument i
     app = FastAPI(title=name, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.name, app.state.settings, app.state.pages = name, settings, pages
     app.state.clock, app.state.home = clock, home
+    app.state.stopping = Event()  # set when the service ends, for pages that wait
     app.state.protocol_paths = protocol_paths
     app.state.forms = Forms(
         secret=stored_secret(settings.var / f"{name}.secret"),

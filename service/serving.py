@@ -31,7 +31,7 @@ class Seat:
     """One service and the socket it is served on.
 
     Attributes:
-        app: the application.
+        app: the application, made by ``service.app.create_app``.
         listener: bound already, so that no other process can take the port in between.
     """
 
@@ -98,6 +98,8 @@ def running(seats: Sequence[Seat]) -> Iterator[None]:
         _wait_until_started(servers, threads)
         yield
     finally:
+        for one in seats:
+            one.app.state.stopping.set()
         for server in servers:
             server.should_exit = True
         for thread in threads:

@@ -19,11 +19,9 @@ from verifier.requests import State
 from verifier.tables import RequestRow
 from verifier.verdicts import Report
 from verifier.views import view
+from verifier.waiting import waiting
 
 router = APIRouter()
-
-REFRESH_SECONDS = 3
-"""How often the waiting page looks again; a person does not notice three seconds."""
 
 CHECK_SECONDS = 60
 """A check that takes longer than this was broken off; the page then offers a new request."""
@@ -138,7 +136,7 @@ def _start(request: Request, *, empty: bool = False) -> Response:
 def _waiting(request: Request, ports: Ports, row: RequestRow, state: State) -> Response:
     link = ports.asker.link(row.reference)
     short = f"{ports.settings.public_url}/r/{row.reference}"
-    return _pages(request).render(
+    page = _pages(request).render(
         request,
         "request.html",
         preset=row.preset,
@@ -146,8 +144,18 @@ def _waiting(request: Request, ports: Ports, row: RequestRow, state: State) -> R
         link=link,
         code=link if len(link.encode()) <= MAX_QR_BYTES else short,
         local=ports.settings.is_local,
-        refresh=REFRESH_SECONDS,
     )
+
+    def changed() -> bool:
+        """Whether the page would look otherwise by now."""
+        at = ports.clock()
+        with ports.database.reading() as session:
+            now = requests.find(session, row.id)
+        if requests.state_of(now, at=at) is not state:
+            return True
+        return responses.report_of(ports, now, at=at) is not None
+
+    return waiting(request, page, changed=changed, stopping=request.app.state.stopping)
 
 
 def _verdict(request: Request, report: Report, *, preset: str | None) -> Response:
