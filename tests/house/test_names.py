@@ -65,16 +65,11 @@ def test_kernels_never_ask_for_the_time() -> None:
 
 
 def test_no_field_is_a_citizen_service_number() -> None:
-    field = re.compile(
-        r"\b(?:bsn|burgerservicenummer|citizen_service_number)\w*\s*:", re.IGNORECASE
-    )
-    allowed = {"schemas/messages/faults.yaml"}
+    field = re.compile(r"\b(?:bsn|burgerservicenummer|citizen_service_number)\b\s*:", re.IGNORECASE)
     found = [
         f"{path}: {line.strip()}"
         for path in tracked()
-        if path.suffix in {".py", ".yaml", ".json", ".jsonld"}
-        and path.parts[0] in PRODUCT
-        and str(path) not in allowed
+        if path.suffix in {".py", ".yaml", ".json", ".jsonld"} and path.parts[0] in PRODUCT
         for line in (ROOT / path).read_text(encoding="utf-8").splitlines()
         if field.search(line)
     ]

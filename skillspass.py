@@ -1,0 +1,234 @@
+"""One command line: it wires the roles together and knows nothing else.
+
+Each role owns its verbs in ``<role>/cli.py``; they are imported when they are called, so that
+checking a credential starts no web server and opens no database.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+import typer.main
+from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from service.clock import Clock
+    from service.fetch import Fetcher
+    from service.settings import RoleSettings
+
+ROLE_VERBS = {
+    "issue": "issuer.cli",
+    "offer": "issuer.cli",
+    "wallet": "wallet.cli",
+    "ask": "verifier.cli",
+    "answer": "verifier.cli",
+    "verify": "verifier.cli",
+}
+"""Verb to the module that owns it."""
+
+
+class _Verbs(TyperGroup):
+    """The verbs of this module and, loaded when asked for, those of the roles."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - the type is private to typer
+        """All verbs, for the help text."""
+        return [*super().list_commands(ctx), *ROLE_VERBS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
+        """One verb; a role's module is imported only here."""
+        if cmd_name not in ROLE_VERBS:
+            return super().get_command(ctx, cmd_name)
+        group: Any = typer.main.get_command(import_module(ROLE_VERBS[cmd_name]).app)
+        return group if group.name == cmd_name else group.commands[cmd_name]
+
+
+app = typer.Typer(
+    cls=_Verbs,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", metavar="TIME", help="Start the clock at this time (ISO 8601)."),
+]
+VAR = Path(os.environ.get("SKILLSPASS_VAR", "var"))
+"""Where a trial keeps its files."""
+
+DEPLOYMENT = "deployment.json"
+"""In ``var``: what ``serve`` chose, so that the other verbs speak of the same services."""
+
+
+@app.callback()
+def start() -> None:
+    """Skills credentials: issue them, hold them, check them."""
+    _take_deployment()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the services of one trial live.
+
+    Attributes:
+        var: their files.
+        ports: by label: trust, issuer, wallet, verifier.
+        public: the domain as an https origin, where others can reach them.
+        clock: the one clock of them all.
+    """
+
+    var: Path
+    ports: Mapping[str, int]
+    public: str | None
+    clock: "Clock"
+
+    def settings(self, label: str) -> dict[str, Any]:
+        """What one service is told; the rest comes from its environment and defaults."""
+        from service import demo
+
+        def origin(one: str) -> str:
+            return demo.public_origin(one, self.public) if self.public else demo.identifier(one)
+
+        def address(one: str) -> str:
+            return origin(one) if self.public else f"http://localhost:{self.ports[one]}"
+
+        common: dict[str, Any] = {
+            "port": self.ports[label],
+            "public_url": address(label),
+            "identifier": origin(label),
+            "var": str(self.var),
+            "dev_origins": {} if self.public else demo.local_origins(self.ports),
+            "demo": True,
+        }
+        if label in {"wallet", "verifier"}:
+            common["trust_list_url"] = f"{origin('trust')}/list.jwt"
+            common["trust_anchor"] = (self.var / "trust" / "anchor.json").read_text("utf-8")
+        if label in {"issuer", "verifier"}:
+            common["wallet_url"] = address("wallet")
+        return common
+
+
+def _keep_deployment(place: Place) -> None:
+    chosen = {label: place.settings(label) for label in ("issuer", "wallet", "verifier")}
+    (place.var / DEPLOYMENT).write_text(json.dumps(chosen, indent=1), encoding="utf-8")
+
+
+def _take_deployment() -> None:
+    """Let the verbs that follow speak of the services that ``serve`` set up; what is set stays."""
+    file = VAR / DEPLOYMENT
+    if file.is_file():
+        for label, settings in json.loads(file.read_text("utf-8")).items():
+            for name, value in settings.items():
+                text = value if isinstance(value, str) else json.dumps(value)
+                os.environ.setdefault(f"{label}_{name}".upper(), text)
+
+
+@contextmanager
+def trial(place: Place) -> Iterator[list["FastAPI"]]:
+    """The landing page and the three roles, ready to be served; closed when the block ends."""
+    from issuer.app import create_app as create_issuer
+    from issuer.keys import open_signers
+    from issuer.settings import IssuerSettings
+    from service.landing import Doors, create_landing
+    from service.settings import RoleSettings
+    from verifier.app import create_app as create_verifier
+    from verifier.demo_list import DemoList
+    from verifier.keys import open_signer
+    from verifier.settings import VerifierSettings
+    from wallet.app import create_app as create_wallet
+    from wallet.settings import WalletSettings
+
+    sector = DemoList(place.var, clock=place.clock)
+    issuing = IssuerSettings(**place.settings("issuer"))
+    holding = WalletSettings(**place.settings("wallet"))
+    checking = VerifierSettings(**place.settings("verifier"))
+    landing = RoleSettings(**place.settings("trust"))
+    issuer = create_issuer(
+        issuing, signers=open_signers(issuing), clock=place.clock, entropy=secrets.token_bytes
+    )
+    ports = issuer.state.ports
+    sector.enter(
+        ports.did,
+        name=issuing.organisation,
+        keys=[signer.public for signer in ports.signers.values()],
+    )
+    first = create_landing(
+        landing,
+        doors=Doors(
+            give=issuing.public_url, passport=holding.public_url, check=checking.public_url
+        ),
+        documents={"/list.jwt": ("application/trustlist+jwt", sector.current)},
+        clock=place.clock,
+    )
+    doors = [_fetcher(settings, place.clock) for settings in (holding, checking)]
+    wallet = create_wallet(holding, fetch=doors[0], clock=place.clock, entropy=secrets.token_bytes)
+    verifier = create_verifier(
+        checking,
+        signer=open_signer(checking),
+        fetch=doors[1],
+        clock=place.clock,
+        entropy=secrets.token_bytes,
+    )
+    try:
+        yield [first, issuer, wallet, verifier]
+    finally:
+        for door in doors:
+            door.close()
+        for database in (ports.database, verifier.state.ports.database):
+            database.close()
+
+
+def _fetcher(settings: "RoleSettings", clock: "Clock") -> "Fetcher":
+    from service.fetch import Fetcher
+
+    return Fetcher(
+        dev_origins=settings.dev_origins, own_addresses=settings.own_addresses, clock=clock
+    )
+
+
+def _clock(at: str | None) -> "Clock":
+    """The machine's clock, or one that starts at ``at`` and ticks on."""
+    from service.clock import clock_from, system_clock
+    from service.command_line import moment
+
+    start = moment(at)
+    return clock_from(start) if start else system_clock
+
+
+@app.command()
+def serve(
+    *,
+    public: Annotated[
+        str | None, typer.Option(metavar="URL", help="The https address where others reach you.")
+    ] = None,
+    at: AtOption = None,
+) -> None:
+    """Start the landing page and the three services with demo data, until Ctrl-C."""
+    from service import demo, serving
+
+    place = Place(var=VAR, ports=demo.PORTS, public=public, clock=_clock(at))
+    with trial(place) as apps:
+        _keep_deployment(place)
+
+        def ready() -> None:
+            """Say where each of them is."""
+            for one in apps:
+                typer.echo(f"{one.title:<9} {one.state.settings.public_url}", err=True)
+            typer.echo("Ctrl-C stops them all.", err=True)
+
+        serving.serve([serving.seat(one) for one in apps], ready=ready)
+    typer.echo("Stopped.", err=True)
+
+
+def main() -> None:
+    """Run one verb; the exit status is 0, 1 refused, 2 undetermined, 3 wrong use."""
+    app()

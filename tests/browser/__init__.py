@@ -1,0 +1,1 @@
+"""What a person sees: Debian's Chromium on the real services."""
