@@ -24,7 +24,7 @@ from credentials.encoding import (
     varint_decode,
     varint_encode,
 )
-from credentials.errors import MalformedError, ProofInvalid
+from credentials.errors import MalformedError, ProofInvalid, UnsupportedError
 
 MAX_CACHED_KEYS = 1024
 """Parsed keys that are kept: more than the issuers and holders of one busy hour; about 1 MB."""
@@ -58,6 +58,17 @@ _CURVES = {
 }
 _BY_NAME = {curve.name: algorithm for algorithm, curve in _CURVES.items()}
 _BY_CODEC = {curve.codec: algorithm for algorithm, curve in _CURVES.items()}
+_UNUSED_NAMES = frozenset({"X25519", "X448", "Ed448", "P-521", "secp256k1"})
+_UNUSED_CODECS = {
+    0xE7: "secp256k1",
+    0xEB: "BLS12-381 G2",
+    0xEC: "X25519",
+    0x1202: "P-521",
+    0x1203: "Ed448",
+    0x1204: "X448",
+}
+"""Known by name, but no key of these checks a signature here (multicodec table)."""
+
 _ALG_NAMES = {
     Algorithm.ES256: ["ES256"],
     Algorithm.ES384: ["ES384"],
@@ -217,8 +228,11 @@ def public_key_from_jwk(jwk: JsonObject) -> PublicKey:
     Raises:
         MalformedError: ``key_invalid`` for an unknown curve, a coordinate of another length or
             outside the curve, a private member, or ``alg``, ``use`` or ``key_ops`` that forbid it.
+        UnsupportedError: ``key_unsupported`` for a curve that we know but do not use.
     """
     name = jwk.get("crv")
+    if isinstance(name, str) and name in _UNUSED_NAMES:
+        raise UnsupportedError("key_unsupported", name)
     algorithm = _BY_NAME.get(name) if isinstance(name, str) else None
     if algorithm is None or jwk.get("kty") != ("OKP" if name == "Ed25519" else "EC"):
         raise MalformedError("key_invalid", "kty and crv name no curve that we know")
@@ -246,11 +260,14 @@ def public_key_from_multikey(text: str) -> PublicKey:
 
     Raises:
         MalformedError: ``key_invalid``.
+        UnsupportedError: ``key_unsupported`` for a type that we know but do not use.
     """
     try:
         codec, octets = varint_decode(multibase_decode(text))
     except MalformedError as error:
         raise MalformedError("key_invalid", "not multibase") from error
+    if codec in _UNUSED_CODECS and text.startswith("z"):
+        raise UnsupportedError("key_unsupported", _UNUSED_CODECS[codec])
     algorithm = _BY_CODEC.get(codec)
     if algorithm is None or not text.startswith("z"):
         raise MalformedError("key_invalid", f"multicodec {codec:#x}")

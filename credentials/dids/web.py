@@ -3,25 +3,17 @@
 import re
 from collections.abc import Sequence
 
-from credentials.dids.base import PURPOSES, DidDocument
-from credentials.encoding import JsonObject, JsonValue, parse_json_object
+from credentials.dids.base import PURPOSES, DidDocument, read_members
+from credentials.encoding import JsonObject, parse_json_object
 from credentials.errors import MalformedError, RejectedError
-from credentials.keys import (
-    Algorithm,
-    PublicKey,
-    public_key_from_jwk,
-    public_key_from_multikey,
-)
+from credentials.keys import Algorithm, PublicKey
 
 PREFIX = "did:web:"
 MAX_CHARACTERS = 512
 """A domain name ends at 253; the rest is a short path."""
 
 MAX_DOCUMENT_BYTES = 64 * 1024
-"""A key takes half a kB; see ``MAX_METHODS``."""
-
-MAX_METHODS = 64
-"""Two keys a year for thirty years."""
+"""A key takes half a kB, and a document has at most 64."""
 
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
@@ -31,10 +23,6 @@ _SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _ORIGIN = re.compile(r"https://(?P<host>[^/:?#@]+)(:(?P<port>[0-9]+))?")
 _MAX_HOST = 253
 _LOWEST_PORT, _HIGHEST_PORT = 1024, 65535
-
-_CURVES = frozenset(["P-256", "P-384", "Ed25519"])
-_JWK_TYPES = frozenset(["JsonWebKey", "JsonWebKey2020"])
-_MULTIBASE_TYPES = frozenset(["Multikey", "Ed25519VerificationKey2020"])
 
 
 def did_web(origin_url: str) -> str:
@@ -62,7 +50,17 @@ def document_url(did: str) -> str:
     """
     if not did.startswith(PREFIX) or len(did) > MAX_CHARACTERS:
         raise MalformedError("did_malformed", "expected did:web and a domain")
-    identifier = did.removeprefix(PREFIX)
+    origin, path = location(did.removeprefix(PREFIX))
+    return f"{origin}/{'/'.join(path) if path else '.well-known'}/did.json"
+
+
+def location(identifier: str) -> tuple[str, list[str]]:
+    """The https origin and the parts of the path in a domain and its path, colons between.
+
+    Raises:
+        MalformedError: ``did_malformed`` as ``document_url``.
+        RejectedError: ``address_forbidden``.
+    """
     if identifier.startswith("["):
         raise RejectedError("address_forbidden", "an IP address is no domain")
     authority, *path = identifier.split(":")
@@ -78,8 +76,7 @@ def document_url(did: str) -> str:
         raise MalformedError("did_malformed", f"port {port}")
     if not all(_SEGMENT.fullmatch(segment) for segment in path):
         raise MalformedError("did_malformed", "a part of the path is empty or escaped")
-    origin = f"https://{host}" if port is None else f"https://{host}:{port}"
-    return f"{origin}/{'/'.join(path) if path else '.well-known'}/did.json"
+    return f"https://{host}" if port is None else f"https://{host}:{port}", path
 
 
 def method_id(did: str, key: PublicKey) -> str:
@@ -124,61 +121,7 @@ def _write_method(did: str, key: PublicKey) -> JsonObject:
 def read_document(did: str, body: bytes) -> DidDocument:
     """Read what was fetched from ``document_url(did)``.
 
-    Methods of a type that we do not know are left out; a key that is broken refuses the whole.
-
     Raises:
-        MalformedError: ``did_document_mismatch`` (another id, or a key that another controls),
-            ``did_document_malformed``, ``key_invalid``, or as ``parse_json``.
+        MalformedError: as ``read_members``, or as ``parse_json``.
     """
-    document = parse_json_object(body, max_bytes=MAX_DOCUMENT_BYTES)
-    if document.get("id") != did:
-        raise MalformedError("did_document_mismatch", "the document is about another DID")
-    methods: dict[str, PublicKey] = {}
-    for method in _list(document, "verificationMethod"):
-        _read_method(did, method, methods)
-    relationships: dict[str, frozenset[str]] = {}
-    for purpose in PURPOSES:
-        ids = {
-            _read_method(did, entry, methods) if isinstance(entry, dict) else _full_id(did, entry)
-            for entry in _list(document, purpose)
-        }
-        relationships[purpose] = frozenset(ids & methods.keys())
-    return DidDocument(did, methods, relationships)
-
-
-def _read_method(did: str, method: JsonValue, methods: dict[str, PublicKey]) -> str:
-    if not isinstance(method, dict):
-        raise MalformedError("did_document_malformed", "a method that is no object")
-    identifier = _full_id(did, method.get("id"))
-    if method.get("controller") != did:
-        raise MalformedError("did_document_mismatch", "a key that another controls")
-    jwk, text = method.get("publicKeyJwk"), method.get("publicKeyMultibase")
-    kind = str(method.get("type"))
-    if kind in _JWK_TYPES and isinstance(jwk, dict) and text is None:
-        if str(jwk.get("crv")) not in _CURVES:
-            return identifier
-        key = public_key_from_jwk(jwk)
-    elif kind in _MULTIBASE_TYPES and isinstance(text, str) and jwk is None:
-        key = public_key_from_multikey(text)
-    else:
-        return identifier
-    if methods.get(identifier, key) != key:
-        raise MalformedError("did_document_malformed", "two keys with one id")
-    methods[identifier] = key.with_key_id(identifier)
-    return identifier
-
-
-def _full_id(did: str, value: JsonValue) -> str:
-    if not isinstance(value, str):
-        raise MalformedError("did_document_malformed", "a method without an id")
-    identifier = did + value if value.startswith("#") else value
-    if not identifier.startswith(f"{did}#"):
-        raise MalformedError("did_document_mismatch", "a method of another DID")
-    return identifier
-
-
-def _list(document: JsonObject, name: str) -> list[JsonValue]:
-    value = document.get(name, [])
-    if not isinstance(value, list) or len(value) > MAX_METHODS:
-        raise MalformedError("did_document_malformed", f"{name} is no list, or too long")
-    return value
+    return read_members(did, parse_json_object(body, max_bytes=MAX_DOCUMENT_BYTES))

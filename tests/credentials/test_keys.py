@@ -10,7 +10,7 @@ from credentials.encoding import (
     multibase_encode,
     varint_encode,
 )
-from credentials.errors import MalformedError, ProofInvalid
+from credentials.errors import MalformedError, ProofInvalid, UnsupportedError
 from credentials.keys import (
     Algorithm,
     SoftwareSigner,
@@ -94,8 +94,7 @@ def ec_jwk() -> JsonObject:
     [
         {"kty": "RSA"},
         {"kty": "oct"},
-        {"crv": "secp256k1"},
-        {"crv": "P-521"},
+        {"crv": "P-192"},
         {"crv": ["P-256"]},
         {"crv": "P-384"},
         {"crv": "Ed25519"},
@@ -116,6 +115,12 @@ def ec_jwk() -> JsonObject:
 def test_a_jwk_that_is_not_quite_a_key_is_refused(change: JsonObject) -> None:
     with pytest.raises(MalformedError, match="key_invalid"):
         public_key_from_jwk(ec_jwk() | change)
+
+
+@pytest.mark.parametrize("curve", ["secp256k1", "P-521", "X25519", "Ed448"])
+def test_a_curve_that_is_known_but_signs_nothing_here_is_named(curve: str) -> None:
+    with pytest.raises(UnsupportedError, match="key_unsupported"):
+        public_key_from_jwk(ec_jwk() | {"crv": curve})
 
 
 def test_a_jwk_may_say_what_it_is_for() -> None:
