@@ -3,16 +3,20 @@
 from types import MappingProxyType
 
 from credentials.cryptosuites.base import PROOF_TYPE, Cryptosuite, ProofOptions
+from credentials.cryptosuites.ecdsa_jcs_2019 import ECDSA_JCS_2019
 from credentials.cryptosuites.ecdsa_rdfc_2019 import ECDSA_RDFC_2019
 from credentials.cryptosuites.ed25519_signature_2020 import ED25519_SIGNATURE_2020
+from credentials.cryptosuites.eddsa_jcs_2022 import EDDSA_JCS_2022
 from credentials.cryptosuites.eddsa_rdfc_2022 import EDDSA_RDFC_2022
 from credentials.encoding import JsonObject
 from credentials.errors import UnsupportedError
 
 __all__ = [
     "CRYPTOSUITES",
+    "ECDSA_JCS_2019",
     "ECDSA_RDFC_2019",
     "ED25519_SIGNATURE_2020",
+    "EDDSA_JCS_2022",
     "EDDSA_RDFC_2022",
     "PROOF_TYPE",
     "Cryptosuite",
@@ -23,7 +27,9 @@ __all__ = [
 CRYPTOSUITES: MappingProxyType[tuple[str, str | None], Cryptosuite] = MappingProxyType(
     {
         (PROOF_TYPE, "eddsa-rdfc-2022"): EDDSA_RDFC_2022,
+        (PROOF_TYPE, "eddsa-jcs-2022"): EDDSA_JCS_2022,
         (PROOF_TYPE, "ecdsa-rdfc-2019"): ECDSA_RDFC_2019,
+        (PROOF_TYPE, "ecdsa-jcs-2019"): ECDSA_JCS_2019,
         ("Ed25519Signature2020", None): ED25519_SIGNATURE_2020,
     }
 )

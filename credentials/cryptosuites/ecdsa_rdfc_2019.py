@@ -1,13 +1,13 @@
-"""ecdsa-rdfc-2019 with P-256 (Data Integrity ECDSA Cryptosuites 1.0, section 3.2).
-
-For holders whose key is P-256. P-384 needs SHA-384 all through and is refused here.
-"""
+"""ecdsa-rdfc-2019 (Data Integrity ECDSA Cryptosuites 1.0, section 3.2)."""
 
 from typing import ClassVar
 
 from credentials.cryptosuites.base import (
+    HASH_OF,
     PROOF_TYPE,
     ProofOptions,
+    check_options,
+    check_signature,
     hash_data,
     in_context,
     signature_of,
@@ -16,9 +16,12 @@ from credentials.encoding import JsonObject, multibase_encode
 from credentials.errors import ProofInvalid, UnsupportedError
 from credentials.keys import Algorithm, PublicKey, Signer
 
+CURVES = frozenset({Algorithm.ES256, Algorithm.ES384})
+"""P-256 with SHA-256 and P-384 with SHA-384, also inside the canonicalization."""
+
 
 class EcdsaRdfc2019:
-    """What a holder with a P-256 key signs a presentation with."""
+    """ECDSA over canonical statements; the curve of the key chooses the hash."""
 
     name: ClassVar[str] = "ecdsa-rdfc-2019"
 
@@ -26,14 +29,14 @@ class EcdsaRdfc2019:
         """Create Proof (section 3.2.1).
 
         Raises:
-            UnsupportedError: ``cryptosuite_not_allowed`` for a key other than P-256, or what
+            UnsupportedError: ``cryptosuite_not_allowed`` for a key of neither curve, or what
                 ``statements`` raises.
         """
-        if signer.public.algorithm is not Algorithm.ES256:
-            raise UnsupportedError("cryptosuite_not_allowed", "the key is not P-256")
+        if signer.public.algorithm not in CURVES:
+            raise UnsupportedError("cryptosuite_not_allowed", "the key is on neither curve")
         proof: JsonObject = {"type": PROOF_TYPE, "cryptosuite": self.name, **options.members()}
         proof_config = proof_configuration(document, proof)  # (2)
-        data = hash_data(document, proof_config)  # (3), (4)
+        data = hash_data(document, proof_config, HASH_OF[signer.public.algorithm])  # (3), (4)
         proof["proofValue"] = multibase_encode(signer.sign(data))  # (5), (6)
         return proof  # (7)
 
@@ -46,14 +49,11 @@ class EcdsaRdfc2019:
         """
         options = {name: value for name, value in proof.items() if name != "proofValue"}  # (2)
         signature = signature_of(proof)  # (3)
-        if key.algorithm is not Algorithm.ES256:
-            raise ProofInvalid("cryptosuite_not_allowed", "the key is not P-256")
+        if key.algorithm not in CURVES:
+            raise ProofInvalid("cryptosuite_not_allowed", "the key is on neither curve")
         proof_config = proof_configuration(document, options)  # (5)
-        data = hash_data(document, proof_config)  # (4), (6)
-        try:
-            key.verify(signature, data)  # (7)
-        except ProofInvalid as error:
-            raise ProofInvalid("proof_invalid", self.name) from error
+        data = hash_data(document, proof_config, HASH_OF[key.algorithm])  # (4), (6)
+        check_signature(key, signature, data, suite=self.name)  # (7)
 
 
 def proof_configuration(document: JsonObject, options: JsonObject) -> JsonObject:
@@ -63,8 +63,7 @@ def proof_configuration(document: JsonObject, options: JsonObject) -> JsonObject
         UnsupportedError: ``cryptosuite_not_allowed`` for another type or suite (step 2).
         MalformedError: ``context_keyword_forbidden``: a proof with a context of its own.
     """
-    if (options.get("type"), options.get("cryptosuite")) != (PROOF_TYPE, EcdsaRdfc2019.name):
-        raise UnsupportedError("cryptosuite_not_allowed", "expected ecdsa-rdfc-2019")  # (2)
+    check_options(options, EcdsaRdfc2019.name)  # (2)
     return in_context(document, options)
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from credentials.cryptosuites.base import (
     ProofOptions,
+    check_signature,
     hash_data,
     in_context,
     signature_of,
@@ -47,10 +48,7 @@ class Ed25519Signature2020:
         if key.algorithm is not Algorithm.EDDSA:
             raise ProofInvalid("cryptosuite_not_allowed", "the key is not Ed25519")
         data = hash_data(document, in_context(document, options))
-        try:
-            key.verify(signature, data)
-        except ProofInvalid as error:
-            raise ProofInvalid("proof_invalid", self.name) from error
+        check_signature(key, signature, data, suite=self.name)
 
 
 ED25519_SIGNATURE_2020 = Ed25519Signature2020()

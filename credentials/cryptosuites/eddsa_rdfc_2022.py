@@ -5,6 +5,8 @@ from typing import ClassVar
 from credentials.cryptosuites.base import (
     PROOF_TYPE,
     ProofOptions,
+    check_options,
+    check_signature,
     hash_data,
     in_context,
     signature_of,
@@ -30,7 +32,7 @@ class EddsaRdfc2022:
             raise UnsupportedError("cryptosuite_not_allowed", "the key is not Ed25519")
         proof: JsonObject = {"type": PROOF_TYPE, "cryptosuite": self.name, **options.members()}
         proof_config = proof_configuration(document, proof)  # (2)
-        data = hash_data(document, proof_config)  # (3), (4)
+        data = hash_data(document, proof_config, "SHA-256")  # (3), (4)
         proof["proofValue"] = multibase_encode(signer.sign(data))  # (5), (6)
         return proof  # (7)
 
@@ -46,11 +48,8 @@ class EddsaRdfc2022:
         if key.algorithm is not Algorithm.EDDSA:
             raise ProofInvalid("cryptosuite_not_allowed", "the key is not Ed25519")
         proof_config = proof_configuration(document, options)  # (5)
-        data = hash_data(document, proof_config)  # (4), (6)
-        try:
-            key.verify(signature, data)  # (7)
-        except ProofInvalid as error:
-            raise ProofInvalid("proof_invalid", self.name) from error
+        data = hash_data(document, proof_config, "SHA-256")  # (4), (6)
+        check_signature(key, signature, data, suite=self.name)  # (7)
 
 
 def proof_configuration(document: JsonObject, options: JsonObject) -> JsonObject:
@@ -60,8 +59,7 @@ def proof_configuration(document: JsonObject, options: JsonObject) -> JsonObject
         UnsupportedError: ``cryptosuite_not_allowed`` for another type or suite (step 2).
         MalformedError: ``context_keyword_forbidden``: a proof with a context of its own.
     """
-    if (options.get("type"), options.get("cryptosuite")) != (PROOF_TYPE, EddsaRdfc2022.name):
-        raise UnsupportedError("cryptosuite_not_allowed", "expected eddsa-rdfc-2022")  # (2)
+    check_options(options, EddsaRdfc2022.name)  # (2)
     return in_context(document, options)
 
 

@@ -1,7 +1,6 @@
-"""The official vectors of the EdDSA and ECDSA cryptosuites: every intermediate, byte for byte."""
+"""The official vectors of the EdDSA cryptosuites: every intermediate, byte for byte."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,25 +8,25 @@ from pathlib import Path
 import pytest
 
 from credentials.cryptosuites import (
-    ECDSA_RDFC_2019,
     ED25519_SIGNATURE_2020,
+    EDDSA_JCS_2022,
     EDDSA_RDFC_2022,
     Cryptosuite,
     ProofOptions,
     cryptosuite_of,
-    ecdsa_rdfc_2019,
     eddsa_rdfc_2022,
 )
 from credentials.cryptosuites.base import (
     canonical_document,
     hash_data,
     in_context,
+    json_hash_data,
     signature_of,
 )
 from credentials.cryptosuites.proofs import check_proofs, proofs_of
-from credentials.encoding import JsonObject, b64url_encode, multibase_decode
+from credentials.encoding import JsonObject, canonical_json
 from credentials.errors import ProofInvalid
-from credentials.keys import PublicKey, SoftwareSigner, public_key_from_multikey
+from tests.conformance.di_vectors import key_of, load, signer_of, unsecured
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CASES = [
@@ -39,36 +38,8 @@ CASES = [
         eddsa_rdfc_2022.proof_configuration,
     ),
     ("di-eddsa/Ed25519Signature2020", "EdSig", ED25519_SIGNATURE_2020, in_context),
-    (
-        "di-ecdsa/ecdsa-rdfc-2019-p256",
-        "ECDSAP256",
-        ECDSA_RDFC_2019,
-        ecdsa_rdfc_2019.proof_configuration,
-    ),
-    (
-        "di-ecdsa/ecdsa-rdfc-2019-p256/employ",
-        "ECDSAP256",
-        ECDSA_RDFC_2019,
-        ecdsa_rdfc_2019.proof_configuration,
-    ),
 ]
 Configure = Callable[[JsonObject, JsonObject], JsonObject]
-
-
-def load(path: Path) -> JsonObject:
-    document: JsonObject = json.loads(path.read_bytes())
-    return document
-
-
-def key_of(method: str) -> PublicKey:
-    return public_key_from_multikey(method.partition("#")[2])
-
-
-def signer_of(pair: JsonObject, method: str) -> SoftwareSigner:
-    octets = multibase_decode(str(pair["privateKeyMultibase"]))[2:]
-    public = public_key_from_multikey(str(pair["publicKeyMultibase"]))
-    signer = SoftwareSigner.from_private_jwk({**public.jwk(), "d": b64url_encode(octets)})
-    return SoftwareSigner(signer.public.with_key_id(method), signer._key)
 
 
 @pytest.mark.parametrize(("folder", "ending", "suite", "configure"), CASES, ids=str)
@@ -80,9 +51,7 @@ def test_every_intermediate_is_as_published(
     def text(name: str) -> str:
         return (place / f"{name}{ending}.txt").read_text(encoding="utf-8")
 
-    signed = load(place / f"signed{ending}.json")
-    proof = signed.pop("proof")
-    assert isinstance(proof, dict)
+    signed, proof = unsecured(load(place / f"signed{ending}.json"))
     options = {name: value for name, value in proof.items() if name != "proofValue"}
     config = load(place / f"proofConfig{ending}.json")
     assert {**options, "@context": signed["@context"]} == config
@@ -101,14 +70,39 @@ def test_every_intermediate_is_as_published(
     suite.verify(signed, proof, key_of(str(proof["verificationMethod"])))
 
 
-@pytest.mark.parametrize("case", CASES[:3], ids=lambda case: str(case[0]))
-def test_our_signature_is_the_published_one(
-    case: tuple[str, str, Cryptosuite, Configure], vectors: Path
+def test_every_intermediate_over_plain_json_is_as_published(vectors: Path) -> None:
+    place = vectors / "di-eddsa" / "eddsa-jcs-2022"
+
+    def text(name: str) -> str:
+        return (place / f"{name}JCS.txt").read_text(encoding="utf-8")
+
+    document, proof = unsecured(load(place / "signedJCS.json"))
+    options = {name: value for name, value in proof.items() if name != "proofValue"}
+    assert options == load(place / "proofConfigJCS.json")
+    canonical = [canonical_json(value) for value in (document, options)]
+    assert [value.decode() for value in canonical] == [text("canonDoc"), text("proofCanon")]
+    digests = [hashlib.sha256(value).hexdigest() for value in canonical]
+    assert digests == [text("docHash").strip(), text("proofHash").strip()]
+    data = json_hash_data(document, options, "SHA-256")
+    assert data.hex() == text("combinedHash").strip()
+    assert signature_of(proof).hex() == text("sigHex").strip()
+    assert proof["proofValue"] == text("sigBTC58").strip()
+    assert cryptosuite_of(proof) is EDDSA_JCS_2022
+    EDDSA_JCS_2022.verify(document, proof, key_of(str(proof["verificationMethod"])))
+
+
+@pytest.mark.parametrize(
+    ("folder", "ending", "suite"),
+    [
+        *(case[:3] for case in CASES),
+        ("di-eddsa/eddsa-jcs-2022", "JCS", EDDSA_JCS_2022),
+    ],
+    ids=str,
+)
+def test_our_proof_is_the_published_one(
+    folder: str, ending: str, suite: Cryptosuite, vectors: Path
 ) -> None:
-    folder, ending, suite, _ = case
-    signed = load(vectors / folder / f"signed{ending}.json")
-    published = signed.pop("proof")
-    assert isinstance(published, dict)
+    signed, published = unsecured(load(vectors / folder / f"signed{ending}.json"))
     method = str(published["verificationMethod"])
     signer = signer_of(load(vectors / "di-eddsa" / "keyPair.json"), method)
     options = ProofOptions(method, "assertionMethod", str(published["created"]))
@@ -142,3 +136,33 @@ def test_proof_of_a_chain_does_not_hold_without_the_one_before(vectors: Path) ->
     with pytest.raises(ProofInvalid) as refused:
         check_proofs({**document, "proof": proofs[-1]}, key_of, purpose="assertionMethod", at=AT)
     assert refused.value.code == "proof_invalid"
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"), [("Set", 1), ("Set", 2), ("Chain", 1), ("Chain", 2)], ids=str
+)
+def test_our_proofs_of_sets_and_chains_are_the_published_ones(
+    kind: str, number: int, vectors: Path
+) -> None:
+    place = vectors / "di-eddsa" / "proof-set-chain"
+    config = load(place / f"proof{kind}Config{number}.json")
+    document = load(place / "unsigned.json")
+    if kind == "Chain":
+        document = load(place / f"proofChainTempDoc{number}.json")
+    previous = config.get("previousProof")
+    method = str(config["verificationMethod"])
+    options = ProofOptions(
+        method,
+        "assertionMethod",
+        str(config["created"]),
+        proof_id=str(config["id"]) if "id" in config else None,
+        previous_proof=tuple(map(str, previous)) if isinstance(previous, list) else previous,  # type: ignore[arg-type]  # a string or nothing
+    )
+    pairs = load(place / "multiKeyPairs.json")
+    pair = next(
+        pair
+        for pair in pairs.values()
+        if isinstance(pair, dict) and str(pair["publicKeyMultibase"]) in method
+    )
+    signed = load(place / f"proof{kind}ConfigSigned{number}.json")
+    assert EDDSA_RDFC_2022.sign(document, options, signer_of(pair, method)) == signed

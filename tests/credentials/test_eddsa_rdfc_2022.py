@@ -104,7 +104,9 @@ def test_suite_outside_the_list_is_refused(proof: JsonObject) -> None:
 def test_list_is_what_we_say() -> None:
     assert {suite.name for suite in CRYPTOSUITES.values()} == {
         "eddsa-rdfc-2022",
+        "eddsa-jcs-2022",
         "ecdsa-rdfc-2019",
+        "ecdsa-jcs-2019",
         "Ed25519Signature2020",
     }
 
