@@ -257,8 +257,8 @@ def _fail(error: CredentialError, *, as_json: bool) -> NoReturn:
 def _explain(code: str, language: str) -> str:
     from schemas.messages import known, sentence
 
-    keys = (f"error.{code}", f"wallet.fault.{code}", "error.unknown")
-    return sentence(next(key for key in keys if known(key)), language)
+    key = f"error.{code}"
+    return sentence(key if known(key) else "error.unknown", language)
 
 
 def _sentence(key: str, **values: object) -> str:

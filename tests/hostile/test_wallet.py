@@ -97,7 +97,7 @@ def test_h083_a_request_address_that_redirects_is_refused(world: World) -> None:
         await send({"type": "http.response.start", "status": 302, "headers": headers})  # type: ignore[misc]  # ASGI
         await send({"type": "http.response.body", "body": b""})  # type: ignore[misc]  # ASGI
 
-    world.clients[VERIFIER] = TestClient(elsewhere, base_url=VERIFIER)  # type: ignore[arg-type]  # ASGI
+    world.clients[VERIFIER] = TestClient(elsewhere, base_url=VERIFIER)
     with pytest.raises(RejectedError, match="request_uri_invalid"):
         presenting.read_request(request["link"], held=(), outside=world.outside)
 
@@ -110,7 +110,7 @@ def test_h083_a_request_of_another_media_type_is_refused(world: World) -> None:
         found = right(url, **rest)  # type: ignore[arg-type]  # passed on
         return Fetched(found.status, found.body, "application/json")
 
-    world.http.get = as_json  # type: ignore[method-assign,assignment]  # a network in between
+    world.http.get = as_json  # type: ignore[method-assign]  # a network in between
     with pytest.raises(RejectedError, match="request_uri_invalid"):
         presenting.read_request(request["link"], held=(), outside=world.outside)
 
