@@ -2,8 +2,8 @@
 
 import base64
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime
-from hashlib import sha256, sha384
 from types import MappingProxyType
 
 from credentials.encoding import JsonObject, JsonValue, multibase_decode
@@ -24,8 +24,7 @@ MAX_STATUS_INDEX = 2**26 - 1
 MAX_STATUS_ENTRIES = 8
 """One per purpose is enough; each may cost a fetch."""
 
-_SRI_HASHES = MappingProxyType({"sha256": sha256, "sha384": sha384})
-_SHA256_MULTIHASH = bytes([0x12, 32])
+_MULTIHASHES = MappingProxyType({"sha256": bytes([0x12, 32]), "sha384": bytes([0x20, 48])})
 _PURPOSES = frozenset({Purpose.REVOCATION, Purpose.SUSPENSION})
 _DATE_MEMBERS = {
     V1_CONTEXT: ("issuanceDate", "expirationDate"),
@@ -164,14 +163,18 @@ def check_related_resources(document: JsonObject) -> None:
     """
     value = document.get("relatedResource", [])
     entries = value if isinstance(value, list) else [value]
+    seen: set[str] = set()
     for entry in entries:
         if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
             raise MalformedError("related_resource_malformed", "member relatedResource")
+        if str(entry["id"]) in seen:
+            raise MalformedError("related_resource_malformed", "one resource twice")
+        seen.add(str(entry["id"]))
         try:
-            octets = contexts.octets(str(entry["id"]))
+            copies = contexts.pinned(str(entry["id"]))
         except contexts.ContextError as error:
             raise UnsupportedError("related_resource_unknown", error.detail) from error
-        if not _digests_match(entry, octets):
+        if not digests_match(entry, sha256=copies.digests, sha384=copies.sha384):
             raise MalformedError("context_digest_mismatch", "member relatedResource")
 
 
@@ -233,16 +236,32 @@ def status_index(value: JsonValue) -> int:
     return index
 
 
-def _digests_match(entry: JsonObject, octets: bytes) -> bool:
-    """At least one digest, and all that are there fit: SRI, or multihash in multibase."""
+def digests_match(entry: JsonObject, *, sha256: Collection[str], sha384: Collection[str]) -> bool:
+    """Whether ``digestSRI`` and ``digestMultibase``, one of them at least, fit one of the copies.
+
+    A multibase digest is a multihash, or bare as the official suite writes it; the lengths differ.
+
+    Args:
+        entry: the object that carries the digests.
+        sha256: hexadecimal, of every copy that counts.
+        sha384: the same copies.
+
+    Raises:
+        MalformedError: a digest that is no multibase text.
+    """
     sri, multibase = entry.get("digestSRI"), entry.get("digestMultibase")
+    known = {"sha256": sha256, "sha384": sha384}
     fits = []
     if isinstance(sri, str):
         name, _, text = sri.partition("-")
-        new_hash = _SRI_HASHES.get(name)
-        digest = new_hash(octets).digest() if new_hash else b""
-        fits.append(bool(digest) and text == base64.b64encode(digest).decode())
+        copies = (base64.b64encode(bytes.fromhex(copy)).decode() for copy in known.get(name, ()))
+        fits.append(text in copies)
     if isinstance(multibase, str):
-        fits.append(multibase_decode(multibase) == _SHA256_MULTIHASH + sha256(octets).digest())
+        digest = multibase_decode(multibase)
+        for name, header in _MULTIHASHES.items():
+            if len(digest) == len(header) + header[1]:
+                digest = digest.removeprefix(header)
+            if len(digest) == header[1]:
+                fits.append(digest.hex() in known[name])
     present = (value is not None for value in (sri, multibase))
     return bool(fits) and all(fits) and len(fits) == sum(present)

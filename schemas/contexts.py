@@ -40,6 +40,7 @@ class VendoredContext:
     Attributes:
         file: name below ``contexts/``.
         digests: SHA-256, hexadecimal, of every copy that we accept.
+        sha384: the same copies by SHA-384, for issuers that pin a context so.
         source: package and version, or repository and commit, that it came from.
         licence: as its source states it.
         date: of the source.
@@ -48,6 +49,7 @@ class VendoredContext:
     url: str
     file: str
     digests: frozenset[str]
+    sha384: frozenset[str]
     source: str
     licence: str
     date: str
@@ -62,6 +64,7 @@ def manifest() -> dict[str, VendoredContext]:
             url=entry["url"],
             file=entry["file"],
             digests=frozenset(entry["sha256"]),
+            sha384=frozenset(entry["sha384"]),
             source=entry["source"],
             licence=entry["licence"],
             date=entry["date"],
@@ -81,9 +84,7 @@ def read(url: str, octets_of: Callable[[Path], bytes] = Path.read_bytes) -> Json
         ContextError: ``context_unknown`` for an address outside the manifest;
             ``context_digest_mismatch`` when the file is none of the accepted copies.
     """
-    entry = manifest().get(url)
-    if entry is None:
-        raise ContextError("context_unknown", f"one of {len(manifest())} was expected")
+    entry = pinned(url)
     octets = octets_of(FOLDER / entry.file)
     if hashlib.sha256(octets).hexdigest() not in entry.digests:
         raise ContextError("context_digest_mismatch", entry.file)
@@ -99,6 +100,18 @@ def octets(url: str) -> bytes:
     """
     load(url)
     return (FOLDER / manifest()[url].file).read_bytes()
+
+
+def pinned(url: str) -> VendoredContext:
+    """The entry of one address, for whoever compares digests.
+
+    Raises:
+        ContextError: ``context_unknown``.
+    """
+    entry = manifest().get(url)
+    if entry is None:
+        raise ContextError("context_unknown", f"one of {len(manifest())} was expected")
+    return entry
 
 
 @cache
