@@ -44,13 +44,13 @@ def read_status(
     if reference.kind is StatusKind.TOKEN:
         token = body.decode("utf-8", errors="replace")
         key_id = token_status_list.key_id(token)
-        key = _list_key(issuer, key_id, entry, get)
+        key = _list_key(issuer, key_id, entry, get, at=at)
         tokens = token_status_list.read_list(token, uri=reference.uri, key=key, at=at)
         _check_history(key_id, entry, at=tokens.issued_at)
         return tokens.issued_at, tokens.status(reference.index)
     document = parse_json_object(body)
     key_id = bitstring_status_list.key_id(document)
-    key = _list_key(issuer, key_id, entry, get)
+    key = _list_key(issuer, key_id, entry, get, at=at)
     bits = bitstring_status_list.read(
         document, uri=reference.uri, purpose=reference.purpose, key=key, at=at
     )
@@ -61,13 +61,15 @@ def read_status(
     return bits.issued_at, meaning if bits.status(reference.index) else VALID
 
 
-def _list_key(issuer: str, key_id: str | None, entry: TrustedIssuer | None, get: Get) -> PublicKey:
+def _list_key(
+    issuer: str, key_id: str | None, entry: TrustedIssuer | None, get: Get, *, at: datetime
+) -> PublicKey:
     if key_id is not None and not key_id.startswith(("#", f"{issuer}#")):
         raise ProofInvalid("status_issuer_mismatch", "the list is signed by another")
     known = entry.named(key_id) if entry else None
     if known is not None:
         return known.key
-    return resolve(issuer, get).key(key_id)
+    return resolve(issuer, get, at=at).key(key_id)
 
 
 def _check_history(key_id: str | None, entry: TrustedIssuer | None, *, at: datetime) -> None:

@@ -138,7 +138,7 @@ def check(presentation: Wire, *, expected: Expectations, sources: Sources, at: d
         return _verdict(findings)
     # (4) key: the list's history, else the issuer's document if the policy let it through
     get = None if trust.outcome is Outcome.FAILED else sources.get
-    found, key = _key(unverified.key, entry, get, issued_at=credential.issued_at)
+    found, key = _key(unverified.key, entry, get, issued_at=credential.issued_at, at=at)
     findings.append(found)
     if key is None:
         return _verdict(findings)
@@ -210,19 +210,32 @@ def _trust(
 
 
 def _key(
-    reference: KeyReference, entry: TrustedIssuer | None, get: Get | None, *, issued_at: datetime
+    reference: KeyReference,
+    entry: TrustedIssuer | None,
+    get: Get | None,
+    *,
+    issued_at: datetime,
+    at: datetime,
 ) -> tuple[Finding, PublicKey | None]:
     try:
-        key, facts = _look_up(reference, entry, get, issued_at=issued_at)
+        key, facts = _look_up(reference, entry, get, issued_at=issued_at, at=at)
     except CredentialError as error:
         return _of_error(Check.KEY, error), None
     return _finding(Check.KEY, Outcome.PASSED, "ok", facts), key
 
 
 def _look_up(
-    reference: KeyReference, entry: TrustedIssuer | None, get: Get | None, *, issued_at: datetime
+    reference: KeyReference,
+    entry: TrustedIssuer | None,
+    get: Get | None,
+    *,
+    issued_at: datetime,
+    at: datetime,
 ) -> tuple[PublicKey, dict[str, str]]:
-    """The key of the moment of issuing: from the list's history, else the issuer's document."""
+    """The key of the moment of issuing: from the list's history, else the issuer's document.
+
+    Of the documents, that of a did:webvh has a history of its own.
+    """
     listed = entry.key(reference.key_id, at=issued_at) if entry else None
     if listed is not None:
         facts = {"source": "trust_list"}
@@ -231,7 +244,12 @@ def _look_up(
         return listed.key, facts
     if get is None:  # the policy did not let this issuer through: ask nobody
         raise UndeterminedError("not_reached")
-    return resolve(reference.issuer, get).key(reference.key_id), {"source": "did_document"}
+    document = resolve(reference.issuer, get, at=at, moment=issued_at)
+    key = document.key(reference.key_id)
+    facts = {"source": "did_document"}
+    if key.key_id in document.rotated:
+        facts |= {"note": "key_rotated_since"}
+    return key, facts
 
 
 def _proof(unverified: Unverified, key: PublicKey, *, at: datetime) -> Finding:

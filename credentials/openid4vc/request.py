@@ -216,7 +216,7 @@ def parse_request(
     request = _request(asked, did=did, host=host)
     _check_times(asked, at)
     _check_key_id(signed.header, did)
-    method = resolve(did, get).methods.get(str(signed.header["kid"]))
+    method = resolve(did, get, at=at).methods.get(str(signed.header["kid"]))
     if method is None:
         _refuse("client_mismatch", "kid is not in the asker's document")
     signed.verify(method)
