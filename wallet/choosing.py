@@ -21,13 +21,17 @@ def choices_for(
         everything: every line that is asked, so that ``show`` is not needed.
 
     Raises:
-        RejectedError: ``choice_proof`` where several proofs fit and none is named;
-            ``choice_invalid`` for a line that no chosen proof has.
+        RejectedError: ``usage_proof`` where several proofs fit and none is named;
+            ``usage_line`` for a line that no chosen proof has; ``usage_choice`` where
+            the request needs a line and none is named.
     """
     choices = [Choice(each, _picked(each, show, everything)) for each in _options(asked, proofs)]
     for word in show:
         if not any(_matches(line, word) for each in choices for line in each.option.lines):
-            raise RejectedError("choice_invalid", "--show: no such line")
+            raise RejectedError("usage_line", "--show: no such line")
+    for each in choices:
+        if any(line.kind is LineKind.PICK for line in each.option.lines) and not each.picked:
+            raise RejectedError("usage_choice", "--show or --all: at least one line")
     return choices
 
 
@@ -54,7 +58,7 @@ def _options(asked: Asked, proofs: Sequence[str]) -> list[Option]:
         named = [each for each in group if each.held.id in proofs]
         if not named and len(group) > 1:
             ids = ", ".join(each.held.id for each in group)
-            raise RejectedError("choice_proof", f"--proof: one of {ids}")
+            raise RejectedError("usage_proof", f"--proof: one of {ids}")
         chosen.append((named or list(group))[0])
     return chosen
 

@@ -1,28 +1,31 @@
 """The wallet's verbs: receive, list, present, history. Imports stay inside: help comes at once."""
 
-import json
-import locale
 import os
 import secrets
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from credentials.errors import CredentialError, RejectedError, UndeterminedError
+from credentials.errors import RejectedError
+from service.command_line import (
+    REFUSED,
+    AtOption,
+    JsonOption,
+    language,
+    moment,
+    plain_errors,
+    print_json,
+    say,
+)
 
 if TYPE_CHECKING:
     from credentials.encoding import JsonObject
     from wallet.holder.files import VaultFile
     from wallet.holder.outside import Outside
-
-DONE, REFUSED, UNKNOWN, WRONG_USE = 0, 1, 2, 3
-"""Exit statuses of every verb."""
 
 PASSPHRASE = "WALLET_PASSPHRASE"  # noqa: S105 - the variable's name
 """The environment variable that opens the vault; without it the terminal is asked."""
@@ -31,12 +34,8 @@ app = typer.Typer(
     name="wallet", no_args_is_help=True, add_completion=False, help="Hold proofs and show them."
 )
 
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 FileOption = Annotated[
     Path | None, typer.Option("--file", metavar="VAULT", help="The sealed file of this passport.")
-]
-AtOption = Annotated[
-    str | None, typer.Option("--at", metavar="TIME", help="As of this time (ISO 8601).")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Say yes without being asked.")]
 LinkArgument = Annotated[str, typer.Argument(metavar="LINK", help="The link you were given.")]
@@ -66,12 +65,12 @@ def receive(
 
     with _session(file, at=at, as_json=as_json) as session:
         outside = session.outside
-        preview = receiving.read_offer(link, outside=outside, language=_language())
-        title = titles(preview.offered.type)[_language()]
-        known = _sentence("wallet.giver.short" if preview.giver.listed else "wallet.giver.unknown")
+        preview = receiving.read_offer(link, outside=outside, language=language())
+        title = titles(preview.offered.type)[language()]
+        known = say("wallet.giver.short" if preview.giver.listed else "wallet.giver.unknown")
         typer.echo(f"{title}\n{preview.giver.name}, {preview.giver.host} ({known})", err=True)
         if pin is None and preview.asks_pin:
-            pin = typer.prompt(_sentence("wallet.offer.pin"), err=True)
+            pin = typer.prompt(say("wallet.offer.pin"), err=True)
         received = receiving.fetch_credential(preview, pin=pin, outside=outside)
         if received.problem is not None:
             receiving.refuse(received, session.file.vault, outside=outside)
@@ -83,7 +82,7 @@ def receive(
             raise RejectedError("holder_name_unconfirmed", "not kept")
         held = receiving.keep(received, session.file.vault, name_confirmed=True, outside=outside)
         session.file.save()
-    typer.echo(_sentence("wallet.proof.new"), err=True)
+    typer.echo(say("wallet.proof.new"), err=True)
     if as_json:
         giver: JsonObject = {"name": held.giver.name, "listed": held.giver.listed}
         kept: JsonObject = {
@@ -93,7 +92,7 @@ def receive(
             "name": received.name,
             "giver": giver,
         }
-        _print_json(kept)
+        print_json(kept)
 
 
 @app.command("list")
@@ -108,17 +107,17 @@ def list_proofs(
     if as_json:
         from wallet.as_json import passport_json
 
-        _print_json(passport_json(passport))
+        print_json(passport_json(passport))
         return
-    language = _language()
+    spoken = language()
     if not passport.cards:
-        typer.echo(_sentence("wallet.empty.title"))
+        typer.echo(say("wallet.empty.title"))
     for card in passport.cards:
-        typer.echo(f"{card.id}  {card.titles[language]}  {card.giver.name}  {card.issued_on}")
+        typer.echo(f"{card.id}  {card.titles[spoken]}  {card.giver.name}  {card.issued_on}")
     for line in passport.skills:
-        level = _sentence(f"common.level.{line.level}") if line.level else ""
-        grade = _sentence(f"common.grade.{line.grade}")
-        typer.echo(f"  {line.labels[language]}: {level} ({grade})")
+        level = say(f"common.level.{line.level}") if line.level else ""
+        grade = say(f"common.grade.{line.grade}")
+        typer.echo(f"  {line.labels[spoken]}: {level} ({grade})")
 
 
 @app.command()
@@ -145,7 +144,7 @@ def present(
     with _session(file, at=at, as_json=as_json) as session:
         vault, outside = session.file.vault, session.outside
         asked = presenting.read_request(link, held=vault.held(), outside=outside)
-        typer.echo(f"{_sentence('wallet.ask.from')} {asked.asker.name}", err=True)
+        typer.echo(f"{say('wallet.ask.from')} {asked.asker.name}", err=True)
         if not asked.possible:
             presenting.decline(asked, vault, outside=outside)
             session.file.save()
@@ -153,8 +152,8 @@ def present(
         choices = choices_for(asked, proofs=proof or [], show=show or [], everything=everything)
         for choice in choices:
             for line in choice.option.seen(choice.picked):
-                typer.echo(f"  {line.label(_language())}", err=True)
-        agreed = yes or _agrees(f"{_sentence('wallet.ask.yes')}?")
+                typer.echo(f"  {line.label(language())}", err=True)
+        agreed = yes or _agrees(f"{say('wallet.ask.yes')}?")
         back = None
         if agreed:
             back = presenting.answer(asked, choices, vault, outside=outside)
@@ -163,10 +162,10 @@ def present(
         session.file.save()
     if as_json:
         shown = lines_json(choices) if agreed else []
-        _print_json({"answered": agreed, "shown": [*shown], "redirect_uri": back})
+        print_json({"answered": agreed, "shown": [*shown], "redirect_uri": back})
     if not agreed:
         raise typer.Exit(REFUSED)
-    typer.echo(_sentence("wallet.done.title"), err=True)
+    typer.echo(say("wallet.done.title"), err=True)
 
 
 @app.command()
@@ -180,16 +179,16 @@ def history(*, file: FileOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         from wallet.as_json import history_json
 
-        _print_json(history_json(entries))
+        print_json(history_json(entries))
         return
     if not entries:
-        typer.echo(_sentence("wallet.history.empty"))
-    language = _language()
+        typer.echo(say("wallet.history.empty"))
+    spoken = language()
     for entry in entries:
-        no = "" if entry.answered else f" ({_sentence('wallet.history.no')})"
-        typer.echo(f"{with_time(entry.at, language)}  {entry.name}{no}")
+        no = "" if entry.answered else f" ({say('wallet.history.no')})"
+        typer.echo(f"{with_time(entry.at, spoken)}  {entry.name}{no}")
         for each in entry.credentials:
-            typer.echo(f"  {', '.join(each.labels_nl if language == 'nl' else each.labels_en)}")
+            typer.echo(f"  {', '.join(each.labels_nl if spoken == 'nl' else each.labels_en)}")
 
 
 @contextmanager
@@ -202,8 +201,9 @@ def _session(file: Path | None, *, at: str | None, as_json: bool) -> Iterator[Se
     from wallet.settings import WalletSettings
     from wallet.trust import TrustSource
 
-    try:
-        clock = clock_from(_moment(at)) if at else system_clock
+    with plain_errors(as_json=as_json):
+        start = moment(at)
+        clock = clock_from(start) if start else system_clock
         settings = WalletSettings()
         http = Fetcher(
             dev_origins=settings.dev_origins, own_addresses=settings.own_addresses, clock=clock
@@ -215,63 +215,16 @@ def _session(file: Path | None, *, at: str | None, as_json: bool) -> Iterator[Se
         )
         with closing(http), opening as opened:
             yield Session(opened, outside)
-    except CredentialError as error:
-        _fail(error, as_json=as_json)
 
 
 def _passphrase() -> str:
     given = os.environ.get(PASSPHRASE)
-    return given or str(typer.prompt(_sentence("wallet.passphrase"), hide_input=True, err=True))
+    return given or str(typer.prompt(say("wallet.passphrase"), hide_input=True, err=True))
 
 
 def _name_question(name: str | None) -> str:
-    return (
-        _sentence("wallet.name.question", name=name) if name else _sentence("wallet.name.nameless")
-    )
+    return say("wallet.name.question", name=name) if name else say("wallet.name.nameless")
 
 
 def _agrees(question: str) -> bool:
     return typer.confirm(question, err=True)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise RejectedError("usage_time", "--at: ISO 8601 with a time zone") from None
-    if moment.tzinfo is None:
-        raise RejectedError("usage_time", "--at: ISO 8601 with a time zone")
-    return moment
-
-
-def _fail(error: CredentialError, *, as_json: bool) -> NoReturn:
-    words = {language: _explain(error.code, language) for language in ("nl", "en")}
-    if as_json:
-        _print_json({"error": error.code, **words})
-    typer.echo(f"{words[_language()]} ({error})", err=True)
-    if error.code.startswith(("usage_", "config_", "choice_")):
-        raise typer.Exit(WRONG_USE)
-    raise typer.Exit(UNKNOWN if isinstance(error, UndeterminedError) else REFUSED)
-
-
-def _explain(code: str, language: str) -> str:
-    from schemas.messages import known, sentence
-
-    key = f"error.{code}"
-    return sentence(key if known(key) else "error.unknown", language)
-
-
-def _sentence(key: str, **values: object) -> str:
-    from schemas.messages import sentence
-
-    return sentence(key, _language(), **values)
-
-
-def _print_json(document: "JsonObject") -> None:
-    json.dump(document, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
-
-
-def _language() -> str:
-    """Dutch where the machine speaks it, else English."""
-    return "nl" if (locale.getlocale()[0] or "").lower().startswith(("nl", "dutch")) else "en"
