@@ -23,7 +23,7 @@ from credentials.encoding import (
     varint_decode,
     varint_encode,
 )
-from credentials.errors import MalformedError
+from credentials.errors import MalformedError, ProofInvalid
 from credentials.keys import PublicKey, Signer, public_key_from_multikey
 
 G2_CODEC = 0xEB
@@ -91,11 +91,23 @@ IssuingSigner = Signer | BbsSigner
 """Who may sign a credential; ``public.algorithm`` tells which."""
 
 
+def signing_key(key: VerificationKey) -> PublicKey:
+    """The key, for whoever expects a signature over octets.
+
+    Raises:
+        ProofInvalid: ``alg_key_mismatch`` for a BBS key.
+    """
+    if isinstance(key, BbsPublicKey):
+        raise ProofInvalid("alg_key_mismatch", "a BBS key signs no message alone")
+    return key
+
+
 def verification_key_from_multikey(text: str) -> VerificationKey:
     """Read ``publicKeyMultibase`` of type Multikey, a BBS key or any other.
 
     Raises:
         MalformedError: ``key_invalid``.
+        UnsupportedError: ``key_unsupported`` for a type that we know but do not use.
     """
     try:
         codec, octets = varint_decode(multibase_decode(text))

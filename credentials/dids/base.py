@@ -3,9 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from credentials.bbs_keys import (
+    BbsPublicKey,
+    VerificationKey,
+    signing_key,
+    verification_key_from_multikey,
+)
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import MalformedError, ProofInvalid, UnsupportedError, Untrusted
-from credentials.keys import PublicKey, public_key_from_jwk, public_key_from_multikey
+from credentials.keys import PublicKey, public_key_from_jwk
 
 PURPOSES = ("assertionMethod", "authentication")
 """The relationships that we use: making credentials, and answering or asking for oneself."""
@@ -24,20 +30,33 @@ class DidDocument:
 
     Attributes:
         id: the DID.
-        methods: verification method id (a full DID URL) to key.
+        methods: verification method id (a full DID URL) to key, of either kind.
         relationships: purpose to the method ids that serve it.
         rotated: methods of this version that the newest one lacks, where the method keeps history.
         elsewhere: methods of other versions only; they were the identifier's at another moment.
     """
 
     id: str
-    methods: Mapping[str, PublicKey]
+    methods: Mapping[str, VerificationKey]
     relationships: Mapping[str, frozenset[str]]
     rotated: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
 
     def key(self, key_id: str | None, purpose: str = "assertionMethod") -> PublicKey:
-        """The key with that id, if it serves the purpose.
+        """The key with that id, if it serves the purpose and signs messages of any kind.
+
+        Raises:
+            ProofInvalid: ``alg_key_mismatch`` for a BBS key; else as ``verification_key``.
+            Untrusted: as ``verification_key``.
+        """
+        return signing_key(self.verification_key(key_id, purpose))
+
+    def verification_key(
+        self, key_id: str | None, purpose: str = "assertionMethod"
+    ) -> VerificationKey:
+        """The key with that id, of whatever kind, if it serves the purpose.
+
+        For a proof that may be of BBS; whoever expects a signature over octets asks ``key``.
 
         Args:
             key_id: a full DID URL, or ``#`` and a fragment; None where a proof names no key: then
@@ -65,10 +84,19 @@ class DidDocument:
         return key
 
 
-def document_of(did: str, keys: Iterable[PublicKey]) -> DidDocument:
-    """A document whose keys, named by their ids, serve every purpose that we use."""
+def document_of(did: str, keys: Iterable[VerificationKey]) -> DidDocument:
+    """A document whose keys, named by their ids, serve every purpose that they can."""
     methods = {key.key_id: key for key in keys if key.key_id is not None}
-    return DidDocument(did, methods, dict.fromkeys(PURPOSES, frozenset(methods)))
+    serving = {
+        purpose: frozenset(name for name, key in methods.items() if serves(key, purpose))
+        for purpose in PURPOSES
+    }
+    return DidDocument(did, methods, serving)
+
+
+def serves(key: VerificationKey, purpose: str) -> bool:
+    """Whether a key of its kind can serve the purpose: BBS makes credentials and no answers."""
+    return purpose == PURPOSES[0] or not isinstance(key, BbsPublicKey)
 
 
 def read_members(did: str, document: JsonObject) -> DidDocument:
@@ -83,7 +111,7 @@ def read_members(did: str, document: JsonObject) -> DidDocument:
     """
     if document.get("id") != did:
         raise MalformedError("did_document_mismatch", "the document is about another DID")
-    methods: dict[str, PublicKey] = {}
+    methods: dict[str, VerificationKey] = {}
     for method in _list(document, "verificationMethod"):
         _read_method(did, method, methods)
     relationships: dict[str, frozenset[str]] = {}
@@ -96,7 +124,7 @@ def read_members(did: str, document: JsonObject) -> DidDocument:
     return DidDocument(did, methods, relationships)
 
 
-def _read_method(did: str, method: JsonValue, methods: dict[str, PublicKey]) -> str:
+def _read_method(did: str, method: JsonValue, methods: dict[str, VerificationKey]) -> str:
     if not isinstance(method, dict):
         raise MalformedError("did_document_malformed", "a method that is no object")
     identifier = _full_id(did, method.get("id"))
@@ -114,13 +142,13 @@ def _read_method(did: str, method: JsonValue, methods: dict[str, PublicKey]) -> 
     return identifier
 
 
-def _read_key(method: JsonObject) -> PublicKey | None:
+def _read_key(method: JsonObject) -> VerificationKey | None:
     jwk, text = method.get("publicKeyJwk"), method.get("publicKeyMultibase")
     kind = str(method.get("type"))
     if kind in _JWK_TYPES and isinstance(jwk, dict) and text is None:
         return public_key_from_jwk(jwk) if str(jwk.get("crv")) in _CURVES else None
     if kind in _MULTIBASE_TYPES and isinstance(text, str) and jwk is None:
-        return public_key_from_multikey(text)
+        return verification_key_from_multikey(text)
     return None
 
 

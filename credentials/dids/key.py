@@ -1,14 +1,14 @@
 """did:key (W3C CCG): the identifier is the key itself, as Multikey."""
 
+from credentials.bbs_keys import VerificationKey, verification_key_from_multikey
 from credentials.dids.base import DidDocument, document_of
 from credentials.errors import MalformedError
-from credentials.keys import PublicKey, public_key_from_multikey
 
 PREFIX = "did:key:"
 
 
-def did_key(key: PublicKey) -> str:
-    """The did:key of a public key."""
+def did_key(key: VerificationKey) -> str:
+    """The did:key of a public key, also of BBS."""
     return PREFIX + key.multikey()
 
 
@@ -24,7 +24,7 @@ def read(did: str) -> DidDocument:
         MalformedError: ``did_malformed``, also for a key type that we do not know.
     """
     try:
-        key = public_key_from_multikey(did.removeprefix(PREFIX))
+        key = verification_key_from_multikey(did.removeprefix(PREFIX))
     except MalformedError as error:
         raise MalformedError("did_malformed", "no Multikey behind did:key") from error
     return document_of(did, [key.with_key_id(method_id(did))])

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from credentials.dids.base import PURPOSES, DidDocument, read_members
+from credentials.bbs_keys import BbsPublicKey, VerificationKey
+from credentials.dids.base import PURPOSES, DidDocument, read_members, serves
 from credentials.encoding import JsonObject, parse_json_object
 from credentials.errors import MalformedError, RejectedError
-from credentials.keys import Algorithm, PublicKey
+from credentials.keys import Algorithm
 
 PREFIX = "did:web:"
 MAX_CHARACTERS = 512
@@ -79,15 +80,15 @@ def location(identifier: str) -> tuple[str, list[str]]:
     return f"https://{host}" if port is None else f"https://{host}:{port}", path
 
 
-def method_id(did: str, key: PublicKey) -> str:
+def method_id(did: str, key: VerificationKey) -> str:
     """The id that we give a key of ours: the DID and the key's thumbprint."""
     return f"{did}#{key.thumbprint}"
 
 
-def write_document(did: str, keys: Sequence[PublicKey]) -> JsonObject:
-    """The document to publish; every key serves assertions and authentication.
+def write_document(did: str, keys: Sequence[VerificationKey]) -> JsonObject:
+    """The document to publish; every key serves assertions and, but for BBS, authentication.
 
-    P-256 and P-384 keys stand as JsonWebKey, as OpenID4VC readers expect; Ed25519 keys as
+    P-256 and P-384 keys stand as JsonWebKey, as OpenID4VC readers expect; Ed25519 and BBS keys as
     Multikey, as Data Integrity readers expect.
 
     Raises:
@@ -105,15 +106,19 @@ def write_document(did: str, keys: Sequence[PublicKey]) -> JsonObject:
         "id": did,
         "verificationMethod": [*methods],
     }
-    return document | {purpose: [method["id"] for method in methods] for purpose in PURPOSES}
+    named = list(zip(keys, methods, strict=True))
+    return document | {
+        purpose: [method["id"] for key, method in named if serves(key, purpose)]
+        for purpose in PURPOSES
+    }
 
 
-def _write_method(did: str, key: PublicKey) -> JsonObject:
+def _write_method(did: str, key: VerificationKey) -> JsonObject:
     identifier = key.key_id if key.key_id is not None else method_id(did, key)
     if not identifier.startswith(f"{did}#"):
         raise MalformedError("did_document_mismatch", "a key with the id of another DID")
     method: JsonObject = {"id": identifier, "controller": did}
-    if key.algorithm is Algorithm.EDDSA:
+    if isinstance(key, BbsPublicKey) or key.algorithm is Algorithm.EDDSA:
         return method | {"type": "Multikey", "publicKeyMultibase": key.multikey()}
     return method | {"type": "JsonWebKey", "publicKeyJwk": key.jwk()}
 

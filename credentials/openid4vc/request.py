@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from pydantic import BaseModel, Field
 
 from credentials import jose
+from credentials.bbs_keys import signing_key
 from credentials.dids import resolve
 from credentials.dids.web import document_url
 from credentials.encoding import JsonObject
@@ -219,7 +220,7 @@ def parse_request(
     method = resolve(did, get, at=at).methods.get(str(signed.header["kid"]))
     if method is None:
         _refuse("client_mismatch", "kid is not in the asker's document")
-    signed.verify(method)
+    signed.verify(signing_key(method))
     return request
 
 

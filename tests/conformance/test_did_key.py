@@ -7,8 +7,9 @@ unsupportedPublicKeyType is ``key_unsupported`` and its methodNotSupported ``did
 
 import pytest
 
+from credentials.bbs_keys import BbsPublicKey
 from credentials.dids import did_jwk, did_key, resolve
-from credentials.errors import CredentialError, UnsupportedError
+from credentials.errors import CredentialError, ProofInvalid, UnsupportedError
 from credentials.keys import Algorithm
 
 SUITE = "did:key:z6MktKwz7Ge1Yxzr4JHavN33wiwa8y81QdcMRLXQsrH9T53b"
@@ -25,11 +26,12 @@ USED = {
 UNUSED = {
     "X25519": "did:key:z6LSeu9HkTHSfLLeUs2nnzUSNedgDUevfNQgQjQC23ZCit6F",
     "secp256k1": "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme",
-    "BLS12-381 G2": (
-        "did:key:zUC7K4ndUaGZgV7Cp2yJy6JtMoUHY6u7tkcSYUvPrEidqBmLCTLmi6d5WvwnUqejscAkERJ3bfjEiSYt"
-        "dPkRSE8kSa11hFBr4sTgnbZ95SJj19PN2jdvJjyzpSZgxkyyxNnBNnY"
-    ),
 }
+
+BBS = (
+    "did:key:zUC7K4ndUaGZgV7Cp2yJy6JtMoUHY6u7tkcSYUvPrEidqBmLCTLmi6d5WvwnUqejscAkERJ3bfjEiSYt"
+    "dPkRSE8kSa11hFBr4sTgnbZ95SJj19PN2jdvJjyzpSZgxkyyxNnBNnY"
+)
 
 JWK_P256 = (
     "did:jwk:eyJjcnYiOiJQLTI1NiIsImt0eSI6IkVDIiwieCI6ImFjYklRaXVNczNpOF91c3pFakoydHBUdFJNNEVV"
@@ -69,6 +71,19 @@ def test_a_key_type_that_signs_nothing_here_is_named_and_refused(did: str) -> No
         resolve(did, no_fetch)
     assert refused.value.code == "key_unsupported"
     assert refused.value.detail in UNUSED
+
+
+def test_a_bbs_key_serves_credentials_and_nothing_that_signs_messages() -> None:
+    document = resolve(BBS, no_fetch)
+    method = f"{BBS}#{BBS.removeprefix('did:key:')}"
+    key = document.verification_key(method)
+    assert isinstance(key, BbsPublicKey)
+    assert key.key_id == method
+    assert did_key(key) == BBS
+    with pytest.raises(ProofInvalid, match="alg_key_mismatch"):
+        document.key(method)
+    with pytest.raises(ProofInvalid, match="proof_purpose_mismatch"):
+        document.verification_key(method, "authentication")
 
 
 def test_the_examples_of_did_jwk_are_read_or_refused_by_name() -> None:

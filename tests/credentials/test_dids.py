@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from credentials.bbs_keys import BbsPublicKey
 from credentials.dids import (
     DidDocument,
     did_jwk,
@@ -65,6 +66,18 @@ def test_a_published_document_gives_back_its_keys() -> None:
         document.key(None)
     with pytest.raises(CredentialError, match="method_not_of_issuer"):
         document.key(f"did:web:attacker.example#{KEY.thumbprint}")
+
+
+def test_a_published_bbs_key_makes_credentials_and_signs_nothing_else() -> None:
+    bbs = BbsPublicKey(b"\x80" + bytes(95))
+    document = published(write_document(DID, [KEY, bbs]))
+    method = f"{DID}#{bbs.thumbprint}"
+    assert document.verification_key(method) == bbs
+    assert document.key(None, "authentication") == KEY
+    with pytest.raises(CredentialError, match="alg_key_mismatch"):
+        document.key(method)
+    with pytest.raises(CredentialError, match="proof_purpose_mismatch"):
+        document.verification_key(method, "authentication")
 
 
 def test_a_key_serves_its_own_purpose_only() -> None:
