@@ -8,14 +8,20 @@ from datetime import datetime
 
 from credentials.dids import resolve
 from credentials.encoding import parse_json_object
-from credentials.errors import ProofInvalid, UndeterminedError, Untrusted
+from credentials.errors import (
+    ProofInvalid,
+    Revoked,
+    Suspended,
+    UndeterminedError,
+    Untrusted,
+)
 from credentials.keys import PublicKey
 from credentials.model import Get, Purpose, StatusKind, StatusReference
 from credentials.status import bitstring_status_list, token_status_list
 from credentials.trust.listing import TrustedIssuer
 
-VALID, REVOKED, SUSPENDED = 0, 1, 2
-"""The three values that both kinds of list can say."""
+REVOKED, SUSPENDED = 1, 2
+"""What a token list means by these values, beside 0 for valid."""
 
 
 def read_status(
@@ -33,7 +39,7 @@ def read_status(
     DID document where the sector list does not know the key.
 
     Returns:
-        when the list was issued, and the status; a token list may hold other values than three.
+        when the list was issued, and the status as it stands there: see ``check_status``.
 
     Raises:
         ProofInvalid: ``status_issuer_mismatch``.
@@ -52,13 +58,50 @@ def read_status(
     key_id = bitstring_status_list.key_id(document)
     key = _list_key(issuer, key_id, entry, get, at=at)
     bits = bitstring_status_list.read(
-        document, uri=reference.uri, purpose=reference.purpose, key=key, at=at
+        document,
+        uri=reference.uri,
+        purpose=reference.purpose,
+        key=key,
+        at=at,
+        size=reference.size,
     )
     if bits.issuer != issuer:
         raise ProofInvalid("status_issuer_mismatch", "the list names another issuer")
     _check_history(key_id, entry, at=bits.issued_at)
-    meaning = SUSPENDED if reference.purpose is Purpose.SUSPENSION else REVOKED
-    return bits.issued_at, meaning if bits.status(reference.index) else VALID
+    return bits.issued_at, bits.status(reference.index)
+
+
+def check_status(reference: StatusReference, status: int) -> None:
+    """Whether the credential still stands, by the value at its place in a list.
+
+    Raises:
+        Revoked: ``revoked``.
+        Suspended: ``suspended``.
+        UndeterminedError: ``status_unknown``: a value that only the issuer's application knows;
+            ``status_message``: a message, which the one who reads it must weigh.
+    """
+    if status == 0 or reference.purpose is Purpose.REFRESH:
+        return
+    if reference.purpose is Purpose.MESSAGE:
+        raise UndeterminedError("status_message", f"status {status}")
+    token = reference.kind is StatusKind.TOKEN
+    if reference.purpose is Purpose.REVOCATION or (token and status == REVOKED):
+        raise Revoked("revoked")
+    if reference.purpose is Purpose.SUSPENSION or (token and status == SUSPENDED):
+        raise Suspended("suspended")
+    raise UndeterminedError("status_unknown", f"status {status}")
+
+
+def status_facts(reference: StatusReference, status: int) -> dict[str, str]:
+    """What the issuer says about a status: the message of its value, and where to read more."""
+    facts: dict[str, str] = {}
+    if reference.messages:
+        facts |= {"status": hex(status), "message": reference.messages[status]}
+    if reference.references:
+        facts |= {"references": " ".join(reference.references)}
+    if reference.purpose is Purpose.REFRESH and status:
+        facts |= {"note": "newer_available"}
+    return facts
 
 
 def _list_key(

@@ -25,7 +25,10 @@ MAX_STATUS_ENTRIES = 8
 """One per purpose is enough; each may cost a fetch."""
 
 _MULTIHASHES = MappingProxyType({"sha256": bytes([0x12, 32]), "sha384": bytes([0x20, 48])})
-_PURPOSES = frozenset({Purpose.REVOCATION, Purpose.SUSPENSION})
+MAX_STATUS_SIZE = 8
+"""Bits of one status: 256 messages would fill a page of the credential."""
+
+_PURPOSES = frozenset(Purpose) - {Purpose.ANY}
 _DATE_MEMBERS = {
     V1_CONTEXT: ("issuanceDate", "expirationDate"),
     V2_CONTEXT: ("validFrom", "validUntil"),
@@ -211,15 +214,46 @@ def _status_entry(value: JsonValue) -> StatusReference:
         raise MalformedError("status_malformed", "member credentialStatus")
     if value.get("type") != STATUS_ENTRY:
         raise UnsupportedError("status_type_unknown", f"expected {STATUS_ENTRY}")
-    if value.get("statusSize", 1) != 1:
-        raise UnsupportedError("status_type_unknown", "statuses of more than one bit")
     purpose, uri = value.get("statusPurpose"), value.get("statusListCredential")
     if not isinstance(purpose, str) or purpose not in _PURPOSES:
         raise UnsupportedError("status_purpose_unknown", "member statusPurpose")
-    if not isinstance(uri, str) or not uri.startswith("https://"):
+    if not isinstance(uri, str) or not uri.startswith("https://") or value.get("id") == uri:
         raise MalformedError("status_malformed", "member statusListCredential")
     index = status_index(value.get("statusListIndex"))
-    return StatusReference(StatusKind.BITSTRING, uri, index, Purpose(purpose))
+    size = _status_size(value.get("statusSize", 1))
+    references = value.get("statusReference", [])
+    urls = tuple(str(u) for u in (references if isinstance(references, list) else [references]))
+    if not all(map(is_url, urls)):
+        raise MalformedError("status_malformed", "member statusReference")
+    messages = _status_messages(value.get("statusMessage"), size)
+    return StatusReference(StatusKind.BITSTRING, uri, index, Purpose(purpose), size, messages, urls)
+
+
+def _status_size(value: JsonValue) -> int:
+    if type(value) is not int or value < 1:
+        raise MalformedError("status_malformed", "member statusSize")
+    if value > MAX_STATUS_SIZE:
+        raise UnsupportedError("status_type_unknown", f"statuses of {value} bits")
+    return value
+
+
+def _status_messages(value: JsonValue, size: int) -> tuple[str, ...]:
+    """One message for each value, in order of value; they may be left out where one bit says all.
+
+    Raises:
+        MalformedError: ``status_malformed``: too few, too many, or another value than expected.
+    """
+    if value is None and size == 1:
+        return ()
+    entries = value if isinstance(value, list) else []
+    known: dict[str, str] = {}
+    for entry in entries:
+        if isinstance(entry, dict) and isinstance(message := entry.get("message"), str):
+            known[str(entry.get("status")).lower()] = message
+    values = [hex(number) for number in range(1 << size)]
+    if len(entries) != len(values) or known.keys() != set(values):
+        raise MalformedError("status_malformed", "member statusMessage")
+    return tuple(known[name] for name in values)
 
 
 def status_index(value: JsonValue) -> int:

@@ -27,11 +27,17 @@ class StatusKind(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What a set status means; a token list knows revocation and suspension by value."""
+    """What a set status means; a token list knows revocation and suspension by value.
+
+    A message says something about the credential, and refresh that a newer one waits; neither
+    takes it back.
+    """
 
     ANY = "any"
     REVOCATION = "revocation"
     SUSPENSION = "suspension"
+    MESSAGE = "message"
+    REFRESH = "refresh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +48,18 @@ class StatusReference:
         uri: https address of the list.
         index: from 0.
         purpose: ANY in a token list; one purpose for each entry of a bitstring list.
+        size: bits of one status in a bitstring list; a token list says so itself.
+        messages: what each value of a bitstring status says, from 0; empty where nothing is said.
+        references: URLs about the status.
     """
 
     kind: StatusKind
     uri: str
     index: int
     purpose: Purpose = Purpose.ANY
+    size: int = 1
+    messages: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

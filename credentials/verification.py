@@ -14,7 +14,7 @@ from types import MappingProxyType
 import referencing
 from jsonschema import Draft202012Validator
 
-from credentials.credential_status import REVOKED, SUSPENDED, read_status
+from credentials.credential_status import check_status, read_status, status_facts
 from credentials.dids import resolve
 from credentials.encoding import JsonObject
 from credentials.errors import (
@@ -22,9 +22,7 @@ from credentials.errors import (
     CredentialError,
     MalformedError,
     ProofInvalid,
-    Revoked,
     SchemaMismatch,
-    Suspended,
     UndeterminedError,
     UnsupportedError,
     Untrusted,
@@ -335,20 +333,15 @@ def _status(
         failed = error.code in {"status_issuer_mismatch", "status_index_invalid"}
         outcome = Outcome.FAILED if failed else Outcome.UNDETERMINED
         return _finding(Check.STATUS, outcome, error.code, facts)
-    facts |= {"issued_at": issued_at.isoformat()}
+    facts |= {"issued_at": issued_at.isoformat(), **status_facts(reference, status)}
     seen = sources.status_seen(reference.uri)
     if seen is not None and issued_at < seen:
         return _finding(Check.STATUS, Outcome.UNDETERMINED, "status_rollback", facts)
-    return _judged(Check.STATUS, lambda: _standing(status, facts), facts)
+    return _judged(Check.STATUS, lambda: _standing(reference, status, facts), facts)
 
 
-def _standing(status: int, facts: Mapping[str, str]) -> Finding:
-    if status == REVOKED:
-        raise Revoked("revoked")
-    if status == SUSPENDED:
-        raise Suspended("suspended")
-    if status:
-        raise UndeterminedError("status_unknown", f"status {status}")
+def _standing(reference: StatusReference, status: int, facts: Mapping[str, str]) -> Finding:
+    check_status(reference, status)
     return _finding(Check.STATUS, Outcome.PASSED, "ok", facts)
 
 

@@ -110,12 +110,21 @@ def did_of(method: str) -> str:
 def _status_entry(status: StatusReference) -> JsonObject:
     if status.kind is not StatusKind.BITSTRING:
         raise ValueError(status.kind)
-    return {
+    entry: JsonObject = {
         "type": data_model.STATUS_ENTRY,
         "statusPurpose": status.purpose.value,
         "statusListIndex": str(status.index),
         "statusListCredential": status.uri,
     }
+    if status.size > 1:
+        entry["statusSize"] = status.size
+    if status.messages:
+        entry["statusMessage"] = [
+            {"status": hex(value), "message": text} for value, text in enumerate(status.messages)
+        ]
+    if status.references:
+        entry["statusReference"] = [*status.references]
+    return entry
 
 
 def _no_fetch(url: str) -> bytes:

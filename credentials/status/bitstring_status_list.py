@@ -1,14 +1,14 @@
-"""Bitstring Status List 1.0: one bit per credential, in a list that is itself a credential."""
+"""Bitstring Status List 1.0: a few bits per credential, in a list that is itself a credential."""
 
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from credentials import data_model
 from credentials.cryptosuites import EDDSA_RDFC_2022, ProofOptions
 from credentials.cryptosuites.proofs import check_proofs, method_of, proofs_of
-from credentials.encoding import JsonObject, b64url_decode, b64url_encode
+from credentials.encoding import JsonObject, JsonValue, b64url_decode, b64url_encode
 from credentials.errors import CredentialError, MalformedError, UndeterminedError
 from credentials.keys import PublicKey, Signer
 from credentials.limits import CLOCK_SKEW, MAX_STATUS_LIST_BYTES, MIN_BITSTRING_BITS
@@ -20,6 +20,8 @@ LIST = "BitstringStatusList"
 _GZIP = 16 + zlib.MAX_WBITS
 _BASE64URL = "u"  # the multibase prefix (section 2.2)
 _ASSERTION = "assertionMethod"
+_MILLISECOND = timedelta(milliseconds=1)
+_MAX_MILLISECONDS = 2**48  # some 9,000 years
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class BitstringStatusList:
         issued_at: ``validFrom``: an older list than one already seen is a rollback.
         expires: from this moment on the list says nothing.
         octets: the uncompressed bits, the most significant bit of an octet first.
+        size: bits of one status.
+        time_to_live: how long a copy may be kept; None where the issuer says nothing.
     """
 
     uri: str
@@ -41,42 +45,54 @@ class BitstringStatusList:
     issued_at: datetime
     expires: datetime | None
     octets: bytes
+    size: int = 1
+    time_to_live: timedelta | None = None
 
-    def status(self, index: int) -> bool:
-        """Whether the bit at ``index`` is set.
+    def status(self, index: int) -> int:
+        """The status at ``index`` (from 0): 0, or what the purpose or a message makes of it.
 
         Raises:
             MalformedError: ``status_index_invalid`` outside the list.
         """
-        return status_at(self.octets, index)
+        return status_at(self.octets, index, size=self.size)
 
 
-def encode(statuses: Sequence[int]) -> str:
+def encode(statuses: Sequence[int], *, size: int = 1) -> str:
     """Write a list as ``encodedList`` (section 3.3), padded with zeros to the least length.
 
     Args:
-        statuses: 0 or 1 for each index.
+        statuses: the status of each index, from 0.
+        size: bits of one status, 1 to 8.
 
     Raises:
-        MalformedError: ``status_list_too_large``.
+        MalformedError: ``status_list_too_large``, or ``status_invalid`` for a status that does not
+            fit.
     """
-    length = max(-(-len(statuses) // 8), MIN_BITSTRING_BITS // 8)
+    length = -(-max(len(statuses), MIN_BITSTRING_BITS) * size // 8)
     if length > MAX_STATUS_LIST_BYTES:
         raise MalformedError("status_list_too_large", f"{len(statuses)} statuses")
     octets = bytearray(length)
     for index, status in enumerate(statuses):
-        if status:
-            octets[index // 8] |= 0x80 >> index % 8
+        if not 0 <= status < 1 << size:
+            raise MalformedError("status_invalid", f"a status of more than {size} bits")
+        for place in range(size) if status else ():
+            if status >> (size - 1 - place) & 1:  # the most significant bit first
+                position, shift = divmod(index * size + place, 8)
+                octets[position] |= 0x80 >> shift
     packer = zlib.compressobj(9, zlib.DEFLATED, _GZIP)
     return _BASE64URL + b64url_encode(packer.compress(octets) + packer.flush())
 
 
-def decode(encoded: str) -> bytes:
+def decode(encoded: str, *, size: int = 1) -> bytes:
     """Read ``encodedList`` (section 3.4) without inflating beyond the limit.
+
+    Args:
+        encoded: multibase text.
+        size: bits of one status, which decides how many statuses the list holds.
 
     Raises:
         MalformedError: ``status_list_malformed``: not multibase base64url of exactly one gzip
-            member; ``status_list_too_large``; ``status_list_too_short``: under 131,072 bits.
+            member; ``status_list_too_large``; ``status_list_too_short``: under 131,072 statuses.
     """
     if not encoded.startswith(_BASE64URL):
         raise MalformedError("status_list_malformed", "expected the multibase prefix u")
@@ -89,21 +105,25 @@ def decode(encoded: str) -> bytes:
         raise MalformedError("status_list_too_large", f"limit {MAX_STATUS_LIST_BYTES} octets")
     if not stream.eof or stream.unused_data:  # cut short, or more behind it
         raise MalformedError("status_list_malformed", "not exactly one gzip member")
-    if len(octets) * 8 < MIN_BITSTRING_BITS:
-        raise MalformedError("status_list_too_short", f"{len(octets) * 8} bits")
+    if len(octets) * 8 // size < MIN_BITSTRING_BITS:
+        raise MalformedError("status_list_too_short", f"{len(octets) * 8 // size} statuses")
     return octets
 
 
-def status_at(octets: bytes, index: int) -> bool:
-    """The bit at ``index``, counted from the left of the first octet (section 1.3).
+def status_at(octets: bytes, index: int, *, size: int = 1) -> int:
+    """The status at ``index``, counted from the left of the first octet (section 1.3).
 
     Raises:
         MalformedError: ``status_index_invalid`` outside the list.
     """
-    position, shift = divmod(index, 8)
-    if not 0 <= position < len(octets):
-        raise MalformedError("status_index_invalid", f"{index} of {len(octets) * 8}")
-    return bool(octets[position] << shift & 0x80)
+    if type(index) is not int:  # a JSON reader may hand over true, text or 1.5
+        raise MalformedError("status_index_invalid", "no whole number")
+    first = index * size
+    if not 0 <= first <= len(octets) * 8 - size:
+        raise MalformedError("status_index_invalid", f"{index} of {len(octets) * 8 // size}")
+    window = octets[first // 8 : (first + size + 7) // 8]
+    behind = len(window) * 8 - first % 8 - size
+    return int.from_bytes(window, "big") >> behind & (1 << size) - 1
 
 
 def credential(
@@ -114,29 +134,36 @@ def credential(
     issuer: str,
     at: datetime,
     expires: datetime | None = None,
+    size: int = 1,
+    time_to_live: timedelta | None = None,
 ) -> JsonObject:
     """The unsigned list credential (section 2.2).
 
     Args:
         uri: https address where it will be published.
-        statuses: 0 or 1 for each index.
-        purpose: what 1 means: revocation or suspension.
+        statuses: the status of each index.
+        purpose: what a status other than 0 means.
         issuer: DID of the signer.
         at: when it was made.
         expires: when readers must have fetched a newer one.
+        size: bits of one status, as the entries in the credentials say.
+        time_to_live: how long readers may keep a copy; written in milliseconds.
     """
+    subject: JsonObject = {
+        "id": f"{uri}#list",
+        "type": LIST,
+        "statusPurpose": purpose.value,
+        "encodedList": encode(statuses, size=size),
+    }
+    if time_to_live is not None:
+        subject["ttl"] = time_to_live // _MILLISECOND
     document: JsonObject = {
         "@context": [data_model.V2_CONTEXT],
         "id": uri,
         "type": [data_model.CREDENTIAL, LIST_CREDENTIAL],
         "issuer": issuer,
         "validFrom": data_model.format_time(at),
-        "credentialSubject": {
-            "id": f"{uri}#list",
-            "type": LIST,
-            "statusPurpose": purpose.value,
-            "encodedList": encode(statuses),
-        },
+        "credentialSubject": subject,
     }
     if expires is not None:
         document["validUntil"] = data_model.format_time(expires)
@@ -170,7 +197,13 @@ def key_id(document: JsonObject) -> str:
 
 
 def read(
-    document: JsonObject, *, uri: str, purpose: Purpose, key: PublicKey, at: datetime
+    document: JsonObject,
+    *,
+    uri: str,
+    purpose: Purpose,
+    key: PublicKey,
+    at: datetime,
+    size: int = 1,
 ) -> BitstringStatusList:
     """Check a published list and unpack it (section 3.2).
 
@@ -180,6 +213,7 @@ def read(
         purpose: of that entry.
         key: of the issuer whose list it must be.
         at: now.
+        size: bits of one status, as that entry says.
 
     Raises:
         UndeterminedError: ``status_invalid``: another list, a proof that does not hold, or out of
@@ -203,4 +237,15 @@ def read(
         raise MalformedError("status_list_malformed", "members type and encodedList")
     if purpose not in (listed if isinstance(listed, list) else [listed]):
         raise UndeterminedError("status_purpose_mismatch", f"expected {purpose.value}")
-    return BitstringStatusList(uri, issuer, purpose, start, end, decode(encoded))
+    octets = decode(encoded, size=size)
+    kept = _time_to_live(subject.get("ttl"))
+    return BitstringStatusList(uri, issuer, purpose, start, end, octets, size, kept)
+
+
+def _time_to_live(value: JsonValue) -> timedelta | None:
+    """``ttl``, in milliseconds; it never outlasts ``validUntil``, which is checked by itself."""
+    if value is None:
+        return None
+    if type(value) is not int or not 0 <= value < _MAX_MILLISECONDS:
+        raise MalformedError("status_list_malformed", "member ttl")
+    return value * _MILLISECOND

@@ -131,3 +131,27 @@ def test_h075_each_kind_of_list_is_read_in_its_own_order(bits: int, index: int) 
     assert plain[position] == 1 << shift  # the least significant bit first
     read = [i for i in (0, 1, 5, 131_071) if token_status_list.status_at(compressed, i, bits=bits)]
     assert read == [index]
+
+
+@pytest.mark.parametrize("size", [2, 3, 4, 8])
+def test_h075_a_status_of_several_bits_is_read_from_the_left(size: int) -> None:
+    statuses = [0, 1, (1 << size) - 1, 0, 1]
+    octets = bitstring_status_list.decode(
+        bitstring_status_list.encode(statuses, size=size), size=size
+    )
+    bits = f"{int.from_bytes(octets[:8], 'big'):064b}"
+    assert [int(bits[size * i : size * (i + 1)], 2) for i in range(5)] == statuses
+    read = [bitstring_status_list.status_at(octets, i, size=size) for i in range(5)]
+    assert read == statuses
+    last = len(octets) * 8 // size - 1
+    assert bitstring_status_list.status_at(octets, last, size=size) == 0
+    with pytest.raises(MalformedError, match="status_index_invalid"):
+        bitstring_status_list.status_at(octets, last + 1, size=size)
+
+
+def test_h071_wider_statuses_need_a_longer_list() -> None:
+    encoded = packed(bytes(SMALLEST))
+    assert bitstring_status_list.decode(encoded) == bytes(SMALLEST)
+    with pytest.raises(MalformedError, match="status_list_too_short"):
+        bitstring_status_list.decode(encoded, size=2)
+    assert bitstring_status_list.decode(packed(bytes(2 * SMALLEST)), size=2) == bytes(2 * SMALLEST)
