@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar, Protocol
 
+from credentials.bbs_keys import IssuingSigner, VerificationKey
 from credentials.encoding import (
     JsonObject,
     JsonValue,
@@ -114,7 +115,7 @@ class SelectiveCryptosuite(Protocol):
         self,
         document: JsonObject,
         options: ProofOptions,
-        signer: Signer,
+        signer: IssuingSigner,
         *,
         mandatory: Sequence[str],
         entropy: Entropy,
@@ -148,7 +149,7 @@ class SelectiveCryptosuite(Protocol):
 
         Raises:
             ProofInvalid: ``proof_invalid``, ``cbor_invalid``: this is no base proof.
-            MalformedError: ``pointer_invalid``, ``pointer_unmatched``.
+            MalformedError: ``pointer_invalid``, ``pointer_unmatched``, ``selection_empty``.
         """
         ...
 
@@ -164,7 +165,7 @@ class SelectiveCryptosuite(Protocol):
         """
         ...
 
-    def verify_base(self, document: JsonObject, proof: JsonObject, key: PublicKey) -> None:
+    def verify_base(self, document: JsonObject, proof: JsonObject, key: VerificationKey) -> None:
         """A base proof holds, for its holder: the issuer's signature and every part of it.
 
         Raises:
@@ -173,7 +174,9 @@ class SelectiveCryptosuite(Protocol):
         """
         ...
 
-    def verify(self, document: JsonObject, proof: JsonObject, key: PublicKey) -> tuple[str, ...]:
+    def verify(
+        self, document: JsonObject, proof: JsonObject, key: VerificationKey
+    ) -> tuple[str, ...]:
         """A derived proof holds for what ``document`` shows.
 
         Returns:

@@ -6,14 +6,14 @@ Everything that holds for each suite alike. Whether a key belongs to the issuer 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from credentials.cryptosuites import cryptosuite_of
+from credentials.bbs_keys import BbsPublicKey, VerificationKey
+from credentials.cryptosuites import cryptosuite_of, selective_cryptosuite_of
 from credentials.data_model import parse_time
 from credentials.encoding import JsonObject
 from credentials.errors import MalformedError, ProofInvalid
-from credentials.keys import PublicKey
 from credentials.limits import CLOCK_SKEW, MAX_PROOFS
 
-KeyOf = Callable[[str], PublicKey]
+KeyOf = Callable[[str], VerificationKey]
 """The key behind a verification method."""
 
 
@@ -46,12 +46,24 @@ def method_of(proof: JsonObject) -> str:
     return method
 
 
-def check_proofs(document: JsonObject, key_of: KeyOf, *, purpose: str, at: datetime) -> None:
+def check_proofs(
+    document: JsonObject, key_of: KeyOf, *, purpose: str, at: datetime, held: bool = False
+) -> frozenset[str]:
     """Every proof of the document holds, for one purpose, ``at`` a moment.
+
+    Args:
+        document: with its proofs.
+        key_of: called once for each proof.
+        purpose: ``assertionMethod`` or ``authentication``.
+        at: now.
+        held: the document is still with its holder, who may have base proofs.
+
+    Returns:
+        The statements that a holder could have left out; empty where no proof lets him choose.
 
     Raises:
         ProofInvalid: ``proof_purpose_mismatch``, ``proof_date_invalid``, ``proof_invalid``,
-            ``cryptosuite_not_allowed``.
+            ``cryptosuite_not_allowed``; ``base_proof_presented`` unless ``held``.
         CredentialError: what ``proofs_of``, ``key_of`` or the suite raises.
     """
     proofs = proofs_of(document)
@@ -60,12 +72,30 @@ def check_proofs(document: JsonObject, key_of: KeyOf, *, purpose: str, at: datet
         if proof.get("proofPurpose") != purpose:
             raise ProofInvalid("proof_purpose_mismatch", f"expected {purpose}")
         check_proof_dates(proof, at=at)
+    chosen: set[str] = set()
     for proof in proofs:
         before = _previous(proof, proofs)
         signed: JsonObject = dict(unsecured)
         if before:
             signed["proof"] = [*before]
-        cryptosuite_of(proof).verify(signed, proof, key_of(method_of(proof)))
+        chosen.update(_check_proof(signed, proof, key_of, held=held))
+    return frozenset(chosen)
+
+
+def _check_proof(
+    signed: JsonObject, proof: JsonObject, key_of: KeyOf, *, held: bool
+) -> tuple[str, ...]:
+    selective = selective_cryptosuite_of(proof)
+    if selective is None:
+        suite, key = cryptosuite_of(proof), key_of(method_of(proof))
+        if isinstance(key, BbsPublicKey):
+            raise ProofInvalid("cryptosuite_not_allowed", "a BBS key")
+        suite.verify(signed, proof, key)
+        return ()
+    if held and selective.is_base(proof):
+        selective.verify_base(signed, proof, key_of(method_of(proof)))
+        return ()
+    return selective.verify(signed, proof, key_of(method_of(proof)))
 
 
 def check_proof_dates(proof: JsonObject, *, at: datetime) -> datetime | None:

@@ -9,13 +9,13 @@ bbs-2023 is the suite for whoever minds.
 from collections.abc import Sequence
 from typing import ClassVar
 
+from credentials.bbs_keys import IssuingSigner, VerificationKey
 from credentials.cryptosuites.base import ProofOptions
 from credentials.cryptosuites.ecdsa_sd_2023 import proof_value
 from credentials.cryptosuites.ecdsa_sd_2023.derive import add_derived_proof
 from credentials.cryptosuites.ecdsa_sd_2023.sign import NAME, create_base_proof
 from credentials.cryptosuites.ecdsa_sd_2023.verify import verify_base_proof, verify_derived_proof
 from credentials.encoding import JsonObject
-from credentials.keys import PublicKey, Signer
 from credentials.model import Entropy
 
 __all__ = ["ECDSA_SD_2023", "EcdsaSd2023"]
@@ -30,7 +30,7 @@ class EcdsaSd2023:
         self,
         document: JsonObject,
         options: ProofOptions,
-        signer: Signer,
+        signer: IssuingSigner,
         *,
         mandatory: Sequence[str],
         entropy: Entropy,
@@ -61,11 +61,13 @@ class EcdsaSd2023:
         """
         return proof_value.parse_base(proof).mandatory_pointers
 
-    def verify_base(self, document: JsonObject, proof: JsonObject, key: PublicKey) -> None:
+    def verify_base(self, document: JsonObject, proof: JsonObject, key: VerificationKey) -> None:
         """See ``verify_base_proof``."""
         verify_base_proof(document, proof, key)
 
-    def verify(self, document: JsonObject, proof: JsonObject, key: PublicKey) -> tuple[str, ...]:
+    def verify(
+        self, document: JsonObject, proof: JsonObject, key: VerificationKey
+    ) -> tuple[str, ...]:
         """See ``verify_derived_proof``."""
         return verify_derived_proof(document, proof, key)
 

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
+from credentials.bbs_keys import IssuingSigner
 from credentials.cryptosuites.base import (
     PROOF_TYPE,
     ProofOptions,
@@ -22,7 +23,7 @@ from credentials.cryptosuites.ecdsa_sd_2023.proof_value import (
 from credentials.cryptosuites.selective import canonicalize_and_group, hmac_labels
 from credentials.encoding import JsonObject, varint_encode
 from credentials.errors import UnsupportedError
-from credentials.keys import Algorithm, Signer
+from credentials.keys import Algorithm
 from credentials.model import Entropy
 
 NAME = "ecdsa-sd-2023"
@@ -38,7 +39,7 @@ _HASHING = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 def create_base_proof(
     document: JsonObject,
     options: ProofOptions,
-    signer: Signer,
+    signer: IssuingSigner,
     *,
     mandatory: Sequence[str],
     entropy: Entropy,

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from credentials.bbs_keys import BbsPublicKey, VerificationKey
 from credentials.cryptosuites.base import check_signature
 from credentials.cryptosuites.ecdsa_sd_2023.proof_value import parse_base, parse_derived
 from credentials.cryptosuites.ecdsa_sd_2023.sign import (
@@ -23,7 +24,7 @@ from credentials.cryptosuites.selective import (
 )
 from credentials.encoding import JsonObject
 from credentials.errors import MalformedError, ProofInvalid
-from credentials.keys import Algorithm, PublicKey
+from credentials.keys import Algorithm
 
 _HASHING = ec.ECDSA(hashes.SHA256())
 _CODEC_OCTETS = 2
@@ -49,7 +50,7 @@ class VerifyData:
 
 
 def verify_derived_proof(
-    document: JsonObject, proof: JsonObject, key: PublicKey
+    document: JsonObject, proof: JsonObject, key: VerificationKey
 ) -> tuple[str, ...]:
     """Verify Derived Proof (section 3.6.7).
 
@@ -67,7 +68,7 @@ def verify_derived_proof(
     return tuple(data.statements)
 
 
-def verify_base_proof(document: JsonObject, proof: JsonObject, key: PublicKey) -> None:
+def verify_base_proof(document: JsonObject, proof: JsonObject, key: VerificationKey) -> None:
     """A base proof holds for its holder: the base signature, and one for each other statement.
 
     The standard leaves this to the holder (section 3.6.6 presumes it). Whoever stores a credential
@@ -121,8 +122,8 @@ def verify_data(document: JsonObject, proof: JsonObject) -> VerifyData:
     )
 
 
-def _check(data: VerifyData, key: PublicKey) -> None:
-    if key.algorithm is not Algorithm.ES256:
+def _check(data: VerifyData, key: VerificationKey) -> None:
+    if isinstance(key, BbsPublicKey) or key.algorithm is not Algorithm.ES256:
         raise ProofInvalid("cryptosuite_not_allowed", "the key is not P-256")
     if len(data.signatures) != len(data.statements):  # (3)
         raise ProofInvalid("proof_invalid", "not one signature for each statement")
