@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo build/tools/bin/uv)
 
-.PHONY: setup run test check format docs bench lock clean
+.PHONY: setup run test check format docs bench fuzz lock clean
 
 setup: $(VENV)/.ready
 
@@ -42,6 +42,9 @@ docs: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+fuzz: setup
+	$(BIN)/python -m benchmarks.fuzz
 
 lock: | $(UV)
 	$(UV) pip compile --quiet --generate-hashes --no-header --all-extras --universal --python-version 3.11 pyproject.toml --output-file requirements.lock

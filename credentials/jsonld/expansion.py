@@ -9,7 +9,9 @@ Integrity 1.0, section 2.4.1 and the security considerations on contexts).
 
 import copy
 import re
+from collections.abc import Mapping
 from itertools import count
+from typing import Any, cast
 
 from credentials.encoding import JsonObject, JsonValue, canonical_json, check_json
 from credentials.errors import CredentialError, MalformedError, UnsupportedError
@@ -27,8 +29,12 @@ _NOWHERE = f"{_RELATIVE}//nowhere/"
 _MOVES_MEANING = frozenset({"@import", "@base", "@propagate", "@protected"})
 _OF_VALUES = frozenset({"@value", "@language", "@type"})
 _WITH_OWN_CONTEXT = "verifiableCredential"
+_OPTIONS = {"base": _NOWHERE, "processingMode": "json-ld-1.1"}
 _MAX_NAME = 40
 _MAX_PLAIN_INTEGER = 1e21
+
+ActiveContext = Mapping[str, Any]  # Any: pyld's own structure, which has no types
+"""What terms mean at one place of a document, as pyld keeps it."""
 
 
 def statements(document: JsonObject) -> list[Quad]:
@@ -77,6 +83,48 @@ def check_contexts(value: JsonValue) -> None:
             raise UnsupportedError(error.code, error.detail) from error
 
 
+def initial_context() -> ActiveContext:
+    """The active context before any ``@context`` was met."""
+    from pyld import jsonld  # noqa: PLC0415 - as below
+
+    initial = jsonld.JsonLdProcessor()._get_initial_context(_OPTIONS)  # noqa: SLF001 - no other way
+    return cast("ActiveContext", initial)
+
+
+def processed_context(
+    active: ActiveContext,
+    local: object,
+    *,
+    override_protected: bool = False,
+    propagate: bool = True,
+) -> ActiveContext:
+    """Context processing of JSON-LD 1.1 (API, section 4.1) by pyld itself.
+
+    Args:
+        active: the context to start from.
+        local: addresses of contexts, or a scoped context out of one of them.
+        override_protected: for a property-scoped context.
+        propagate: False for a type-scoped context.
+
+    Raises:
+        MalformedError: ``jsonld_malformed``.
+    """
+    from pyld import context_resolver, jsonld  # noqa: PLC0415 - as below
+
+    resolver = context_resolver.ContextResolver({}, _load)
+    try:
+        processed = jsonld.JsonLdProcessor()._process_context(  # noqa: SLF001 - the public one
+            active,  # knows no scopes
+            local,
+            {**_OPTIONS, "contextResolver": resolver},
+            override_protected=override_protected,
+            propagate=propagate,
+        )
+    except jsonld.JsonLdError as error:
+        raise MalformedError("jsonld_malformed", str(error.code)) from error
+    return cast("ActiveContext", processed)
+
+
 def _check_node(node: JsonObject, *, own_context: bool) -> None:
     if "@value" in node:
         _check_value_object(node)
@@ -119,7 +167,7 @@ def _expand(document: JsonObject) -> list[JsonObject]:
     from pyld import jsonld  # noqa: PLC0415 - costs 0.2 s, and most commands need no JSON-LD
 
     dropped: list[object] = []
-    options = {"base": _NOWHERE, "documentLoader": _load, "processingMode": "json-ld-1.1"}
+    options = {**_OPTIONS, "documentLoader": _load}
     try:
         expanded: list[JsonObject] = jsonld.expand(
             document, options, on_property_dropped=dropped.append
@@ -237,17 +285,35 @@ def _literal(value: JsonObject) -> str:
         return literal(canonical_json(content).decode(), datatype=_RDF + "JSON")
     if datatype is not None and not isinstance(datatype, str):
         raise MalformedError("jsonld_malformed", "a datatype that is no string")
-    if isinstance(content, bool):
-        return literal(str(content).lower(), datatype=datatype or _XSD + "boolean")
-    if isinstance(content, int | float):
-        return _number(content, datatype)
+    if isinstance(content, bool | int | float):
+        return native_literal(content, datatype)
     if not isinstance(content, str):
         raise MalformedError("jsonld_malformed", "a value that is no scalar")
     if isinstance(language, str):
-        if not re.fullmatch(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*", language):
-            raise MalformedError("jsonld_malformed", "a language tag")
-        return literal(content, language=language)
+        return tagged_literal(content, language)
     return literal(content, datatype=datatype or _XSD + "string")
+
+
+def tagged_literal(content: str, language: str) -> str:
+    """The term of a text in a language.
+
+    Raises:
+        MalformedError: ``jsonld_malformed`` for a tag that is none (BCP 47).
+    """
+    if not re.fullmatch(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*", language):
+        raise MalformedError("jsonld_malformed", "a language tag")
+    return literal(content, language=language)
+
+
+def native_literal(content: float, datatype: str | None) -> str:
+    """The term of a boolean or a number (JSON-LD 1.1 API, section 8.2.2, steps 6 to 11).
+
+    Raises:
+        MalformedError: ``canonical_value`` for a number with too many digits.
+    """
+    if isinstance(content, bool):
+        return literal(str(content).lower(), datatype=datatype or _XSD + "boolean")
+    return _number(content, datatype)
 
 
 def _number(number: float, datatype: str | None) -> str:
