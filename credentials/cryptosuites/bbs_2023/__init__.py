@@ -82,7 +82,7 @@ class Bbs2023:
             ProofInvalid: ``proof_invalid``, ``cbor_invalid``: this is no base proof.
             UnsupportedError: ``cryptosuite_not_allowed`` without the extra, or for another suite;
                 ``proof_feature_unsupported``.
-            MalformedError: ``pointer_invalid``, ``pointer_unmatched``, ``selection_empty``.
+            MalformedError: ``pointer_invalid``, ``pointer_unmatched``, ``nothing_selected``.
         """
         _check_installed()
         from credentials.cryptosuites.bbs_2023 import derive  # noqa: PLC0415 - as above

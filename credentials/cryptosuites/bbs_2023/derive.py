@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from credentials.bbs import proof as bbs_proof
 from credentials.bbs_keys import BbsPublicKey
@@ -21,7 +22,7 @@ from credentials.cryptosuites.selective import (
     verifier_labels,
 )
 from credentials.encoding import JsonObject
-from credentials.errors import MalformedError, ProofInvalid
+from credentials.errors import MalformedError, ProofInvalid, UnsupportedError
 from credentials.model import Entropy
 
 
@@ -30,10 +31,12 @@ class Indexes:
     """Which statements are shown, by place.
 
     Attributes:
+        combined: among all.
         mandatory: among all that are shown.
         selective: among all that are not mandatory.
     """
 
+    combined: tuple[int, ...]
     mandatory: tuple[int, ...]
     selective: tuple[int, ...]
 
@@ -53,15 +56,18 @@ def derived(
     Raises:
         ProofInvalid: ``proof_invalid``, ``cbor_invalid``: no base proof.
         UnsupportedError: ``proof_feature_unsupported``, ``cryptosuite_not_allowed``,
-            ``selection_unsupported``.
-        MalformedError: ``pointer_invalid``, ``pointer_unmatched``; ``selection_empty``: neither
+            ``selection_unsupported``; also for a proof that builds upon others, because they hold
+            for the whole document only.
+        MalformedError: ``pointer_invalid``, ``pointer_unmatched``; ``nothing_selected``: neither
             something mandatory nor something to reveal.
     """
     check_options(proof, NAME)
+    if "previousProof" in proof:
+        raise UnsupportedError("selection_unsupported", "the proof builds upon others")
     base = read_base(proof)
     shown = select(document, [*base.mandatory, *reveal])
     if shown is None:
-        raise MalformedError("selection_empty", "nothing to show")
+        raise MalformedError("nothing_selected", "nothing to show")
     value = disclosure(
         document, base, reveal=reveal, entropy=entropy, presentation_header=presentation_header
     )
@@ -92,17 +98,18 @@ def disclosure(
         )
     except (ProofInvalid, MalformedError) as error:
         raise ProofInvalid("proof_invalid", f"no base proof: {error.code}") from error
-    labels = verifier_labels(grouped.groups["combined"].quads, grouped.labels)  # (13) to (15)
+    chosen = (grouped.groups[name].quads for name in ("mandatory", "selective"))
+    shown = dict.fromkeys(chain.from_iterable(chosen))
+    labels = verifier_labels(shown, grouped.labels)  # (13) to (15)
     return DerivedProof(proof, labels, indexes.mandatory, indexes.selective, presentation_header)
 
 
 def grouped_for(document: JsonObject, base: BaseProof, reveal: Sequence[str]) -> Grouped:
-    """All statements, and which of them are mandatory, chosen, or either (steps 1 to 6)."""
-    definitions = {
-        "mandatory": base.mandatory,
-        "selective": tuple(reveal),
-        "combined": (*base.mandatory, *reveal),
-    }
+    """All statements, and which of them are mandatory or chosen (steps 1 to 6).
+
+    What is combined follows from the two (``indexes_of``).
+    """
+    definitions = {"mandatory": base.mandatory, "selective": tuple(reveal)}
     return canonicalize_and_group(document, shuffled_labels(base.hmac_key), definitions)
 
 
@@ -111,9 +118,10 @@ def indexes_of(grouped: Grouped) -> Indexes:
 
     A statement that is mandatory and chosen counts as mandatory.
     """
-    mandatory, combined = grouped.groups["mandatory"], grouped.groups["combined"]
-    chosen = grouped.groups["selective"].matching
+    mandatory, chosen = grouped.groups["mandatory"], grouped.groups["selective"].matching
+    combined = tuple(sorted(mandatory.matching.keys() | chosen.keys()))
     return Indexes(
-        tuple(i for i, place in enumerate(combined.matching) if place in mandatory.matching),
+        combined,
+        tuple(i for i, place in enumerate(combined) if place in mandatory.matching),
         tuple(i for i, place in enumerate(mandatory.rest) if place in chosen),
     )
