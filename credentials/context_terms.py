@@ -7,7 +7,7 @@ protected terms of an earlier one alone (VC Data Model 2.0, section 5.2.1).
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from credentials.encoding import JsonObject, JsonValue
@@ -16,6 +16,9 @@ from schemas import contexts
 
 MAX_CONTEXTS = 16
 """The data model, securing, status, and a few vocabularies: five are already rare."""
+
+MAX_CACHED_LISTS = 128
+"""Lists of vendored contexts that are kept: a service meets a handful; about 20 kB each."""
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]+")
 _KEYWORD = re.compile(r"@[a-z]+", re.IGNORECASE)
@@ -50,9 +53,21 @@ def terms_of(value: JsonValue, *, inline: bool = False) -> Terms:
             ``iri_malformed``.
         UnsupportedError: ``context_unknown``, ``context_digest_mismatch``.
     """
-    entries = value if isinstance(value, list) else [value]
+    entries: list[JsonValue] = value if isinstance(value, list) else [value]
     if not 0 < len(entries) <= MAX_CONTEXTS:
         raise MalformedError("context_missing", f"{len(entries)} contexts")
+    addresses = tuple(entry for entry in entries if isinstance(entry, str))
+    if len(addresses) == len(entries):
+        return _of_addresses(addresses)
+    return _combined(entries, inline=inline)
+
+
+@lru_cache(maxsize=MAX_CACHED_LISTS)
+def _of_addresses(addresses: tuple[str, ...]) -> Terms:
+    return _combined([*addresses], inline=False)
+
+
+def _combined(entries: list[JsonValue], *, inline: bool) -> Terms:
     names: set[str] = set()
     kept: dict[str, JsonValue] = {}
     vocabulary = False

@@ -35,6 +35,7 @@ _OF_NO_KEY = frozenset(
 """Signature algorithms by name, to tell a foreign key from a trick such as ``none``."""
 
 _NAMED = _OF_NO_KEY.union(Algorithm)
+_NONE: frozenset[str] = frozenset()
 _HEADER_KEYS = ("jwk", "jku", "x5u")
 _TOKEN = re.compile(r"[A-Za-z0-9_\-=+/\r\n.~]*")
 """Also the loose spellings of base64, which are then refused by their own name."""
@@ -86,7 +87,13 @@ def check_token_text(token: str) -> None:
         raise MalformedError("token_malformed", "a character that no token holds")
 
 
-def peek(token: str, *, typ: frozenset[str], header_key: bool = False) -> Jws:
+def peek(
+    token: str,
+    *,
+    typ: frozenset[str],
+    header_key: bool = False,
+    also: frozenset[str] = _NONE,
+) -> Jws:
     """Read a compact JWS without checking its signature.
 
     Args:
@@ -94,6 +101,8 @@ def peek(token: str, *, typ: frozenset[str], header_key: bool = False) -> Jws:
         typ: the token types that may stand here, compared exactly.
         header_key: the token's own type says that its key travels in the header (a proof of
             possession); elsewhere a key in the header is no way to name one.
+        also: algorithms beyond ours for which the caller has a key of its own; empty in the
+            product.
 
     Raises:
         MalformedError: ``token_malformed``, ``jws_expected`` (a JWE), ``base64_not_strict``,
@@ -101,7 +110,7 @@ def peek(token: str, *, typ: frozenset[str], header_key: bool = False) -> Jws:
         RejectedError: ``alg_not_allowed``, ``alg_key_mismatch`` (an algorithm that none of our
             keys has), ``key_not_from_issuer`` (only a key of the sender's own).
     """
-    header, signing_input, signature = _read(token, typ)
+    header, signing_input, signature = _read(token, typ, also)
     if not header_key and "kid" not in header and any(name in header for name in _HEADER_KEYS):
         raise ProofInvalid("key_not_from_issuer", "the header brings its own key")
     payload = parse_json_object(b64url_decode(token.split(".")[1]))
@@ -114,7 +123,7 @@ def check_compact(token: str, key: PublicKey, *, typ: frozenset[str]) -> None:
     Raises:
         CredentialError: as ``peek`` and ``Jws.verify``.
     """
-    header, signing_input, signature = _read(token, typ)
+    header, signing_input, signature = _read(token, typ, _NONE)
     _check_signature(header, signing_input, signature, key)
 
 
@@ -134,7 +143,7 @@ def numeric_date(payload: JsonObject, name: str) -> datetime | None:
     return datetime.fromtimestamp(value, UTC)
 
 
-def _read(token: str, typ: frozenset[str]) -> tuple[JsonObject, bytes, bytes]:
+def _read(token: str, typ: frozenset[str], also: frozenset[str]) -> tuple[JsonObject, bytes, bytes]:
     check_token_text(token)
     dots = token.count(".")
     if dots == _JWE_DOTS:
@@ -146,7 +155,7 @@ def _read(token: str, typ: frozenset[str]) -> tuple[JsonObject, bytes, bytes]:
     algorithm = header.get("alg")
     if not isinstance(algorithm, str) or algorithm not in _NAMED:
         raise RejectedError("alg_not_allowed", "not ES256, ES384 or EdDSA")
-    if algorithm in _OF_NO_KEY:
+    if algorithm in _OF_NO_KEY - also:
         raise ProofInvalid("alg_key_mismatch", "no key of ours has this algorithm")
     kind = header.get("typ")
     if not isinstance(kind, str) or kind not in typ:

@@ -1,24 +1,34 @@
-"""ldp_vc: a JSON-LD credential with embedded proofs (VC Data Integrity 1.0), shown whole.
+"""ldp_vc: a JSON-LD credential with embedded proofs (VC Data Integrity 1.0).
 
 Reads data model 1.1 and 2.0; writes 2.0. A presentation holds exactly one credential, and the
 holder's proof over it names the request: challenge is the nonce, domain the audience.
+
+Most suites show a credential whole. With a selective suite the holder receives a base proof, and
+what he presents carries a derived proof of the parts that he chose.
 """
 
+import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from types import MappingProxyType
 from typing import ClassVar
 
 from credentials import data_model
+from credentials.bbs_keys import IssuingSigner, VerificationKey
 from credentials.claims import Paths
 from credentials.cryptosuites import (
+    CRYPTOSUITES,
     ECDSA_RDFC_2019,
     EDDSA_RDFC_2022,
+    SELECTIVE_CRYPTOSUITES,
     Cryptosuite,
     ProofOptions,
+    SelectiveCryptosuite,
     cryptosuite_of,
+    selective_cryptosuite_of,
 )
 from credentials.cryptosuites.proofs import (
     check_proof_dates,
@@ -27,9 +37,15 @@ from credentials.cryptosuites.proofs import (
     proof_created,
     proofs_of,
 )
-from credentials.encoding import JsonObject, JsonValue, check_json, parse_json_object
+from credentials.encoding import (
+    JsonObject,
+    JsonValue,
+    check_json,
+    compact_json,
+    parse_json_object,
+)
 from credentials.errors import BindingInvalid, MalformedError, ProofInvalid, UnsupportedError
-from credentials.formats import vcdm
+from credentials.formats import selection, vcdm
 from credentials.jsonld.expansion import check_contexts
 from credentials.keys import Algorithm, PublicKey, Signer
 from credentials.limits import MAX_KEY_BINDING_AGE
@@ -43,7 +59,11 @@ from credentials.model import (
 )
 
 _EMBEDDABLE: Mapping[Algorithm, Cryptosuite] = MappingProxyType(
-    {Algorithm.EDDSA: EDDSA_RDFC_2022, Algorithm.ES256: ECDSA_RDFC_2019}
+    {
+        Algorithm.EDDSA: EDDSA_RDFC_2022,
+        Algorithm.ES256: ECDSA_RDFC_2019,
+        Algorithm.ES384: ECDSA_RDFC_2019,
+    }
 )
 """With which suite a holder signs: each key has one algorithm."""
 
@@ -54,21 +74,28 @@ class DataIntegrity:
 
     Attributes:
         suite: what ``issue`` signs with.
+        mandatory: paths into the claims that are shown whenever what they stand in is shown: of
+            one name always, of several names with the element or object around them.
     """
 
     identifier: ClassVar[str] = "ldp_vc"
-    selective: ClassVar[bool] = False
 
-    suite: Cryptosuite
+    suite: Cryptosuite | SelectiveCryptosuite
+    mandatory: Paths = selection.NAMES
+
+    @property
+    def selective(self) -> bool:
+        """Whether the holder may show a part of what this suite signs."""
+        return self.suite.name in SELECTIVE_CRYPTOSUITES
 
     def issue(
         self,
         credential: Credential,
-        signer: Signer,
+        signer: IssuingSigner,
         *,
         holder: PublicKey | None,
-        disclosable: Paths,  # noqa: ARG002 - this format is shown whole
-        entropy: Entropy,  # noqa: ARG002 - nothing here is random
+        disclosable: Paths,
+        entropy: Entropy,
     ) -> JsonObject:
         """Sign a credential of data model 2.0 in our own context.
 
@@ -87,7 +114,24 @@ class DataIntegrity:
             purpose=vcdm.ASSERTION,
             created=data_model.format_time(credential.issued_at),
         )
-        return {**document, "proof": self.suite.sign(document, options, signer)}
+        return {**document, "proof": self._proof(document, options, signer, disclosable, entropy)}
+
+    def _proof(
+        self,
+        document: JsonObject,
+        options: ProofOptions,
+        signer: IssuingSigner,
+        disclosable: Paths,
+        entropy: Entropy,
+    ) -> JsonObject:
+        selective = SELECTIVE_CRYPTOSUITES.get(self.suite.name)
+        if selective is not None:
+            pointers = selection.mandatory_pointers(
+                document, disclosable=disclosable, mandatory=self.mandatory
+            )
+            return selective.sign(document, options, signer, mandatory=pointers, entropy=entropy)
+        whole = CRYPTOSUITES[PROOF_TYPE, self.suite.name]
+        return whole.sign(document, options, signer)
 
     def parse(self, wire: Wire) -> Unverified:
         """Read a credential, or a presentation of exactly one.

@@ -20,7 +20,7 @@ def bind(without: str, holder: Signer, binding: Binding, *, at: datetime) -> str
     Raises:
         BindingInvalid: ``config_nonce_required`` where audience or nonce is empty.
     """
-    _require(binding)
+    require(binding)
     payload: JsonObject = {
         "iat": int(at.timestamp()),
         "aud": binding.audience,
@@ -62,7 +62,7 @@ def check_key_binding(
         CredentialError: as ``read_key_binding``.
     """
     if expected is not None:
-        _require(expected)
+        require(expected)
     without, tilde, token = text.rpartition("~")
     if not token or not tilde:
         raise BindingInvalid("holder_binding_missing", "no key-binding JWT")
@@ -75,23 +75,37 @@ def check_key_binding(
         raise BindingInvalid("holder_key_mismatch", "not signed by the bound key") from error
     if jws.payload.get("sd_hash") != digest(without + tilde):
         raise BindingInvalid("sd_hash_mismatch", "it covers another selection")
-    made = _made_at(jws)
+    check_answer(jws.payload, expected=expected, at=at)
+
+
+def check_answer(payload: JsonObject, *, expected: Binding | None, at: datetime) -> None:
+    """What a holder signed is fresh and answers this very request.
+
+    Args:
+        payload: the claims of a JWT whose signature held.
+        expected: None when the request is unknown: then only the form of the time is judged.
+        at: now.
+
+    Raises:
+        BindingInvalid: ``kb_iat_invalid``, ``aud_mismatch``, ``nonce_invalid``.
+    """
+    made = _made_at(payload)
     if expected is None:
         return
     if not made - CLOCK_SKEW <= at <= made + MAX_KEY_BINDING_AGE:
         raise BindingInvalid("kb_iat_invalid", f"made {made.isoformat()}")
-    if jws.payload.get("aud") != expected.audience:
+    if payload.get("aud") != expected.audience:
         raise BindingInvalid("aud_mismatch", "made for another verifier")
-    nonce = jws.payload.get("nonce")
+    nonce = payload.get("nonce")
     if not isinstance(nonce, str) or not hmac.compare_digest(
         nonce.encode("utf-8"), expected.nonce.encode("utf-8")
     ):
         raise BindingInvalid("nonce_invalid", "made for another request")
 
 
-def _made_at(jws: Jws) -> datetime:
+def _made_at(payload: JsonObject) -> datetime:
     try:
-        made = numeric_date(jws.payload, "iat")
+        made = numeric_date(payload, "iat")
     except MalformedError as error:
         raise BindingInvalid("kb_iat_invalid", "iat is no number of seconds") from error
     if made is None:
@@ -99,6 +113,11 @@ def _made_at(jws: Jws) -> datetime:
     return made
 
 
-def _require(binding: Binding) -> None:
+def require(binding: Binding) -> None:
+    """A request that can be answered names its audience and a nonce.
+
+    Raises:
+        BindingInvalid: ``config_nonce_required``.
+    """
     if not binding.audience or not binding.nonce:
         raise BindingInvalid("config_nonce_required", "audience and nonce must be set")

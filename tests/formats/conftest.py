@@ -38,7 +38,8 @@ EVERYTHING: Paths = frozenset([("given_name",), ("skills",), ("language",)])
 NOTHING: Paths = frozenset()
 
 _ISSUER_ALGORITHM = {"ldp_vc": Algorithm.EDDSA}
-_STATUS = {"ldp_vc": (StatusKind.BITSTRING, Purpose.REVOCATION)}
+_W3C = frozenset(["ldp_vc", "vc+jwt", "vc+sd-jwt", "jwt_vc_json"])
+"""Formats of the W3C data model: their status stands in a bitstring list."""
 
 
 _DRAWN = count(1)
@@ -105,7 +106,9 @@ def sample(request: pytest.FixtureRequest) -> Sample:
 
 def sample_of(credential_format: CredentialFormat) -> Sample:
     """A credential that starts now and ends in a year, with one status."""
-    kind, purpose = _STATUS.get(credential_format.identifier, (StatusKind.TOKEN, Purpose.ANY))
+    kind, purpose = StatusKind.TOKEN, Purpose.ANY
+    if credential_format.identifier in _W3C:
+        kind, purpose = StatusKind.BITSTRING, Purpose.REVOCATION
     algorithm = _ISSUER_ALGORITHM.get(credential_format.identifier, Algorithm.ES256)
     credential = Credential(
         type="https://skillspass.example/types/x",
