@@ -80,6 +80,7 @@ class _Reader:
         self._items = 0
 
     def value(self, depth: int) -> CborValue:
+        """The next value, with at most ``depth`` levels of lists and maps in it."""
         kind, number = self._read_head()
         self._items += 1
         if self._items > MAX_ITEMS:

@@ -42,15 +42,15 @@ def read_point(octets: bytes) -> Point:
     """Read a point of G1 in its one spelling (draft, octets_to_point_E1 and subgroup_check_G1).
 
     Raises:
-        MalformedError: ``point_invalid``: another length or spelling, not on the curve, outside
+        MalformedError: ``proof_malformed``: another length or spelling, not on the curve, outside
             the subgroup, or the identity.
     """
     try:
         point = G1Point.from_compressed_bytes(octets)  # checks curve and subgroup
     except ValueError as error:
-        raise MalformedError("point_invalid", f"{len(octets)} octets") from error
+        raise MalformedError("proof_malformed", f"{len(octets)} octets") from error
     if point == _NOTHING or point.to_compressed_bytes() != octets:  # the library forgives spelling
-        raise MalformedError("point_invalid", "the identity, or not its canonical spelling")
+        raise MalformedError("proof_malformed", "the identity, or not its canonical spelling")
     return point
 
 

@@ -152,11 +152,11 @@ def read_scalar(octets: bytes) -> int:
     """A scalar from 1 to the order less 1, big-endian.
 
     Raises:
-        MalformedError: ``scalar_invalid``.
+        MalformedError: ``proof_malformed``.
     """
     scalar = int.from_bytes(octets, "big")
     if len(octets) != SCALAR_OCTETS or not 0 < scalar < ORDER:
-        raise MalformedError("scalar_invalid", f"{len(octets)} octets, or out of range")
+        raise MalformedError("proof_malformed", f"{len(octets)} octets, or out of range")
     return scalar
 
 

@@ -8,6 +8,7 @@ from credentials.cryptosuites.base import (
     ProofOptions,
     SelectiveCryptosuite,
 )
+from credentials.cryptosuites.bbs_2023 import BBS_2023
 from credentials.cryptosuites.ecdsa_jcs_2019 import ECDSA_JCS_2019
 from credentials.cryptosuites.ecdsa_rdfc_2019 import ECDSA_RDFC_2019
 from credentials.cryptosuites.ecdsa_sd_2023 import ECDSA_SD_2023
@@ -18,6 +19,7 @@ from credentials.encoding import JsonObject
 from credentials.errors import UnsupportedError
 
 __all__ = [
+    "BBS_2023",
     "CRYPTOSUITES",
     "ECDSA_JCS_2019",
     "ECDSA_RDFC_2019",
@@ -46,7 +48,7 @@ CRYPTOSUITES: MappingProxyType[tuple[str, str | None], Cryptosuite] = MappingPro
 """By ``type`` and ``cryptosuite`` of a proof."""
 
 SELECTIVE_CRYPTOSUITES: MappingProxyType[str, SelectiveCryptosuite] = MappingProxyType(
-    {"ecdsa-sd-2023": ECDSA_SD_2023}
+    {"ecdsa-sd-2023": ECDSA_SD_2023, "bbs-2023": BBS_2023}
 )
 """By ``cryptosuite`` of a proof whose ``type`` is ``PROOF_TYPE``."""
 
