@@ -1,10 +1,9 @@
 """What all cryptosuites share: a proof's options, and its two hashes (VC Data Integrity 1.0)."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from credentials.bbs_keys import IssuingSigner, VerificationKey
 from credentials.encoding import (
@@ -12,22 +11,16 @@ from credentials.encoding import (
     JsonValue,
     canonical_json,
     check_json,
-    compact_json,
     multibase_decode,
 )
 from credentials.errors import MalformedError, ProofInvalid, UnsupportedError
-from credentials.jsonld.expansion import statements
-from credentials.jsonld.rdf_canonical import HASHES, canonicalize
+from credentials.jsonld.canonical import canonical
+from credentials.jsonld.rdf_canonical import HASHES
 from credentials.keys import Algorithm, PublicKey, Signer
 from credentials.model import Entropy
 
 PROOF_TYPE = "DataIntegrityProof"
 """The type of every proof whose suite is named by ``cryptosuite``."""
-
-MAX_REMEMBERED = 64
-"""Hashes of canonical documents that are kept, up to 48 octets each, the oldest dropped first."""
-
-_REMEMBERED: dict[bytes, bytes] = {}
 
 HASH_OF: Mapping[Algorithm, str] = MappingProxyType(
     {Algorithm.EDDSA: "SHA-256", Algorithm.ES256: "SHA-256", Algorithm.ES384: "SHA-384"}
@@ -102,6 +95,7 @@ class Cryptosuite(Protocol):
         ...
 
 
+@runtime_checkable
 class SelectiveCryptosuite(Protocol):
     """A suite whose holder shows a part: a base proof for him, derived proofs for others.
 
@@ -197,7 +191,7 @@ def canonical_document(document: JsonObject, algorithm: str = "SHA-256") -> str:
         document: with its ``@context``.
         algorithm: the hash inside RDFC-1.0, ``SHA-256`` or ``SHA-384``.
     """
-    return canonicalize(statements(document), algorithm=algorithm).nquads
+    return canonical(document, algorithm=algorithm).nquads
 
 
 def check_options(options: JsonObject, name: str) -> None:
@@ -224,9 +218,6 @@ def in_context(document: JsonObject, options: JsonObject) -> JsonObject:
 def hash_data(document: JsonObject, configuration: JsonObject, algorithm: str = "SHA-256") -> bytes:
     """The hash of the canonical proof configuration, then that of the document.
 
-    The hashes worked out last are remembered: the same options, and the same credential bare and
-    inside a presentation, are met again within moments. Only hashes are kept, never a claim.
-
     Args:
         document: without the proof.
         configuration: the proof's options in the document's context.
@@ -240,16 +231,7 @@ def hash_data(document: JsonObject, configuration: JsonObject, algorithm: str = 
 
 def document_hash(document: JsonObject, algorithm: str = "SHA-256") -> bytes:
     """The hash of a document's canonical N-Quads: 32 octets, or 48 with SHA-384."""
-    check_json(document)
-    name = hashlib.sha256(algorithm.encode() + compact_json(document)).digest()
-    known = _REMEMBERED.get(name)
-    if known is None:
-        known = HASHES[algorithm](canonical_document(document, algorithm).encode()).digest()
-        surplus = max(0, len(_REMEMBERED) - MAX_REMEMBERED + 1)
-        for oldest in list(_REMEMBERED)[:surplus]:
-            _REMEMBERED.pop(oldest, None)  # another thread may have dropped it
-        _REMEMBERED[name] = known
-    return known
+    return HASHES[algorithm](canonical_document(document, algorithm).encode()).digest()
 
 
 def json_hash_data(document: JsonObject, options: JsonObject, algorithm: str) -> bytes:

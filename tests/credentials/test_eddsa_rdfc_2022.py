@@ -9,7 +9,6 @@ from credentials.cryptosuites import (
     EDDSA_RDFC_2022,
     Cryptosuite,
     ProofOptions,
-    base,
     cryptosuite_of,
 )
 from credentials.encoding import JsonObject, JsonValue
@@ -124,10 +123,3 @@ def test_proof_with_other_members_is_refused(extra: JsonObject, code: str) -> No
     with pytest.raises(CredentialError) as refused:
         EDDSA_RDFC_2022.verify(DOCUMENT, proof, ED25519.public)
     assert refused.value.code == code
-
-
-def test_only_hashes_are_remembered_and_not_many() -> None:
-    for number in range(base.MAX_REMEMBERED + 1):
-        EDDSA_RDFC_2022.sign({**DOCUMENT, "name": f"Heftruck {number}"}, OPTIONS, ED25519)
-    assert len(base._REMEMBERED) == base.MAX_REMEMBERED
-    assert {len(kept) for pair in base._REMEMBERED.items() for kept in pair} == {32}
