@@ -7,11 +7,13 @@ checking a credential starts no web server and opens no database.
 import json
 import os
 import secrets
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from service.clock import Clock
     from service.fetch import Fetcher
     from service.settings import RoleSettings
+    from wallet.holder.outside import Outside
+    from wallet.journey import Parties
 
 ROLE_VERBS = {
     "issue": "issuer.cli",
@@ -34,6 +38,14 @@ ROLE_VERBS = {
     "verify": "verifier.cli",
 }
 """Verb to the module that owns it."""
+
+LOG = "services.log"
+"""In ``var``: one line of JSON for each request, without a claim, an address or a token."""
+
+WRONG_USE = 3
+"""Exit status of a command line that we do not understand (``service.command_line``)."""
+
+UsageError: Any = typer.BadParameter.__base__  # typer keeps the class itself to itself
 
 
 class _Verbs(TyperGroup):
@@ -139,6 +151,7 @@ def trial(place: Place) -> Iterator[list["FastAPI"]]:
     from issuer.keys import open_signers
     from issuer.settings import IssuerSettings
     from service.landing import Doors, create_landing
+    from service.log import configure_log
     from service.settings import RoleSettings
     from verifier.app import create_app as create_verifier
     from verifier.demo_list import DemoList
@@ -147,6 +160,9 @@ def trial(place: Place) -> Iterator[list["FastAPI"]]:
     from wallet.app import create_app as create_wallet
     from wallet.settings import WalletSettings
 
+    place.var.mkdir(parents=True, exist_ok=True)
+    log = (place.var / LOG).open("a", encoding="utf-8", buffering=1)
+    configure_log(log)
     sector = DemoList(place.var, clock=place.clock)
     issuing = IssuerSettings(**place.settings("issuer"))
     holding = WalletSettings(**place.settings("wallet"))
@@ -185,6 +201,9 @@ def trial(place: Place) -> Iterator[list["FastAPI"]]:
             door.close()
         for database in (ports.database, verifier.state.ports.database):
             database.close()
+        wallet.state.ports.kiosk.close()
+        configure_log()
+        log.close()
 
 
 def _fetcher(settings: "RoleSettings", clock: "Clock") -> "Fetcher":
@@ -223,12 +242,118 @@ def serve(
             """Say where each of them is."""
             for one in apps:
                 typer.echo(f"{one.title:<9} {one.state.settings.public_url}", err=True)
-            typer.echo("Ctrl-C stops them all.", err=True)
+            typer.echo(f"Log: {place.var / LOG}. Ctrl-C stops them all.", err=True)
 
         serving.serve([serving.seat(one) for one in apps], ready=ready)
     typer.echo("Stopped.", err=True)
 
 
+@app.command()
+def journey(
+    *,
+    count: Annotated[int, typer.Option(min=1, max=10_000, help="How many people.")] = 55,
+    at: AtOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object on standard output.")
+    ] = False,
+) -> None:
+    """Make the complete journey over HTTP, attacks included.
+
+    It uses the services that are running, or starts its own on free ports.
+    """
+    from service.command_line import DONE, REFUSED, language, plain_errors, print_json, say
+    from wallet.journey import Step
+    from wallet.journey import run as travel
+
+    def progress(step: Step) -> None:
+        told = say(f"wallet.journey.{step.name}", count=step.count)
+        typer.echo(f"{step.seconds:7.2f} s  {told}", err=True)
+
+    with plain_errors(as_json=as_json), _travelled(at) as (parties, outside):
+        class_list = (Path(__file__).parent / "issuer" / "demo" / "trainees.csv").read_text("utf-8")
+        report = travel(
+            parties, class_list=class_list, count=count, outside=outside, progress=progress
+        )
+    document = report.as_json()
+    if as_json:
+        print_json(document)
+    else:
+        from wallet.journey.telling import lines
+
+        for line in lines(report, language=language()):
+            typer.echo(line)
+    raise typer.Exit(DONE if report.ok else REFUSED)
+
+
+@contextmanager
+def _travelled(at: str | None) -> Iterator[tuple["Parties", "Outside"]]:
+    """The parties of a journey: those that run here, or new ones in a folder of their own."""
+    from service import demo, serving
+
+    with ExitStack() as stack:
+        if at is None and _is_running():
+            place = Place(VAR, demo.PORTS, public=None, clock=_clock(None))
+        else:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="skillspass-")))
+            ports = dict(zip(demo.PORTS, serving.free_ports(len(demo.PORTS)), strict=True))
+            place = Place(folder, ports, public=None, clock=_clock(at))
+            apps = stack.enter_context(trial(place))
+            stack.enter_context(serving.running([serving.seat(one) for one in apps]))
+        yield _parties(place, stack)
+
+
+def _is_running() -> bool:
+    """Whether the services that ``serve`` set up here answer, on this machine and not in public."""
+    import socket
+
+    from service import demo
+
+    if not (VAR / DEPLOYMENT).is_file():
+        return False
+    if not json.loads((VAR / DEPLOYMENT).read_text("utf-8"))["issuer"]["dev_origins"]:
+        return False
+    for port in demo.PORTS.values():
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return False
+    return True
+
+
+def _parties(place: Place, stack: ExitStack) -> tuple["Parties", "Outside"]:
+    """What a traveller knows: addresses, the two keys for programs, and the world of a holder."""
+    from issuer.keys import api_key as issuer_key
+    from issuer.settings import IssuerSettings
+    from verifier.keys import api_key as verifier_key
+    from verifier.settings import VerifierSettings
+    from wallet.holder.outside import Outside
+    from wallet.journey import Parties
+    from wallet.settings import WalletSettings
+    from wallet.trust import TrustSource
+
+    issuing = IssuerSettings(**place.settings("issuer"))
+    holding = WalletSettings(**place.settings("wallet"))
+    checking = VerifierSettings(**place.settings("verifier"))
+    http = _fetcher(holding, place.clock)
+    stack.callback(http.close)
+    trust = TrustSource(holding, http=http, clock=place.clock)
+    parties = Parties(
+        http,
+        issuing.identifier,
+        checking.identifier,
+        issuer_key(issuing, secrets.token_bytes),
+        verifier_key(checking),
+    )
+    return parties, Outside(http=http, trust=trust, now=place.clock, entropy=secrets.token_bytes)
+
+
 def main() -> None:
     """Run one verb; the exit status is 0, 1 refused, 2 undetermined, 3 wrong use."""
-    app()
+    command = typer.main.get_command(app)
+    try:
+        status = command.main(standalone_mode=False)
+    except typer.Abort:
+        sys.exit(WRONG_USE)
+    except UsageError as error:
+        error.show()
+        sys.exit(WRONG_USE)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,17 +1,13 @@
 """The issuer's keys and secrets: one signing key for each format, all in its own directory."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from credentials.dids.web import did_web, method_id
-from credentials.errors import RejectedError
 from credentials.keys import Algorithm, Signer, SoftwareSigner
 from credentials.model import Entropy
-from issuer.sealing import KEY_BYTES
 from issuer.settings import IssuerSettings
-from service.keystore import open_keystore
+from service.secret_files import kept_secret
 
 ALGORITHMS = {"dc+sd-jwt": Algorithm.ES256, "ldp_vc": Algorithm.EDDSA}
 """By format: HAIP asks ES256; eddsa-rdfc-2022 is Ed25519. Status lists follow their format."""
@@ -23,7 +19,7 @@ def open_signers(settings: IssuerSettings) -> Mapping[str, Signer]:
     Raises:
         RejectedError: ``config_passphrase`` where production names none; ``keystore_locked``.
     """
-    keystore = open_keystore(settings.directory / "keys.json", _passphrase(settings))
+    keystore = settings.keystore()
     kept = {name: keystore.ensure(name, algorithm) for name, algorithm in ALGORITHMS.items()}
     return named(kept, did_web(settings.identifier))
 
@@ -42,14 +38,6 @@ def named(signers: Mapping[str, SoftwareSigner], did: str) -> Mapping[str, Signe
     }
 
 
-def _passphrase(settings: IssuerSettings) -> str:
-    if settings.passphrase is not None:
-        return settings.passphrase.get_secret_value()
-    if settings.production:
-        raise RejectedError("config_passphrase", "ISSUER_PASSPHRASE is not set")
-    return kept_secret(settings.directory / "passphrase", os.urandom).hex()
-
-
 def sealing_key(settings: IssuerSettings, entropy: Entropy) -> bytes:
     """What seals names and claims in the database; made at first use."""
     return kept_secret(settings.directory / "sealing.key", entropy)
@@ -60,30 +48,3 @@ def api_key(settings: IssuerSettings, entropy: Entropy) -> str:
     if settings.api_key is not None:
         return settings.api_key.get_secret_value()
     return kept_secret(settings.directory / "api.key", entropy).hex()
-
-
-def kept_secret(file: Path, entropy: Entropy) -> bytes:
-    """32 octets that outlive a restart, in a file that its owner alone reads, as hex.
-
-    Raises:
-        RejectedError: ``config_secret``: the file does not hold 32 octets in hex.
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read_secret(file)
-    with os.fdopen(descriptor, "w", encoding="ascii") as target:
-        fresh = entropy(KEY_BYTES)
-        target.write(fresh.hex())
-    return fresh
-
-
-def _read_secret(file: Path) -> bytes:
-    try:
-        found = bytes.fromhex(file.read_text("ascii").strip())
-    except ValueError as error:
-        raise RejectedError("config_secret", f"{file.name} is no hex") from error
-    if len(found) != KEY_BYTES:
-        raise RejectedError("config_secret", f"{file.name} holds {len(found)} octets")
-    return found

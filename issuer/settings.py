@@ -1,9 +1,8 @@
 """Settings of the issuer, from the environment (``ISSUER_...``) with the demo's as defaults."""
 
-from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
-from pydantic import Field, JsonValue, SecretStr, model_validator
+from pydantic import Field, JsonValue, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from service import demo
@@ -33,11 +32,11 @@ class IssuerSettings(RoleSettings):
         organisation: the name people read.
         wallet_url: origin of the wallet that links and codes open first.
         api_key: what an operator's program shows; None: made once and kept in ``directory``.
-        passphrase: opens the key file; None: made once and kept beside it, in a demo alone.
         roles: what the organisation is, in the words of ``may_issue`` of the types.
         fixed: values fixed for a whole class, by type id and claim; they go before the demo's.
     """
 
+    role: ClassVar[str] = "issuer"
     model_config = SettingsConfigDict(env_prefix="ISSUER_")
 
     port: int = Field(default=8001, ge=0, le=65535)
@@ -45,26 +44,5 @@ class IssuerSettings(RoleSettings):
     organisation: str = "Vakschool De Lasboog"
     wallet_url: str = "http://localhost:8002"
     api_key: SecretStr | None = None
-    passphrase: SecretStr | None = None
     roles: frozenset[str] = DEMO_ROLES
     fixed: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _demo_or_not(cls, given: Any) -> Any:  # noqa: ANN401 - what pydantic hands over
-        """Production is never a demo; a demo that people reach here has the demo's name."""
-        if not isinstance(given, dict):
-            return given
-        values = dict(given)
-        if _is_on(values.get("production", False)):
-            values.setdefault("demo", False)
-        if _is_on(values.get("demo", True)) and not (
-            values.get("public_url") or values.get("identifier")
-        ):
-            values["identifier"] = DEMO_ORIGIN
-        return values
-
-    @property
-    def directory(self) -> Path:
-        """Where database, keys and secrets live."""
-        return self.var / "issuer"

@@ -20,10 +20,11 @@ from starlette.types import Scope
 
 from service import problems
 from service.clock import Clock, system_clock
-from service.forms import Forms, stored_secret
+from service.forms import Forms
 from service.guard import Guard
 from service.log import configure_log
 from service.pages import STATIC, Pages
+from service.secret_files import kept_secret
 from service.settings import RoleSettings, origin_of
 
 _STATIC_DAYS = "public, max-age=31536000, immutable"
@@ -72,7 +73,7 @@ def create_app(  # noqa: PLR0913 - the one seam of all services: each argument i
     app.state.stopping = Event()  # set when the service ends, for pages that wait
     app.state.protocol_paths = protocol_paths
     app.state.forms = Forms(
-        secret=stored_secret(settings.var / f"{name}.secret"),
+        secret=kept_secret(settings.var / f"{name}.secret"),
         origins=frozenset({origin_of(settings.public_url), origin_of(settings.identifier)}),
         secure=settings.is_secure,
     )

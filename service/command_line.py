@@ -15,7 +15,7 @@ from credentials.errors import CredentialError, RejectedError, UndeterminedError
 DONE, REFUSED, UNKNOWN, WRONG_USE = 0, 1, 2, 3
 """Exit statuses of every verb: done or valid, refused or invalid, undetermined, wrong use."""
 
-_WRONG_USE_CODES = ("usage_", "config_")
+_WRONG_USE_CODES = ("usage_", "config_", "choice_", "preset_unknown")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 AtOption = Annotated[

@@ -14,6 +14,10 @@ def identifier(label: str) -> str:
     return f"https://{label}.{DOMAIN}"
 
 
+LIST = f"{identifier('trust')}/list.jwt"
+"""Where the trial publishes its sector list."""
+
+
 def local_origins(ports: Mapping[str, int] = PORTS) -> dict[str, str]:
     """The development origins of all services: exact https origin to exact local origin.
 

@@ -5,11 +5,9 @@ form in the template carries ``{{ csrf_field() }}``.
 """
 
 import hmac
-import os
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -29,19 +27,6 @@ MAX_FILES = 1
 
 _SECRET_BYTES = 32
 _FETCH_SITES = frozenset({"same-origin", "none"})  # none: typed or reloaded by the person
-
-
-def stored_secret(file: Path) -> bytes:
-    """The secret in ``file``, made at first use, so that forms outlive a restart."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_bytes()
-    with os.fdopen(descriptor, "wb") as target:
-        secret = secrets.token_bytes(_SECRET_BYTES)
-        target.write(secret)
-    return secret
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,9 @@ class Cost:
 RECOMMENDED = Cost()
 """The second recommended option of RFC 9106: 64 MiB, some 0.1 s."""
 
+MACHINE_MADE = Cost(memory_kib=1024, iterations=1, lanes=1)
+"""For a passphrase of 256 random bits: no guessing finds it, however cheap a guess is."""
+
 _SMALLEST_MEMORY = 8
 _LARGEST = Cost(memory_kib=1024 * 1024, iterations=16, lanes=16)
 

@@ -3,13 +3,21 @@
 import os
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Self
+from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from credentials.errors import RejectedError
+from credentials.encoding import parse_json_object
+from credentials.errors import CredentialError, RejectedError
+from credentials.keys import PublicKey, public_key_from_jwk
+from service import demo
+from service.keystore import MACHINE_MADE, Keystore, open_keystore
+from service.secret_files import kept_secret
+
+ANCHOR_FILE = Path("trust") / "anchor.json"
+"""In ``var``: the public key of a trial's sector list, left there by who makes the list."""
 
 LOOPBACK_NAMES = frozenset({"localhost"})
 """Names that are this machine by definition (RFC 6761, section 6.3)."""
@@ -67,9 +75,10 @@ def check_dev_origins(dev_origins: dict[str, str], *, own_addresses: tuple[str, 
 
 
 class RoleSettings(BaseSettings):
-    """The settings all roles have in common; a role's own class sets ``env_prefix``.
+    """The settings all roles have in common; a role's own class sets ``role`` and ``env_prefix``.
 
     Attributes:
+        role: the first label of its name in a trial; empty where there is none.
         host: the address to listen on.
         port: the port to listen on.
         public_url: the address that links and codes for people carry.
@@ -81,9 +90,11 @@ class RoleSettings(BaseSettings):
         demo: fictional people and fixed keys are allowed.
         trust_list_url: where the sector's list of issuers is published.
         trust_anchor: the public JWK that must have signed that list, as JSON text.
+        passphrase: opens the key file; None: made once and kept beside it, in a trial alone.
         production: refuses everything that only a trial may do.
     """
 
+    role: ClassVar[str] = ""
     model_config = SettingsConfigDict(extra="ignore", validate_default=True)
 
     host: str = "127.0.0.1"
@@ -96,7 +107,25 @@ class RoleSettings(BaseSettings):
     demo: bool = False
     trust_list_url: str | None = None
     trust_anchor: str | None = None
+    passphrase: SecretStr | None = None
     production: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _demo_or_not(cls, given: Any) -> Any:  # noqa: ANN401 - what pydantic hands over
+        """Production is never a demo; a demo that nobody placed elsewhere has the demo's names."""
+        if not isinstance(given, dict) or not cls.role:
+            return given
+        values = dict(given)
+        if values.get("production"):
+            values.setdefault("demo", False)
+        placed = values.get("public_url") or values.get("identifier")
+        if values.get("demo", cls.model_fields["demo"].default) and not placed:
+            values["identifier"] = demo.identifier(cls.role)
+            if is_loopback(str(values.get("host", "127.0.0.1"))):
+                values.setdefault("dev_origins", demo.local_origins())
+                values.setdefault("trust_list_url", demo.LIST)
+        return values
 
     @model_validator(mode="after")
     def _fill_and_check(self) -> Self:
@@ -106,7 +135,52 @@ class RoleSettings(BaseSettings):
         check_dev_origins(self.dev_origins, own_addresses=self.own_addresses)
         if self.production and (self.demo or self.dev_origins):
             raise RejectedError("config_production", "no demo and no dev_origins in production")
+        if self.demo and self.trust_list_url == demo.LIST and self.trust_anchor is None:
+            self._take_anchor()
         return self
+
+    def _take_anchor(self) -> None:
+        """Believe the list that this trial made; before the first one there is none."""
+        file = self.var / ANCHOR_FILE
+        if file.is_file():
+            self.__dict__["trust_anchor"] = file.read_text("utf-8")
+        else:
+            self.__dict__["trust_list_url"] = None
+
+    @property
+    def directory(self) -> Path:
+        """Where this service's own files live."""
+        return self.var / self.role
+
+    @property
+    def anchor(self) -> PublicKey | None:
+        """The key that must have signed the list of issuers; None where no list is configured.
+
+        Raises:
+            RejectedError: ``config_trust_anchor``: only one of list and key, or no public key.
+        """
+        if not self.trust_list_url and not self.trust_anchor:
+            return None
+        if not self.trust_list_url or not self.trust_anchor:
+            raise RejectedError("config_trust_anchor", "list address and anchor go together")
+        try:
+            return public_key_from_jwk(parse_json_object(self.trust_anchor))
+        except CredentialError as error:
+            raise RejectedError("config_trust_anchor", error.code) from error
+
+    def keystore(self) -> Keystore:
+        """The key file of this service, made at first use.
+
+        Raises:
+            RejectedError: ``config_passphrase`` where production names none; ``keystore_locked``.
+        """
+        file = self.directory / "keys.json"
+        if self.passphrase is not None:
+            return open_keystore(file, self.passphrase.get_secret_value())
+        if self.production:
+            raise RejectedError("config_passphrase", f"{self.role.upper()}_PASSPHRASE is not set")
+        made = kept_secret(self.directory / "passphrase").hex()
+        return open_keystore(file, made, cost=MACHINE_MADE)
 
     @property
     def own_addresses(self) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from verifier.remembered import Reports
 from verifier.requests import Asker
 from verifier.settings import VerifierSettings
 from verifier.tables import VerifierTable
-from verifier.trust import anchor_from
+from verifier.trust import anchor_of
 
 MAX_PAGE_BODY = 2 * MAX_TOKEN_BYTES
 """A form may hold one proof as text and, for the same reason, one as a file."""
@@ -59,7 +59,7 @@ def create_app(
         signer=signer,
         database=database,
         documents=Documents(fetch.get_body, database, clock),
-        anchor=anchor_from(settings.trust_list_url, settings.trust_anchor),
+        anchor=anchor_of(settings),
         reports=Reports(),
         clock=clock,
         entropy=entropy,

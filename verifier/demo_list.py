@@ -1,7 +1,6 @@
 """The sector list of a trial, published by the trial itself: one fictional school is on it."""
 
 import json
-import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,9 +9,10 @@ from threading import Lock
 from credentials.keys import Algorithm, PublicKey, SoftwareSigner
 from credentials.trust.listing import TrustedIssuer
 from service.clock import Clock
-from service.keystore import open_keystore
+from service.keystore import MACHINE_MADE, open_keystore
+from service.secret_files import kept_secret
+from service.settings import ANCHOR_FILE
 from verifier.sector_list import demo_issuer, make_demo_list
-from verifier.settings import ANCHOR_FILE
 
 LISTED_SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 """From when the list knows the school and its keys: before any clock a trial may be given."""
@@ -22,7 +22,7 @@ RENEW_AFTER = timedelta(days=1)
 
 
 class DemoList:
-    """Signs the list at first use and anew each day; its number only goes up, also over restarts."""
+    """Signs the list at first use and anew each day; its number only goes up, over restarts too."""
 
     def __init__(self, var: Path, *, clock: Clock) -> None:
         """Open the list's own key, made at first use, and leave its public half in ``var``."""
@@ -51,11 +51,8 @@ class DemoList:
             return self._token
 
     def _open_signer(self) -> SoftwareSigner:
-        passphrase = self._folder / "passphrase"
-        if not passphrase.is_file():
-            passphrase.touch(mode=0o600)
-            passphrase.write_text(secrets.token_hex(32), encoding="ascii")
-        keystore = open_keystore(self._folder / "keys.json", passphrase.read_text("ascii"))
+        passphrase = kept_secret(self._folder / "passphrase").hex()
+        keystore = open_keystore(self._folder / "keys.json", passphrase, cost=MACHINE_MADE)
         return keystore.ensure("list", Algorithm.ES256)
 
     def _next_number(self) -> int:

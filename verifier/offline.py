@@ -15,7 +15,7 @@ from credentials.model import Binding
 from credentials.verification import Policy
 from verifier.checking import Surroundings, check_loose
 from verifier.settings import VerifierSettings
-from verifier.trust import Listing, anchor_from, load
+from verifier.trust import Listing, anchor_of, load
 from verifier.verdicts import Report
 
 
@@ -45,9 +45,7 @@ def verify(
     listing = Listing(None, "trust_list_unavailable")
     if chosen is Policy.LISTED:
         listing = load(
-            anchor_from(settings.trust_list_url, settings.trust_anchor)
-            if settings.trust_anchor
-            else None,
+            anchor_of(settings),
             get=get,
             at=at,
             seen_sequence=lambda _url: None,

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from credentials.encoding import parse_json_object
-from credentials.errors import CredentialError, RejectedError, UndeterminedError
-from credentials.keys import PublicKey, public_key_from_jwk
+from credentials.errors import CredentialError, UndeterminedError
+from credentials.keys import PublicKey
 from credentials.model import Get
 from credentials.trust.listing import TrustList, read_list
+from verifier.settings import VerifierSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +37,14 @@ class Listing:
     code: str = "ok"
 
 
-def anchor_from(url: str | None, jwk: str | None) -> TrustAnchor | None:
+def anchor_of(settings: VerifierSettings) -> TrustAnchor | None:
     """The anchor of the settings; None where no list is configured.
 
     Raises:
-        RejectedError: ``config_trust_anchor``: one of the two is missing, or it is no public key.
+        RejectedError: ``config_trust_anchor``.
     """
-    if not url and not jwk:
-        return None
-    if not url or not jwk:
-        raise RejectedError("config_trust_anchor", "list address and anchor go together")
-    try:
-        return TrustAnchor(url, public_key_from_jwk(parse_json_object(jwk)))
-    except CredentialError as error:
-        raise RejectedError("config_trust_anchor", error.code) from error
+    key = settings.anchor
+    return TrustAnchor(str(settings.trust_list_url), key) if key is not None else None
 
 
 def load(

@@ -33,6 +33,7 @@ def waiting(
     """Let a browser wait for a change; any other client gets the page as it is now.
 
     Args:
+        request: tells a browser's navigation from other clients.
         page: what is seen while waiting.
         changed: looks whether there is something new; called in a thread.
         stopping: set when the service ends.

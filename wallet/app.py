@@ -31,7 +31,7 @@ def create_app(settings: WalletSettings, *, fetch: Http, clock: Clock, entropy: 
     Raises:
         RejectedError: ``config_trust_anchor``, and what ``service.app`` refuses.
     """
-    trust = TrustSource(settings.trust_list_url, settings.trust_anchor, http=fetch, clock=clock)
+    trust = TrustSource(settings, http=fetch, clock=clock)
     kiosk = Kiosk(settings, outside=Outside(http=fetch, trust=trust, now=clock, entropy=entropy))
     templates = Pages(TEMPLATES)
     app = application.create_app(

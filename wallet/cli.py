@@ -208,7 +208,7 @@ def _session(file: Path | None, *, at: str | None, as_json: bool) -> Iterator[Se
         http = Fetcher(
             dev_origins=settings.dev_origins, own_addresses=settings.own_addresses, clock=clock
         )
-        trust = TrustSource(settings.trust_list_url, settings.trust_anchor, http=http, clock=clock)
+        trust = TrustSource(settings, http=http, clock=clock)
         outside = Outside(http=http, trust=trust, now=clock, entropy=secrets.token_bytes)
         opening = open_file(
             file or settings.cli_vault, _passphrase(), clock=clock, entropy=secrets.token_bytes

@@ -1,6 +1,5 @@
 """The kiosk's one trial passport: a sealed vault that stays open while the service runs."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -8,8 +7,9 @@ from datetime import datetime, timedelta
 from threading import RLock
 
 from credentials.findings import Outcome
+from service.secret_files import kept_secret
 from wallet.holder.checking import check_own
-from wallet.holder.files import VaultFile, open_file, write_whole
+from wallet.holder.files import VaultFile, open_file
 from wallet.holder.outside import Outside
 from wallet.holder.passport import Card, Passport, Standing, overview
 from wallet.holder.vault import Held, Vault
@@ -84,11 +84,17 @@ class Kiosk:
         """The passport as it stands now."""
         return overview(self.held(), at=self.outside.now())
 
-    def state(self, held: Held, card: Card) -> State:
-        """Check a proof, or say what the last check said if it is young enough."""
+    def state(self, held: Held, card: Card, *, anew: bool = False) -> State:
+        """Check a proof, or say what the last check said if it is young enough.
+
+        Args:
+            held: the proof as it was received.
+            card: how the passport shows it.
+            anew: check now, whatever is known: a person looks at this one proof.
+        """
         now = self.outside.now()
         known = self._states.get(held.id)
-        if known is not None and timedelta() <= now - known.checked_at < CHECK_LIFE:
+        if known is not None and not anew and timedelta() <= now - known.checked_at < CHECK_LIFE:
             return known
         self._states[held.id] = found = self._check(held, card, now)
         return found
@@ -121,8 +127,4 @@ def kiosk_passphrase(settings: WalletSettings) -> str:
     """
     if settings.passphrase is not None:
         return settings.passphrase.get_secret_value()
-    path = settings.directory / "kiosk.passphrase"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, secrets.token_urlsafe(24).encode())
-    return path.read_text()
+    return kept_secret(settings.directory / "kiosk.passphrase").hex()

@@ -63,7 +63,7 @@ def proof(proof_id: str, request: Request, ports: PortsOf) -> HTMLResponse:
         request,
         "proof.html",
         card=shown_card,
-        state=ports.kiosk.state(held, shown_card),
+        state=ports.kiosk.state(held, shown_card, anew=True),
         person=full_name(shown_card.credential.claims),
         skills=skill_rows(shown_card.credential.claims, language),
         lines=lines_of(shown_card, language),

@@ -3,12 +3,11 @@
 from datetime import datetime, timedelta
 from threading import Lock
 
-from credentials.encoding import parse_json_object
-from credentials.errors import CredentialError, RejectedError
-from credentials.keys import PublicKey, public_key_from_jwk
+from credentials.errors import CredentialError
 from credentials.trust.listing import TrustList, read_list
 from service.clock import Clock
 from service.fetch import Http
+from service.settings import RoleSettings
 
 FRESH = timedelta(minutes=1)
 """One screen asks several times; the list changes once a day."""
@@ -17,16 +16,14 @@ FRESH = timedelta(minutes=1)
 class TrustSource:
     """Calling it gives the list, or None where there is none that can be used now."""
 
-    def __init__(
-        self, url: str | None, anchor_jwk: str | None, *, http: Http, clock: Clock
-    ) -> None:
-        """Read the anchor; nothing is fetched yet.
+    def __init__(self, settings: RoleSettings, *, http: Http, clock: Clock) -> None:
+        """Read the anchor of the settings; nothing is fetched yet.
 
         Raises:
-            RejectedError: ``config_trust_anchor``: one of the two is missing, or it is no key.
+            RejectedError: ``config_trust_anchor``.
         """
-        self._url, self._http, self._clock = url, http, clock
-        self._anchor = _anchor(url, anchor_jwk)
+        self._url, self._http, self._clock = settings.trust_list_url, http, clock
+        self._anchor = settings.anchor
         self._list: TrustList | None = None
         self._asked: datetime | None = None
         self._lock = Lock()
@@ -53,14 +50,3 @@ class TrustSource:
             )
         except (CredentialError, UnicodeDecodeError):
             return seen if seen is not None and now < seen.next_update else None
-
-
-def _anchor(url: str | None, jwk: str | None) -> PublicKey | None:
-    if not url and not jwk:
-        return None
-    if not url or not jwk:
-        raise RejectedError("config_trust_anchor", "list address and anchor go together")
-    try:
-        return public_key_from_jwk(parse_json_object(jwk))
-    except CredentialError as error:
-        raise RejectedError("config_trust_anchor", error.code) from error

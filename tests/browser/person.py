@@ -59,6 +59,8 @@ class Person:
     def scans(self) -> str:
         """Read the one code on the page from a screenshot of it."""
         image = Image.open(BytesIO(self.page.screenshot(full_page=True)))
-        codes = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+        codes = zxingcpp.read_barcodes(
+            image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+        )
         assert len(codes) == 1
         return str(codes[0].text)

@@ -151,6 +151,7 @@ def _worker_removes(person: Person, services: Services) -> None:
     person.looks("passport-withdrawn")
     person.presses("a[href^='/proof/']")
     person.looks("proof-withdrawn")
+    assert person.page.locator("main .sp-status.is-negative").count() > 0
     person.presses("a[href$='/remove']")
     person.looks("remove")
     person.presses("button[value='yes']")

@@ -19,9 +19,10 @@ def broken(text: str, *, folder: Path) -> list[str]:
             continue
         name, _, heading = target.partition("#")
         page = (folder / name) if name else None
-        if page is not None and not page.exists():
-            lost.append(target)
-        elif heading and heading not in _anchors(page.read_text("utf-8") if page else text):
+        missing = page is not None and not page.exists()
+        if missing or (
+            heading and heading not in _anchors(page.read_text("utf-8") if page else text)
+        ):
             lost.append(target)
     return lost
 

@@ -17,8 +17,9 @@ def test_public_names_are_documented(path: Path) -> None:
     module = tree(path)
     bare = [] if ast.get_docstring(module) or not module.body else ["module"]
     for node in ast.walk(module):
-        public = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        if public and not node.name.startswith("_") and not ast.get_docstring(node):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        if not node.name.startswith("_") and not ast.get_docstring(node):
             bare.append(node.name)
     inner = {inner.name for outer in functions(path) for inner in _nested(outer)}
     assert [name for name in bare if name not in inner] == []

@@ -60,7 +60,7 @@ def bit(office: Office, reference: StatusReference) -> bool:
         at=office.clock(),
     )
     assert found.issuer == office.ports.did
-    return found.status(reference.index)
+    return bool(found.status(reference.index))
 
 
 def test_a_token_list_shows_paused_resumed_and_withdrawn_at_once(office: Office) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from service.forms import stored_secret
+from service.secret_files import kept_secret
 from tests.service.small import small_client
 
 
@@ -74,7 +74,7 @@ def test_forms_survive_a_restart_because_the_secret_is_kept(tmp_path: Path) -> N
     after.cookies.set("form", before.cookies["form"])
     assert after.post("/form", data=fields).status_code == 200
     file = tmp_path / "small.secret"
-    assert stored_secret(file) == file.read_bytes()
+    assert kept_secret(file).hex() == file.read_text()
     assert file.stat().st_mode & 0o077 == 0
 
 
@@ -90,5 +90,5 @@ def test_a_field_over_its_limit_is_refused_by_name(tmp_path: Path) -> None:
 def test_the_secret_is_in_no_repr(tmp_path: Path) -> None:
     client = small_client(tmp_path)
     shown = repr(client.app.state.forms)  # type: ignore[attr-defined]  # FastAPI, for starlette any ASGI
-    assert stored_secret(tmp_path / "small.secret").hex() not in shown
+    assert kept_secret(tmp_path / "small.secret").hex() not in shown
     assert "secret" not in shown

@@ -121,9 +121,10 @@ class World:
         self._serve(ISSUER, issuer)
         self._serve(TRUST, self._landing(issuer))
         self._serve(VERIFIER, self._verifier())
-        trust = TrustSource(
-            f"{TRUST}/list.jwt", self._anchor_jwk(), http=self.http, clock=self.clock
+        settings = RoleSettings.model_validate(
+            {"trust_list_url": f"{TRUST}/list.jwt", "trust_anchor": self._anchor_jwk()}
         )
+        trust = TrustSource(settings, http=self.http, clock=self.clock)
         self.outside = Outside(
             http=self.http, trust=trust, now=self.clock, entropy=secrets.token_bytes
         )
