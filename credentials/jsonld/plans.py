@@ -37,7 +37,8 @@ Kinds = str | tuple[str, ...] | None
 """The value of ``type``, as one document spells it."""
 
 _TYPE = iri("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_NO_IRI = r'\s\x00-\x20<>"{}|^`\\\ud800-\udfff'
+_BLANKS = r"\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"  # pyld's \s, but faster
+_NO_IRI = rf'\x00-\x20{_BLANKS}<>"{{}}|^`\\\ud800-\udfff'
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _OWN_CONTEXT = "verifiableCredential"
 
@@ -242,10 +243,9 @@ def _text_writer(active: ActiveContext, coercion: Mapping[str, object]) -> Calla
     """How a string becomes a term (value expansion, 5.3.2)."""
     kind = coercion.get("@type")
     if kind == "@id":
-        return _iri_writer(active, {})
+        return _iri_writer(active)
     if kind == "@vocab":
-        mappings = active["mappings"]
-        return _iri_writer(active, {name: (mappings[name] or {}).get("@id") for name in mappings})
+        return _term_writer(active)
     if coercion.get("@direction", active.get("@direction")) is not None:
         raise NotCompiled("a direction of text")
     if kind in {None, "@none"}:
@@ -264,26 +264,43 @@ def _suffixed(empty: str) -> Callable[[str], str]:
     return write if suffix else text_literal
 
 
-def _iri_writer(active: ActiveContext, terms: Mapping[str, object]) -> Callable[[str], str]:
+def _iri_writer(active: ActiveContext) -> Callable[[str], str]:
     is_iri = _iri_test(_prefixes(active))
 
     def write(text: str) -> str:
-        meaning = terms.get(text, text)
-        if not isinstance(meaning, str) or not is_iri(meaning):
+        if not is_iri(text):
             raise NotCompiled("not a plain IRI")
-        return f"<{meaning}>"
+        return f"<{text}>"
+
+    return write
+
+
+def _term_writer(active: ActiveContext) -> Callable[[str], str]:
+    """Terms of the vocabulary, else IRIs."""
+    mappings, other = active["mappings"], _iri_writer(active)
+
+    def write(text: str) -> str:
+        meaning = mappings[text]["@id"] if text in mappings else text
+        if not isinstance(meaning, str):
+            raise NotCompiled("a term without meaning")
+        return other(meaning)
 
     return write
 
 
 def _number_writer(kind: object) -> Callable[[float], str]:
     datatype = None if kind in {None, "@none"} else str(kind)
+    if datatype in {"@id", "@vocab"}:
+        return _refuse
+    zero = native_literal(0, datatype)
+    suffix = zero.removeprefix('"0') if zero.startswith('"0"') else None
 
     def write(number: float) -> str:
-        if not math.isfinite(number) or kind in {"@id", "@vocab"}:
+        exact = not isinstance(number, int) or abs(number) <= MAX_SAFE_INTEGER
+        if not exact or not math.isfinite(number):
             raise NotCompiled("a number")
-        if isinstance(number, int) and abs(number) > MAX_SAFE_INTEGER:
-            raise NotCompiled("a number")
+        if number.__class__ is int and suffix is not None:
+            return f'"{number}{suffix}'
         try:
             return native_literal(number, datatype)
         except CredentialError as error:
@@ -293,7 +310,7 @@ def _number_writer(kind: object) -> Callable[[float], str]:
 
 
 def _refuse(_value: object) -> str:
-    raise NotCompiled("a graph of no node")
+    raise NotCompiled("a value of another kind")
 
 
 def _state_below(scope: _Scope, inner: ActiveContext, coercion: Mapping[str, object]) -> State:
@@ -350,7 +367,7 @@ def _prefixes(active: ActiveContext) -> frozenset[str]:
 
 def _iri_test(prefixes: frozenset[str]) -> Callable[[str], object]:
     replaced = "|".join(re.escape(prefix) for prefix in sorted(prefixes))
-    return re.compile(rf"(?!(?:{replaced}):)[A-Za-z][A-Za-z0-9+.-]*:[^{_NO_IRI}]*").fullmatch
+    return re.compile(rf"(?!(?:{replaced}):)[A-Za-z][A-Za-z0-9+.-]*+:[^{_NO_IRI}]*+").fullmatch
 
 
 def _well_formed(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections import Counter
 
 import pytest
@@ -177,3 +178,11 @@ def test_own_context_is_for_embedded_credentials_alone() -> None:
         document[member] = embedded
         outcome = compare(document)
         assert (outcome.compiled, outcome.differences) == (accepted, ())
+
+
+def test_identifiers_hold_no_blank_of_any_script() -> None:
+    state = plans.outermost()
+    assert state.is_iri("urn:x")
+    blanks = [chr(point) for point in range(0x110000) if re.match(r"\s", chr(point))]
+    assert len(blanks) > 20
+    assert [blank for blank in blanks if state.is_iri(f"urn:{blank}")] == []
