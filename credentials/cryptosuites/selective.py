@@ -1,8 +1,9 @@
 """Selective disclosure functions (Data Integrity ECDSA Cryptosuites 1.0, section 3.4).
 
 Shared by ecdsa-sd-2023 and bbs-2023. A credential is a list of statements; JSON pointers choose
-among them. To know which statement a pointer chooses, every node without an identifier gets one
-(a skolem identifier), so that a part of the document names its nodes like the whole does.
+among them. The compiled engine knows the place in the document that makes each statement, so that a
+pointer chooses by place. The reference engine does as the standard says: every node without an
+identifier gets one (a skolem identifier), and a part of the document is expanded like the whole.
 
 The functions of the standard take compacted documents. Here the document keeps the shape in which
 it was written, so that a pointer means what its reader sees: also ``/skills/0`` in a list of one.
@@ -17,9 +18,13 @@ from itertools import count
 
 from credentials.encoding import JsonObject, JsonValue, b64url_encode, check_json, compact_json
 from credentials.errors import MalformedError, UnsupportedError
+from credentials.jsonld.canonical import Engine, canonical, placed_quads
+from credentials.jsonld.canonical import quads as quads_of
 from credentials.jsonld.expansion import statements
 from credentials.jsonld.nquads import Quad, is_blank
+from credentials.jsonld.plans import NotCompiled
 from credentials.jsonld.rdf_canonical import canonicalize
+from credentials.jsonld.written import Path, Placed
 from credentials.limits import MAX_POINTERS
 
 LabelFunction = Callable[[Sequence[str]], Mapping[str, str]]
@@ -113,11 +118,15 @@ def relabelled_statements(document: JsonObject, labels: LabelFunction) -> tuple[
     Raises:
         CredentialError: what ``statements``, ``canonicalize`` or ``labels`` raises.
     """
-    return _canonical_lines(statements(document), labels)[0]
+    return _named_lines(quads_of(document), canonical(document).identifiers, labels)[0]
 
 
 def canonicalize_and_group(
-    document: JsonObject, labels: LabelFunction, definitions: Mapping[str, Sequence[str]]
+    document: JsonObject,
+    labels: LabelFunction,
+    definitions: Mapping[str, Sequence[str]],
+    *,
+    engine: Engine = Engine.AUTO,
 ) -> Grouped:
     """``canonicalizeAndGroup`` (section 3.4.16).
 
@@ -125,6 +134,7 @@ def canonicalize_and_group(
         document: with one ``@context``, at the top, and no proof.
         labels: how nodes are named in what is signed.
         definitions: JSON pointers by the name of their group.
+        engine: the answer is the same whichever answers.
 
     Raises:
         MalformedError: ``pointer_invalid``, ``pointer_unmatched``, ``too_large``.
@@ -133,14 +143,39 @@ def canonicalize_and_group(
         CredentialError: what ``statements`` or ``canonicalize`` raises.
     """
     check_json(document)
+    placed = None if engine is Engine.REFERENCE else placed_quads(document)
+    if placed is not None:
+        return _grouped_by_place(document, placed, labels, definitions)
+    if engine is Engine.COMPILED:
+        raise NotCompiled("a document outside the subset")
     skolem, marker = _skolemize(document)  # (1)
-    nquads, names = _canonical_lines(_deskolemized(skolem, marker), labels)  # (2), (3)
-    terms = {f"_:{node}": f"_:{label}" for node, label in names.items()}
+    quads = _deskolemized(skolem, marker)  # (2)
+    nquads, names = _named_lines(quads, canonicalize(quads).identifiers, labels)  # (3)
+    terms = _terms(names)
     groups = {}  # (4) to (7)
     for name, pointers in definitions.items():
         part = select(skolem, pointers)
-        quads = () if part is None else tuple(_deskolemized(part, marker))
-        groups[name] = _group(nquads, quads, terms)
+        chosen = () if part is None else tuple(_deskolemized(part, marker))
+        for quad in chosen:
+            _check_named(quad)
+        groups[name] = _group(nquads, chosen, terms)
+    return Grouped(nquads, names, groups)
+
+
+def _grouped_by_place(
+    document: JsonObject,
+    placed: Sequence[Placed],
+    labels: LabelFunction,
+    definitions: Mapping[str, Sequence[str]],
+) -> Grouped:
+    quads = [entry.quad for entry in placed]
+    nquads, names = _named_lines(quads, canonical(document).identifiers, labels)
+    terms = _terms(names)
+    groups = {}
+    for name, pointers in definitions.items():
+        chosen = _chosen(document, pointers) if pointers else None
+        found = () if chosen is None else (e.quad for e in placed if _reaches(chosen, e.path))
+        groups[name] = _group(nquads, tuple(found), terms)
     return Grouped(nquads, names, groups)
 
 
@@ -171,17 +206,7 @@ def select(document: JsonObject, pointers: Sequence[str]) -> JsonObject | None:
     """
     if not pointers:  # (1)
         return None
-    if len(pointers) > MAX_POINTERS:
-        raise MalformedError("too_large", f"{len(pointers)} pointers, limit {MAX_POINTERS}")
-    chosen = _Chosen()
-    for pointer in pointers:  # (5)
-        node = chosen
-        value: JsonValue = document
-        for token in parse_pointer(pointer):
-            place, value = _member(value, token)
-            node = node.members.setdefault(place, _Chosen())
-        node.whole = True
-    return _object_part(document, chosen)  # (2) to (4), (6)
+    return _object_part(document, _chosen(document, pointers))  # (2) to (6)
 
 
 def parse_pointer(pointer: str) -> tuple[str, ...]:
@@ -209,6 +234,33 @@ class _Chosen:
 
     whole: bool = False
     members: dict[str | int, "_Chosen"] = field(default_factory=dict)
+
+
+def _chosen(document: JsonObject, pointers: Sequence[str]) -> _Chosen:
+    """Step 5 of ``selectJsonLd``: where the pointers lead."""
+    if len(pointers) > MAX_POINTERS:
+        raise MalformedError("too_large", f"{len(pointers)} pointers, limit {MAX_POINTERS}")
+    chosen = _Chosen()
+    for pointer in pointers:
+        node = chosen
+        value: JsonValue = document
+        for token in parse_pointer(pointer):
+            place, value = _member(value, token)
+            node = node.members.setdefault(place, _Chosen())
+        node.whole = True
+    return chosen
+
+
+def _reaches(chosen: _Chosen, path: Path) -> bool:
+    """Whether the statement made at this place is chosen: on the way, inside, or a type."""
+    for step in path:
+        if chosen.whole or step == "type":
+            return True
+        below = chosen.members.get(step)
+        if below is None:
+            return False
+        chosen = below
+    return True
 
 
 def _member(value: JsonValue, token: str) -> tuple[str | int, JsonValue]:
@@ -284,15 +336,25 @@ def _deskolemized(document: JsonObject, marker: str) -> list[Quad]:
     ]
 
 
-def _canonical_lines(
-    quads: Sequence[Quad], labels: LabelFunction
+def _check_named(quad: Quad) -> None:
+    """Every node has a skolem name; cells of ordered lists have none, and may be any cell."""
+    for term in (quad.subject, quad.object, quad.graph):
+        if is_blank(term) and not term.startswith("_:s"):
+            raise UnsupportedError("selection_unsupported", "a node that cannot be named")
+
+
+def _named_lines(
+    quads: Sequence[Quad], identifiers: Mapping[str, str], labels: LabelFunction
 ) -> tuple[tuple[str, ...], Mapping[str, str]]:
     """``labelReplacementCanonicalizeNQuads`` (section 3.4.1): sorted lines, and node to label."""
-    identifiers = canonicalize(quads).identifiers  # (1)
-    label_of = labels(tuple(identifiers.values()))  # (2)
-    names = {node: label_of[canonical] for node, canonical in identifiers.items()}
-    terms = {f"_:{node}": f"_:{label}" for node, label in names.items()}
+    label_of = labels(tuple(identifiers.values()))  # (2), after (1) in the caller
+    names = {node: label_of[canonical_name] for node, canonical_name in identifiers.items()}
+    terms = _terms(names)
     return tuple(sorted({_line(quad, terms) for quad in quads})), names  # (3)
+
+
+def _terms(names: Mapping[str, str]) -> dict[str, str]:
+    return {f"_:{node}": f"_:{label}" for node, label in names.items()}
 
 
 def _line(quad: Quad, terms: Mapping[str, str]) -> str:
@@ -308,10 +370,8 @@ def _line(quad: Quad, terms: Mapping[str, str]) -> str:
 
 def _group(nquads: Sequence[str], quads: tuple[Quad, ...], terms: Mapping[str, str]) -> Group:
     """``selectCanonicalNQuads`` (section 3.4.15), and which lines of the whole those are."""
-    for quad in quads:
-        for term in (quad.subject, quad.object, quad.graph):
-            if is_blank(term) and not term.startswith("_:s"):
-                raise UnsupportedError("selection_unsupported", "a node that cannot be named")
+    if any(quad.graph for quad in quads):
+        raise UnsupportedError("selection_unsupported", "a part of an embedded graph")
     chosen = {_line(quad, terms) for quad in quads}
     matching = {place: line for place, line in enumerate(nquads) if line in chosen}
     if len(matching) != len(chosen):

@@ -1,11 +1,14 @@
 """Pointers, selections, labels and groups: what both selective cryptosuites stand on."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from credentials.cryptosuites.selective import (
     Grouped,
+    LabelFunction,
     canonicalize_and_group,
     fixed_labels,
     format_pointer,
@@ -18,6 +21,7 @@ from credentials.cryptosuites.selective import (
 )
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import CredentialError, MalformedError, UnsupportedError
+from credentials.jsonld.canonical import Engine
 from credentials.limits import MAX_POINTERS
 
 V2 = "https://www.w3.org/ns/credentials/v2"
@@ -147,6 +151,39 @@ def test_one_element_chooses_its_statements_and_the_way_to_it() -> None:
     assert all(word not in lines for word in ('"mag"', '"2"', "Sam", "141", "issuer"))
     assert len(chosen.matching) == 6  # two types, subject, skill, and its two members
     assert len(chosen.matching) + len(chosen.rest) == len(grouped().nquads)
+
+
+POINTERS = [
+    "/issuer",
+    "/type/0",
+    "/id",
+    "/credentialSubject",
+    "/credentialSubject/given_name",
+    "/credentialSubject/allowed_work/1",
+    "/credentialSubject/skills",
+    "/credentialSubject/skills/0",
+    "/credentialSubject/skills/1/level",
+    "/credentialSubject/skills/2/weld_details",
+    "/credentialSubject/skills/2/weld_details/joint",
+]
+
+
+@given(st.lists(st.sampled_from(POINTERS)), st.sampled_from([hmac_labels, shuffled_labels]))
+def test_both_engines_choose_the_same(
+    pointers: list[str], labels: Callable[[bytes], LabelFunction]
+) -> None:
+    groups = {"chosen": pointers, "none": []}
+    fast, slow = (
+        canonicalize_and_group(DOCUMENT, labels(KEY), groups, engine=engine)
+        for engine in (Engine.COMPILED, Engine.REFERENCE)
+    )
+    assert fast.nquads == slow.nquads
+    for name in groups:
+        assert fast.groups[name].matching == slow.groups[name].matching
+        assert fast.groups[name].rest == slow.groups[name].rest
+    assert verifier_labels(fast.groups["chosen"].quads, fast.labels) == verifier_labels(
+        slow.groups["chosen"].quads, slow.labels
+    )
 
 
 def test_equal_elements_are_told_apart_and_keep_their_labels() -> None:
