@@ -6,7 +6,13 @@ Also the presentation that a holder signs as a JWT, for the formats that have on
 from datetime import datetime
 
 from credentials import data_model
-from credentials.encoding import JsonObject, JsonValue, NumberRefusedError
+from credentials.encoding import (
+    JsonObject,
+    JsonValue,
+    NumberRefusedError,
+    b64url_decode,
+    parse_json_object,
+)
 from credentials.errors import BindingInvalid, MalformedError, OutsideValidity, ProofInvalid
 from credentials.formats import key_binding
 from credentials.jose import Jws, numeric_date, peek
@@ -21,11 +27,15 @@ def peek_dated(token: str, *, typ: frozenset[str]) -> Jws:
 
     Raises:
         MalformedError: ``date_invalid`` for those; else as ``jose.peek``.
+        BindingInvalid: ``kb_iat_invalid`` for the time of a presentation.
         CredentialError: as ``jose.peek``.
     """
     try:
         return peek(token, typ=typ)
     except NumberRefusedError as error:
+        header = parse_json_object(b64url_decode(token.partition(".")[0]))
+        if error.member == "iat" and header.get("typ") == "vp+jwt":
+            raise BindingInvalid("kb_iat_invalid", "iat is no number") from error
         if error.member in _DATES:
             raise MalformedError("date_invalid", f"{error.member} is no number") from error
         raise
