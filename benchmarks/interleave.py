@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 SLICES = 11
@@ -11,7 +12,13 @@ SLICES = 11
 SLICE_SECONDS = 0.05
 """One turn: long enough for the clock, short enough to meet the same noise as its neighbour."""
 
+WARM_UP_SECONDS = 1.0
+"""Each side works so long before it is timed: a JavaScript engine compiles what it has seen."""
+
 Work = Callable[[], object]
+
+Timer = Callable[[int], float]
+"""Does the work so often and answers with microseconds per call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,7 @@ class Contest:
 
     Attributes:
         goal: peer time divided by ours, at least; None where there is none yet.
+        peer_timer: a peer in another process times its own slices; None where we time it.
     """
 
     work: str
@@ -27,6 +35,7 @@ class Contest:
     ours_call: Work
     peer_call: Work
     goal: float | None = None
+    peer_timer: Timer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +58,21 @@ class Timing:
 
 def run(contest: Contest, *, slices: int = SLICES) -> Timing:
     """Warm both up, then let them take turns."""
-    calls = [_calls_per_slice(work) for work in (contest.ours_call, contest.peer_call)]
+    ours_timer = partial(_slice, contest.ours_call)
+    peer_timer = contest.peer_timer or partial(_slice, contest.peer_call)
+    calls = [_calls_per_slice(timer) for timer in (ours_timer, peer_timer)]
     ours, peer = [], []
     for _ in range(slices):
-        ours.append(_slice(contest.ours_call, calls[0]))
-        peer.append(_slice(contest.peer_call, calls[1]))
+        ours.append(ours_timer(calls[0]))
+        peer.append(peer_timer(calls[1]))
     return Timing(tuple(ours), tuple(peer))
 
 
-def _calls_per_slice(work: Work) -> int:
-    work()
-    started = time.perf_counter()
-    work()
-    once = time.perf_counter() - started
+def _calls_per_slice(timer: Timer) -> int:
+    """Warm up, then see how often the work fits into one turn."""
+    once, started = timer(1) / 1e6, time.perf_counter()
+    while time.perf_counter() - started < WARM_UP_SECONDS:
+        once = timer(max(1, int(SLICE_SECONDS / max(once, 1e-7)))) / 1e6
     return max(1, int(SLICE_SECONDS / max(once, 1e-7)))
 
 
