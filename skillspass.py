@@ -36,6 +36,7 @@ ROLE_VERBS = {
     "ask": "verifier.cli",
     "answer": "verifier.cli",
     "verify": "verifier.cli",
+    "jose-cose": "verifier.jose_cose",
 }
 """Verb to the module that owns it."""
 
@@ -232,11 +233,13 @@ def serve(
     at: AtOption = None,
 ) -> None:
     """Start the landing page and the three services with demo data, until Ctrl-C."""
+    from issuer.demo_class import fill
     from service import demo, serving
 
     place = Place(var=VAR, ports=demo.PORTS, public=public, clock=_clock(at))
     with trial(place) as apps:
         _keep_deployment(place)
+        fill(apps[1].state.ports)
 
         def ready() -> None:
             """Say where each of them is."""

@@ -142,6 +142,7 @@ def _waiting(request: Request, ports: Ports, row: RequestRow, state: State) -> R
         preset=row.preset,
         state=state.value,
         link=link,
+        short=short,
         code=link if len(link.encode()) <= MAX_QR_BYTES else short,
         local=ports.settings.is_local,
     )

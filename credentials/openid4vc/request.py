@@ -129,10 +129,24 @@ class AuthorizationRequest:
 
 @dataclass(frozen=True, slots=True)
 class RequestReference:
-    """What a request link holds."""
+    """What a request link holds.
 
-    client_id: str
+    Attributes:
+        client_id: None where somebody passed on the bare ``request_uri``; who asks is then known
+            from the signed request alone, and ``check_asker`` holds the two together.
+    """
+
+    client_id: str | None
     request_uri: str
+
+    def check_asker(self, request: "AuthorizationRequest") -> None:
+        """The request came from the asker's own host (RFC 9101, section 10.4).
+
+        Raises:
+            ProtocolError: ``request_uri_invalid``.
+        """
+        if origin(self.request_uri) != client_origin(request.client_id):
+            _refuse("request_uri_invalid", "not an address at the asker's host")
 
 
 def client_id_of(did: str) -> str:
@@ -354,6 +368,8 @@ def request_link(base: str, client_id: str, request_uri: str) -> str:
 def parse_request_link(text: str) -> RequestReference:
     """Find client id and request address in a scanned or pasted link of any scheme.
 
+    A bare https address without query is taken for the request's own address.
+
     Raises:
         ProtocolError: ``request_uri_invalid``: missing, double, not https, or at another host than
             the asker's (RFC 9101, section 10.4); ``invalid_request_uri_method``.
@@ -366,6 +382,8 @@ def parse_request_link(text: str) -> RequestReference:
         pairs = parse_qsl(urlsplit(link).query, max_num_fields=MAX_FORM_FIELDS, errors="strict")
     except ValueError:
         _refuse("request_uri_invalid", "no link")
+    if not pairs and is_https_url(link):
+        return RequestReference(None, link)
     fields = dict(pairs)
     if len(fields) != len(pairs) or not {"client_id", "request_uri"} <= fields.keys():
         _refuse("request_uri_invalid", "client_id and request_uri, each once")
