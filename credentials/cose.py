@@ -6,10 +6,10 @@ those of ``jose``; an ES512 key is the caller's own affair and never the product
 """
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from credentials import cbor
 from credentials.errors import MalformedError, ProofInvalid, RejectedError
+from credentials.keys import SigningKey, VerifyingKey
 from credentials.limits import MAX_TOKEN_BYTES
 
 CREDENTIAL = "application/vc+cose"
@@ -26,32 +26,6 @@ _ALGORITHMS = {-7: "ES256", -8: "EdDSA", -35: "ES384"}
 _OF_OTHERS = {-36: "ES512"}
 _NUMBERS = {name: number for number, name in (_ALGORITHMS | _OF_OTHERS).items()}
 _PARTS = 4
-
-
-class VerifyingKey(Protocol):
-    """What checks a signature: ``keys.PublicKey``, or a key that only one caller knows."""
-
-    @property
-    def algorithm(self) -> str:
-        """Its JOSE name; fixed per key."""
-        ...
-
-    def verify(self, signature: bytes, message: bytes) -> None:
-        """Check r and s side by side, or 64 octets of Ed25519; raises ProofInvalid."""
-        ...
-
-
-class SigningKey(Protocol):
-    """What makes a signature: ``keys.Signer``, or a key that only one caller knows."""
-
-    @property
-    def public(self) -> VerifyingKey:
-        """The key that checks these signatures."""
-        ...
-
-    def sign(self, message: bytes) -> bytes:
-        """The signature as ``VerifyingKey.verify`` reads it."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

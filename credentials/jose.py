@@ -17,7 +17,14 @@ from credentials.encoding import (
     parse_json_object,
 )
 from credentials.errors import MalformedError, ProofInvalid, RejectedError
-from credentials.keys import Algorithm, PublicKey, Signer, SoftwareSigner, public_key_from_jwk
+from credentials.keys import (
+    Algorithm,
+    PublicKey,
+    SigningKey,
+    SoftwareSigner,
+    VerifyingKey,
+    public_key_from_jwk,
+)
 from credentials.limits import MAX_TOKEN_BYTES
 
 MAX_HEADER_BYTES = 16 * 1024
@@ -58,7 +65,7 @@ class Jws:
     signing_input: bytes
     signature: bytes
 
-    def verify(self, key: PublicKey) -> None:
+    def verify(self, key: VerifyingKey) -> None:
         """Check the signature under a key that the caller trusts.
 
         Raises:
@@ -67,9 +74,9 @@ class Jws:
         _check_signature(self.header, self.signing_input, self.signature, key)
 
 
-def sign_compact(header: JsonObject, payload: JsonObject, signer: Signer) -> str:
+def sign_compact(header: JsonObject, payload: JsonObject, signer: SigningKey) -> str:
     """Sign a payload; ``alg`` comes from the key, ``kid`` only from ``header``."""
-    protected = compact_json({**header, "alg": signer.public.algorithm.value})
+    protected = compact_json({**header, "alg": str(signer.public.algorithm)})
     signing_input = f"{b64url_encode(protected)}.{b64url_encode(compact_json(payload))}"
     signature = signer.sign(signing_input.encode("ascii"))
     return f"{signing_input}.{b64url_encode(signature)}"
@@ -173,7 +180,7 @@ def _protected_header(encoded: str) -> JsonObject:
 
 
 def _check_signature(
-    header: JsonObject, signing_input: bytes, signature: bytes, key: PublicKey
+    header: JsonObject, signing_input: bytes, signature: bytes, key: VerifyingKey
 ) -> None:
     if header.get("alg") != key.algorithm:
         raise ProofInvalid("alg_key_mismatch", f"the key is for {key.algorithm}")

@@ -141,6 +141,32 @@ class PublicKey:
             raise ProofInvalid("signature_invalid", self.algorithm) from error
 
 
+class VerifyingKey(Protocol):
+    """What checks a signature: ``PublicKey``, or a key that only one caller knows."""
+
+    @property
+    def algorithm(self) -> str:
+        """Its JOSE name; fixed per key."""
+        ...
+
+    def verify(self, signature: bytes, message: bytes) -> None:
+        """Check r and s side by side, or 64 octets of Ed25519; raises ProofInvalid."""
+        ...
+
+
+class SigningKey(Protocol):
+    """What makes a signature: ``Signer``, or a key that only one caller knows."""
+
+    @property
+    def public(self) -> VerifyingKey:
+        """The key that checks these signatures."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature as ``VerifyingKey.verify`` reads it."""
+        ...
+
+
 class Signer(Protocol):
     """Whoever holds a private key: a file here, a device elsewhere."""
 
