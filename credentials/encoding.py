@@ -26,6 +26,8 @@ MAX_VARINT_BYTES = 9
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE58_VALUES = {character: value for value, character in enumerate(_BASE58)}
+_BASE58_STEP = 10  # so many digits fit into a machine word
+_BASE58_POWERS = [58**count for count in range(_BASE58_STEP + 1)]
 _TO_URL_ALPHABET = bytes.maketrans(b"+/", b"-_")
 _FROM_URL_ALPHABET = bytes.maketrans(b"-_", b"+/")
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*+"?', re.DOTALL)
@@ -93,11 +95,15 @@ def base58_decode(text: str) -> bytes:
     if len(text) > MAX_BASE58_CHARACTERS:
         raise MalformedError("multibase_malformed", f"{len(text)} characters of base58")
     number = 0
-    for character in text:
-        value = _BASE58_VALUES.get(character)
-        if value is None:
-            raise MalformedError("multibase_malformed", "a character outside base58")
-        number = number * 58 + value
+    try:
+        for start in range(0, len(text), _BASE58_STEP):
+            part = 0
+            characters = text[start : start + _BASE58_STEP]
+            for character in characters:
+                part = part * 58 + _BASE58_VALUES[character]
+            number = number * _BASE58_POWERS[len(characters)] + part
+    except KeyError as error:
+        raise MalformedError("multibase_malformed", "a character outside base58") from error
     zeros = len(text) - len(text.lstrip("1"))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
 
@@ -195,19 +201,29 @@ def check_json(value: JsonValue) -> None:
         MalformedError: ``too_deep``, ``too_large`` (items), or ``json_malformed`` for a number
             outside I-JSON or a lone surrogate.
     """
-    items = 0
+    items, texts = 0, [""]
     level: list[JsonValue] = [value]
     for _ in range(MAX_JSON_DEPTH + 1):
         following: list[JsonValue] = []
+        deeper = False
         for node in level:
-            if isinstance(node, dict | list):
+            if isinstance(node, str):
+                texts.append(node)
+            elif isinstance(node, dict):
+                deeper = True
                 items += len(node)
-                following.extend(node.values() if isinstance(node, dict) else node)
+                texts.extend(node)
+                following.extend(node.values())
+            elif isinstance(node, list):
+                deeper = True
+                items += len(node)
+                following.extend(node)
+            elif node is not None:
+                _check_number(node)
         if items > MAX_JSON_ITEMS:
             raise MalformedError("too_large", f"more than {MAX_JSON_ITEMS} items")
-        _check_scalars(level)
-        if not following and not any(isinstance(node, dict | list) for node in level):
-            compact_json(value)
+        if not deeper:
+            _check_texts(texts)
             return
         level = following
     raise MalformedError("too_deep", f"more than {MAX_JSON_DEPTH} levels")
@@ -315,14 +331,23 @@ def _member_of_refused(text: str) -> str | None:
     return None
 
 
-def _check_scalars(level: list[JsonValue]) -> None:
-    for node in level:
-        if isinstance(node, int) and abs(node) > MAX_SAFE_INTEGER:
+def _check_number(node: object) -> None:
+    if isinstance(node, int):
+        if abs(node) > MAX_SAFE_INTEGER:
             raise NumberRefusedError
-        if not isinstance(node, dict | list | str | int | float | None):
-            raise MalformedError("json_malformed", f"a value of type {type(node).__name__}")
-        if isinstance(node, dict) and not all(isinstance(name, str) for name in node):
-            raise MalformedError("json_malformed", "a name that is no string")
+    elif not isinstance(node, float):
+        raise MalformedError("json_malformed", f"a value of type {type(node).__name__}")
+    elif not math.isfinite(node):
+        raise NumberRefusedError
+
+
+def _check_texts(texts: list[str]) -> None:
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError as error:
+        raise MalformedError("json_malformed", "a lone surrogate") from error
+    except TypeError as error:
+        raise MalformedError("json_malformed", "a name that is no string") from error
 
 
 def _canonical(value: JsonValue) -> str:
