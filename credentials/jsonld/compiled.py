@@ -14,9 +14,9 @@ from credentials.jsonld.plans import (
     Shape,
     State,
     Step,
+    literal_writer,
     outermost,
     shape_of,
-    text_literal,
     within,
 )
 from credentials.jsonld.written import Node
@@ -83,7 +83,7 @@ class _Walk:
         for step in shape.steps:
             value = members[step.name]
             if isinstance(value, str):
-                add(step.head + step.text(value))
+                add(step.text(value))
             elif isinstance(value, list):
                 self._count(len(value))
                 if not value:
@@ -127,14 +127,14 @@ class _Walk:
     def _entry(self, node: Node, step: Step, entry: JsonValue, depth: int) -> None:
         """Write one value of a member."""
         if isinstance(entry, str):
-            node.tails.append(step.head + step.text(entry))
+            node.tails.append(step.text(entry))
         elif isinstance(entry, dict):
             if "@value" in entry:
-                node.tails.append(step.head + self._tagged(entry, step))
+                node.tails.append(self._tagged(entry, step))
             else:
                 self._below(node, step, entry, depth + 1)
         elif isinstance(entry, bool | int | float):
-            node.tails.append(step.head + step.number(entry))
+            node.tails.append(step.number(entry))
         else:
             raise NotCompiled("null, or a list in a list")
 
@@ -159,9 +159,10 @@ class _Walk:
         if step.graph or len(value) != len(("text", "language")):
             raise NotCompiled("a value object")
         try:
-            return text_literal(text) + tagged_literal("", language.lower()).removeprefix('""')
+            tag = tagged_literal("", language.lower()).removeprefix('""')
         except CredentialError as error:
             raise NotCompiled(error.code) from error
+        return literal_writer(step.head, tag)(text)
 
     def _fresh(self) -> int:
         self.blanks += 1

@@ -69,8 +69,8 @@ class Step:
     Attributes:
         name: of the member.
         head: the predicate, with the blank behind it.
-        text: a string to the term it stands for.
-        number: a boolean or a number to its term.
+        text: a string to predicate and object.
+        number: a boolean or a number to predicate and object.
         state: for a node below.
         graph: whether each node below stands in a graph of its own.
         own_context: whether a node below may bring its own contexts.
@@ -166,13 +166,6 @@ def cache_sizes() -> dict[str, tuple[int, int]]:
     }
 
 
-def text_literal(text: str) -> str:
-    """The term of a plain text: what ``literal`` gives, sooner where nothing is escaped."""
-    if text.isprintable() and '"' not in text and "\\" not in text:
-        return f'"{text}"'
-    return literal(_well_formed(text))
-
-
 @lru_cache(maxsize=MAX_SCOPES)
 def _scope(state: State, kinds: tuple[str, ...]) -> _Scope:
     """Type-scoped contexts, in the order of their names (5.1.2, step 11)."""
@@ -209,11 +202,12 @@ def _compiled_step(scope: _Scope, name: str) -> Step:
         if not _usable(coercion or definition):
             raise NotCompiled("a term that its own context changes")
         graph = "@graph" in _container(definition)
+        head = f"{iri(definition['@id'])} "
         return Step(
             name=name,
-            head=f"{iri(definition['@id'])} ",
-            text=_refuse if graph else _text_writer(inner, coercion),
-            number=_refuse if graph else _number_writer(coercion.get("@type")),
+            head=head,
+            text=_refuse if graph else _text_writer(head, inner, coercion),
+            number=_refuse if graph else _number_writer(head, coercion.get("@type")),
             state=_state_below(scope, inner, coercion),
             graph=graph,
             own_context=name == _OWN_CONTEXT,
@@ -239,45 +233,58 @@ def _container(definition: Mapping[str, object]) -> frozenset[object]:
     return frozenset(value if isinstance(value, list | tuple) else [value])
 
 
-def _text_writer(active: ActiveContext, coercion: Mapping[str, object]) -> Callable[[str], str]:
+def literal_writer(before: str, after: str = "") -> Callable[[str], str]:
+    """Writes literals as ``literal`` does, sooner where nothing is escaped.
+
+    Args:
+        before: what stands before each, such as a predicate and a blank.
+        after: datatype or language.
+    """
+    end = f'"{after}'
+
+    def write(text: str) -> str:
+        if text.isprintable() and '"' not in text and "\\" not in text:
+            return f'{before}"{text}{end}'
+        if _SURROGATE.search(text):
+            raise NotCompiled("a lone surrogate")
+        return f"{before}{literal(text)}{after}"
+
+    return write
+
+
+def _text_writer(
+    head: str, active: ActiveContext, coercion: Mapping[str, object]
+) -> Callable[[str], str]:
     """How a string becomes a term (value expansion, 5.3.2)."""
     kind = coercion.get("@type")
     if kind == "@id":
-        return _iri_writer(active)
+        return _iri_writer(head, active)
     if kind == "@vocab":
-        return _term_writer(active)
+        return _term_writer(head, active)
     if coercion.get("@direction", active.get("@direction")) is not None:
         raise NotCompiled("a direction of text")
-    if kind in {None, "@none"}:
-        language = coercion.get("@language", active.get("@language"))
-        return text_literal if language is None else _suffixed(tagged_literal("", str(language)))
-    return _suffixed(literal("", datatype=str(kind)))
+    if kind not in {None, "@none"}:
+        return literal_writer(head, literal("", datatype=str(kind)).removeprefix('""'))
+    language = coercion.get("@language", active.get("@language"))
+    if language is None:
+        return literal_writer(head)
+    return literal_writer(head, tagged_literal("", str(language)).removeprefix('""'))
 
 
-def _suffixed(empty: str) -> Callable[[str], str]:
-    """A writer of literals that end as this one of an empty text does."""
-    suffix = empty.removeprefix('""')
-
-    def write(text: str) -> str:
-        return text_literal(text) + suffix
-
-    return write if suffix else text_literal
-
-
-def _iri_writer(active: ActiveContext) -> Callable[[str], str]:
+def _iri_writer(head: str, active: ActiveContext) -> Callable[[str], str]:
     is_iri = _iri_test(_prefixes(active))
 
     def write(text: str) -> str:
         if not is_iri(text):
             raise NotCompiled("not a plain IRI")
-        return f"<{text}>"
+        return f"{head}<{text}>"
 
     return write
 
 
-def _term_writer(active: ActiveContext) -> Callable[[str], str]:
+def _term_writer(head: str, active: ActiveContext) -> Callable[[str], str]:
     """Terms of the vocabulary, else IRIs."""
-    mappings, other = active["mappings"], _iri_writer(active)
+    mappings, other = active["mappings"], _iri_writer(head, active)
 
     def write(text: str) -> str:
         meaning = mappings[text]["@id"] if text in mappings else text
@@ -288,7 +295,7 @@ def _term_writer(active: ActiveContext) -> Callable[[str], str]:
     return write
 
 
-def _number_writer(kind: object) -> Callable[[float], str]:
+def _number_writer(head: str, kind: object) -> Callable[[float], str]:
     datatype = None if kind in {None, "@none"} else str(kind)
     if datatype in {"@id", "@vocab"}:
         return _refuse
@@ -300,9 +307,9 @@ def _number_writer(kind: object) -> Callable[[float], str]:
         if not exact or not math.isfinite(number):
             raise NotCompiled("a number")
         if number.__class__ is int and suffix is not None:
-            return f'"{number}{suffix}'
+            return f'{head}"{number}{suffix}'
         try:
-            return native_literal(number, datatype)
+            return head + native_literal(number, datatype)
         except CredentialError as error:
             raise NotCompiled(error.code) from error
 
@@ -368,9 +375,3 @@ def _prefixes(active: ActiveContext) -> frozenset[str]:
 def _iri_test(prefixes: frozenset[str]) -> Callable[[str], object]:
     replaced = "|".join(re.escape(prefix) for prefix in sorted(prefixes))
     return re.compile(rf"(?!(?:{replaced}):)[A-Za-z][A-Za-z0-9+.-]*+:[^{_NO_IRI}]*+").fullmatch
-
-
-def _well_formed(text: str) -> str:
-    if _SURROGATE.search(text):
-        raise NotCompiled("a lone surrogate")
-    return text

@@ -66,8 +66,7 @@ def canonical(nodes: list[Node], blanks: int, algorithm: str) -> Canonical:
     """
     new_hash = HASHES[algorithm]
     hashes = [
-        new_hash("".join(sorted(lines)).encode()).hexdigest()
-        for lines in _first_degree(nodes, blanks)
+        new_hash("".join(sorted(lines)).encode()).digest() for lines in _first_degree(nodes, blanks)
     ]
     if len(set(hashes)) < blanks:
         return canonicalize((placed.quad for placed in placed_quads(nodes)), algorithm=algorithm)
@@ -89,11 +88,10 @@ def _first_degree(nodes: list[Node], blanks: int) -> list[list[str]]:
     """For each blank node its statements, with ``_:a`` for itself and ``_:z`` for any other."""
     mentions: list[list[str]] = [[] for _ in range(blanks)]
     for node in nodes:
-        tails = set(node.tails)  # a repeated statement counts once
         end = " .\n" if node.graph is None else " _:z .\n"
         if isinstance(node.subject, int):
             own, other = mentions[node.subject], "_:z"
-            own.extend([f"_:a {tail}{end}" for tail in tails])
+            own.extend([f"_:a {tail}{end}" for tail in {*node.tails}])  # a repeated one once
             own.extend([f"_:a {head}_:z{end}" for head, _ in node.edges])
         else:
             other = node.subject
@@ -101,7 +99,7 @@ def _first_degree(nodes: list[Node], blanks: int) -> list[list[str]]:
             mentions[below].append(f"{other} {head}_:a{end}")
         if node.graph is not None:
             inside = mentions[node.graph]
-            inside.extend([f"{other} {tail} _:a .\n" for tail in tails])
+            inside.extend([f"{other} {tail} _:a .\n" for tail in {*node.tails}])
             inside.extend([f"{other} {head}_:z _:a .\n" for head, _ in node.edges])
     return mentions
 
