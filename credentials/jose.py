@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidTag
-from jwcrypto.common import JWException
-from jwcrypto.jwe import JWE
-from jwcrypto.jwk import JWK
 
 from credentials.encoding import (
     JsonObject,
@@ -222,6 +219,9 @@ def encrypt_compact(
         MalformedError: ``key_invalid``.
         RejectedError: ``alg_not_allowed`` for another ``enc``.
     """
+    from jwcrypto.jwe import JWE  # noqa: PLC0415 - costs 0.1 s, and signatures need none of it
+    from jwcrypto.jwk import JWK  # noqa: PLC0415 - as above
+
     if enc not in CONTENT_ENCRYPTION:
         raise RejectedError("alg_not_allowed", "enc is not A128GCM or A256GCM")
     header: JsonObject = {"alg": "ECDH-ES", "enc": enc}
@@ -255,6 +255,10 @@ def decrypt_compact(token: str, private_jwk: JsonObject) -> bytes:
         RejectedError: ``alg_not_allowed``; ``encryption_key_unknown`` when it was made for
             another key or does not open with this one.
     """
+    from jwcrypto.common import JWException  # noqa: PLC0415 - as in ``encrypt_compact``
+    from jwcrypto.jwe import JWE  # noqa: PLC0415 - as above
+    from jwcrypto.jwk import JWK  # noqa: PLC0415 - as above
+
     header = _jwe_header(token)
     ours = private_jwk.get("kid")
     if "kid" in header and ours is not None and header["kid"] != ours:
