@@ -14,6 +14,7 @@ from schemas import catalog
 from schemas.contexts import SKILLS_CONTEXT
 from skills.framework import metalektro, statement
 from tests.credentials.test_contexts import claims_of
+from tests.differential.badges import OPEN_BADGES, badge
 
 V1, V2 = "https://www.w3.org/2018/credentials/v1", "https://www.w3.org/ns/credentials/v2"
 DATA_INTEGRITY = "https://w3id.org/security/data-integrity/v2"
@@ -42,6 +43,8 @@ _CONTEXTS: list[JsonValue] = [
     [V1, STATUS_2021],
     [V2, EXAMPLES_V2],
     [V2, CITIZENSHIP],
+    [V2, OPEN_BADGES],
+    [V2, OPEN_BADGES, SKILLS_CONTEXT],
     [SKILLS_CONTEXT],
     [V2, "https://evil.example/v1"],
     [V2, {"name": "urn:x:name"}],
@@ -166,6 +169,9 @@ _TYPES: list[JsonValue] = [
     *("VerifiableCredential", "VerifiablePresentation", "DataIntegrityProof", "Foo", "urn:x:type"),
     *("BitstringStatusListEntry", "JsonSchema", "https://skillspass.example/types/heftruck/1"),
     *("StatusList2021Entry", "Multikey", "BitstringStatusListCredential", "_:t", "relative", ""),
+    *("Alignment", "Profile", "Achievement", "Result", "Address", "IdentifierEntry"),
+    ["Profile", "Achievement"],
+    ["Alignment", "AchievementSubject", "EndorsementCredential"],
     ["VerifiableCredential", "VerifiableCredential"],
     ["DataIntegrityProof", "BitstringStatusListEntry"],
     ["BitstringStatusList", "DataIntegrityProof", "VerifiableCredential"],
@@ -222,7 +228,7 @@ def bases() -> list[JsonObject]:
         old.pop(member)
     configuration: JsonObject = {**PROOF, "@context": [V2, SKILLS_CONTEXT]}
     several = {**presentation, "verifiableCredential": secured}
-    whole = [*credentials, status_list, old, configuration, presentation, several]
+    whole = [*credentials, status_list, old, configuration, presentation, several, badge()]
     return copy.deepcopy([*whole, *(entry for entry in secured if isinstance(entry, dict))])
 
 
@@ -283,7 +289,7 @@ def _bend(document: JsonObject, chance: random.Random) -> None:
         )
     elif bend == 7:
         other = chance.choice([*_nodes(document)])
-        node[chance.choice(_NAMES[:40])] = copy.deepcopy(other)
+        node[chance.choice(_NAMES[:60])] = copy.deepcopy(other)
     elif bend == 8:
         node["skills"] = _skills(chance)
     else:
