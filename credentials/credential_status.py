@@ -17,7 +17,11 @@ from credentials.errors import (
 )
 from credentials.keys import PublicKey
 from credentials.model import Get, Purpose, StatusKind, StatusReference
-from credentials.status import bitstring_status_list, token_status_list
+from credentials.status import (
+    bitstring_status_list,
+    token_status_list,
+    token_status_list_cwt,
+)
 from credentials.trust.listing import TrustedIssuer
 
 REVOKED, SUSPENDED = 1, 2
@@ -47,6 +51,12 @@ def read_status(
             issuer's when the list was made.
         MalformedError: ``status_index_invalid``, or the list itself is not sound.
     """
+    if reference.kind is StatusKind.TOKEN and body.startswith(token_status_list_cwt.TAG):
+        key_id = token_status_list_cwt.key_id(body)
+        key = _list_key(issuer, key_id, entry, get, at=at)
+        tokens = token_status_list_cwt.read_list(body, uri=reference.uri, key=key, at=at)
+        _check_history(key_id, entry, at=tokens.issued_at)
+        return tokens.issued_at, tokens.status(reference.index)
     if reference.kind is StatusKind.TOKEN:
         token = body.decode("utf-8", errors="replace")
         key_id = token_status_list.key_id(token)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from credentials.encoding import JsonObject, b64url_decode, b64url_encode
+from credentials.encoding import JsonObject, JsonValue, b64url_decode, b64url_encode
 from credentials.errors import CredentialError, MalformedError, UndeterminedError
 from credentials.jose import numeric_date, peek, sign_compact
 from credentials.keys import PublicKey, Signer
@@ -149,34 +149,70 @@ def read_list(token: str, *, uri: str, key: PublicKey, at: datetime) -> TokenSta
         issued_at, expires = (numeric_date(jws.payload, name) for name in ("iat", "exp"))
     except CredentialError as error:
         raise UndeterminedError("status_invalid", error.code) from error
-    if jws.payload.get("sub") != uri:
+    issued_at = check_claims(jws.payload.get("sub"), issued_at, expires, uri=uri, at=at)
+    bits, compressed = _list_of(jws.payload)
+    kept = time_to_live_of(jws.payload.get("ttl"))
+    return open_list(compressed, bits, uri=uri, issued_at=issued_at, expires=expires, kept=kept)
+
+
+def check_claims(
+    subject: object, issued_at: datetime | None, expires: datetime | None, *, uri: str, at: datetime
+) -> datetime:
+    """Whether a token speaks of that address, now (section 8.3).
+
+    Returns:
+        when it was issued.
+
+    Raises:
+        UndeterminedError: ``status_invalid``.
+    """
+    if subject != uri:
         raise UndeterminedError("status_invalid", "the list of another address")
     if issued_at is None or issued_at > at + CLOCK_SKEW:
         raise UndeterminedError("status_invalid", "made in the future, or at no time")
     if expires is not None and at >= expires:
         raise UndeterminedError("status_invalid", f"ended {expires.isoformat()}")
-    bits, octets = _list_of(jws.payload)
-    return TokenStatusList(uri, issued_at, expires, _time_to_live(jws.payload), bits, octets)
+    return issued_at
 
 
-def _list_of(payload: JsonObject) -> tuple[int, bytes]:
-    members = payload.get("status_list")
-    if not isinstance(members, dict):
-        raise MalformedError("status_list_malformed", "no status_list")
-    bits, text = members.get("bits"), members.get("lst")
-    if not isinstance(bits, int) or isinstance(bits, bool) or not isinstance(text, str):
-        raise MalformedError("status_list_malformed", "bits or lst")
+def open_list(
+    compressed: bytes,
+    bits: object,
+    *,
+    uri: str,
+    issued_at: datetime,
+    expires: datetime | None,
+    kept: timedelta | None,
+) -> TokenStatusList:
+    """Inflate the list of a token that was checked.
+
+    Raises:
+        MalformedError: ``status_list_malformed`` or ``status_list_too_large``.
+    """
+    if type(bits) is not int:
+        raise MalformedError("status_list_malformed", "bits is no number")
     _check_width(bits)
-    return bits, _inflate(b64url_decode(text))
+    return TokenStatusList(uri, issued_at, expires, kept, bits, _inflate(compressed))
 
 
-def _time_to_live(payload: JsonObject) -> timedelta | None:
-    seconds = payload.get("ttl")
+def time_to_live_of(seconds: object) -> timedelta | None:
+    """The claim ``ttl``.
+
+    Raises:
+        MalformedError: ``status_list_malformed`` when it is no positive number.
+    """
     if seconds is None:
         return None
-    if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 < seconds < 2**31:
+    if type(seconds) is not int or not 0 < seconds < 2**31:
         raise MalformedError("status_list_malformed", "ttl is no positive number")
     return timedelta(seconds=seconds)
+
+
+def _list_of(payload: JsonObject) -> tuple[JsonValue, bytes]:
+    members = payload.get("status_list")
+    if not isinstance(members, dict) or not isinstance(members.get("lst"), str):
+        raise MalformedError("status_list_malformed", "no status_list, or no lst")
+    return members.get("bits"), b64url_decode(str(members["lst"]))
 
 
 def _check_width(bits: int) -> None:
