@@ -39,7 +39,7 @@ __all__ = [
 W3C_BASE_TYPE = "https://www.w3.org/2018/credentials#VerifiableCredential"
 """What ``VerifiableCredential`` expands to in both versions of the data model."""
 
-_W3C_FORMATS = frozenset({"ldp_vc"})
+_W3C_FORMATS = frozenset({"ldp_vc", "vc+jwt", "vc+sd-jwt", "jwt_vc_json"})
 _SUBJECT = "credentialSubject"
 
 

@@ -20,7 +20,7 @@ from tests.credentials.world import BINDING, OTHER_TYPE, STATUS, TYPE, World, fo
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
 UNDETERMINED, NOT_APPLICABLE = Outcome.UNDETERMINED, Outcome.NOT_APPLICABLE
-FORMAT_IDS = ["dc+sd-jwt", "ldp_vc"]
+FORMAT_IDS = ["dc+sd-jwt", "ldp_vc", "vc+jwt", "vc+sd-jwt", "jwt_vc_json"]
 
 
 @pytest.fixture(params=FORMAT_IDS)
@@ -35,7 +35,7 @@ def _answer(world: World, wire: Wire, step: Check) -> tuple[Outcome, str]:
 
 
 def _query(world: World, claim: str = "given_name") -> CredentialQuery:
-    if world.format_id == "ldp_vc":
+    if world.format_id != "dc+sd-jwt":
         meta: JsonObject = {"type_values": [[TYPE]]}
         path: list[str] = ["credentialSubject", claim]
     else:
@@ -222,7 +222,7 @@ def test_a_compromised_key_checks_nothing(world: World) -> None:
 def test_a_forged_signature_shows_no_claim(world: World) -> None:
     forger = SoftwareSigner.generate(world.signer.public.algorithm, world.signer.public.key_id)
     verdict = world.verdict(world.present(world.issue(by=forger)))
-    code = "signature_invalid" if world.format_id == "dc+sd-jwt" else "proof_invalid"
+    code = "proof_invalid" if world.format_id == "ldp_vc" else "signature_invalid"
     assert found(verdict, Check.PROOF).code == code
     assert verdict.part(Part.AUTHENTIC) is FAILED
     assert verdict.verified is None

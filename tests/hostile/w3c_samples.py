@@ -68,8 +68,8 @@ class Workshop:
         head["alg"] = signer.public.algorithm.value
         header(head)
         payload(body)
-        octets = (json.dumps(part).encode() for part in (head, body))
-        return signed(*octets, signer) + tilde + rest
+        octets = json.dumps(head).encode(), json.dumps(body).encode()
+        return signed(octets[0], octets[1], signer) + tilde + rest
 
     def refusal(
         self, wire: str, *, expected: Binding | None = None, key: PublicKey | None = None
