@@ -219,6 +219,11 @@ class _Walk:
         self._parser.CharacterDataHandler = self._data
 
     def read(self, image: bytes) -> None:
+        """Walk through the whole of it.
+
+        Raises:
+            MalformedError: ``svg_malformed`` or ``too_large``.
+        """
         try:
             self._parser.Parse(image, True)  # noqa: FBT003 - the interface of expat
         except expat.ExpatError as error:
