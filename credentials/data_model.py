@@ -29,10 +29,11 @@ MAX_STATUS_SIZE = 8
 """Bits of one status: 256 messages would fill a page of the credential."""
 
 _PURPOSES = frozenset(Purpose) - {Purpose.ANY}
-_DATE_MEMBERS = {
+DATE_MEMBERS = {
     V1_CONTEXT: ("issuanceDate", "expirationDate"),
     V2_CONTEXT: ("validFrom", "validUntil"),
 }
+"""First context to the members that say from when and until when, by version."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,12})?(Z|[+-]\d\d:\d\d)", flags=re.ASCII)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]+")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,19}", flags=re.ASCII)
@@ -46,7 +47,7 @@ def base_context(document: JsonObject) -> str:
     """
     value = document.get("@context")
     first = value[0] if isinstance(value, list) and value else value
-    if not isinstance(first, str) or first not in _DATE_MEMBERS:
+    if not isinstance(first, str) or first not in DATE_MEMBERS:
         raise MalformedError("context_missing", "the first context is not that of the data model")
     return first
 
@@ -131,7 +132,7 @@ def validity_of(document: JsonObject) -> Validity:
         MalformedError: ``date_invalid``; in version 1.1 also when the first date is missing.
     """
     base = base_context(document)
-    start, end = _DATE_MEMBERS[base]
+    start, end = DATE_MEMBERS[base]
     if base == V1_CONTEXT and start not in document:
         raise MalformedError("date_invalid", f"member {start} is missing")
     first, last = (

@@ -14,6 +14,7 @@ from types import MappingProxyType
 import referencing
 from jsonschema import Draft202012Validator
 
+from credentials.bbs_keys import VerificationKey
 from credentials.credential_status import check_status, read_status, status_facts
 from credentials.dids import resolve
 from credentials.encoding import JsonObject
@@ -30,7 +31,7 @@ from credentials.errors import (
 from credentials.findings import Check, Finding, Outcome, Part, Verdict
 from credentials.formats import FORMATS, format_of
 from credentials.formats.base import check_dates
-from credentials.keys import PublicKey
+from credentials.formats.data_integrity import DataIntegrity, refuse_base
 from credentials.model import (
     Binding,
     Credential,
@@ -79,6 +80,9 @@ class HolderCheck(StrEnum):
 class Expectations:
     """What a verifier asks of a presentation.
 
+    Attributes:
+        held: it is the holder who asks, about what he was given: a base proof is then in order.
+
     Raises:
         BindingInvalid: ``config_nonce_required``: the holder is to be checked, but audience or
             nonce is empty. A verifier that is set up so must not start.
@@ -89,6 +93,7 @@ class Expectations:
     holder: HolderCheck = HolderCheck.NONE
     query: CredentialQuery | None = None
     format: str | None = None
+    held: bool = False
 
     def __post_init__(self) -> None:
         live = self.holder is HolderCheck.LIVE or self.binding is not None
@@ -141,7 +146,7 @@ def check(presentation: Wire, *, expected: Expectations, sources: Sources, at: d
     if key is None:
         return _verdict(findings)
     # (5) proof
-    proof = _judged(Check.PROOF, lambda: _proof(unverified, key, at=at))
+    proof = _judged(Check.PROOF, lambda: _proof(unverified, key, expected, at=at))
     findings.append(proof)
     if proof.outcome is not Outcome.PASSED:
         return _verdict(findings)
@@ -214,7 +219,7 @@ def _key(
     *,
     issued_at: datetime,
     at: datetime,
-) -> tuple[Finding, PublicKey | None]:
+) -> tuple[Finding, VerificationKey | None]:
     try:
         key, facts = _look_up(reference, entry, get, issued_at=issued_at, at=at)
     except CredentialError as error:
@@ -229,7 +234,7 @@ def _look_up(
     *,
     issued_at: datetime,
     at: datetime,
-) -> tuple[PublicKey, dict[str, str]]:
+) -> tuple[VerificationKey, dict[str, str]]:
     """The key of the moment of issuing: from the list's history, else the issuer's document.
 
     Of the documents, that of a did:webvh has a history of its own.
@@ -243,14 +248,18 @@ def _look_up(
     if get is None:  # the policy did not let this issuer through: ask nobody
         raise UndeterminedError("not_reached")
     document = resolve(reference.issuer, get, at=at, moment=issued_at)
-    key = document.key(reference.key_id)
+    key = document.verification_key(reference.key_id)
     facts = {"source": "did_document"}
     if key.key_id in document.rotated:
         facts |= {"note": "key_rotated_since"}
     return key, facts
 
 
-def _proof(unverified: Unverified, key: PublicKey, *, at: datetime) -> Finding:
+def _proof(
+    unverified: Unverified, key: VerificationKey, expected: Expectations, *, at: datetime
+) -> Finding:
+    if unverified.format == DataIntegrity.identifier and not expected.held:
+        refuse_base(unverified.wire)
     FORMATS[unverified.format].check_proof(unverified, key, at=at)
     return _passed(Check.PROOF, algorithm=key.algorithm)
 
@@ -283,7 +292,7 @@ def _schema(unverified: Unverified, sources: Sources) -> Finding:
         registry=referencing.Registry(),  # an empty one: a reference never opens a connection
         format_checker=Draft202012Validator.FORMAT_CHECKER,
     )
-    excused = _HIDING if FORMATS[unverified.format].selective else frozenset()
+    excused = _HIDING if format_of(unverified.wire).selective else frozenset()
     for error in validator.iter_errors(unverified.credential.claims):
         if error.validator not in excused:
             raise SchemaMismatch("schema_mismatch", error.json_path)

@@ -1,12 +1,11 @@
 """Credential formats: every one that we issue and read, by its name in OpenID4VC."""
 
 from credentials import envelopes
-from credentials.cryptosuites import EDDSA_RDFC_2022
 from credentials.encoding import JsonObject, b64url_decode, parse_json_object
 from credentials.errors import MalformedError
 from credentials.formats import jwt_vc, jwt_vc_json, sd_jwt_vc, vc_sd_jwt
 from credentials.formats.base import CredentialFormat
-from credentials.formats.data_integrity import DataIntegrity
+from credentials.formats.data_integrity import CONFIGURED, DataIntegrity, configured_for
 from credentials.formats.jwt_vc import VcJwt
 from credentials.formats.jwt_vc_json import JwtVcJson
 from credentials.formats.sd_jwt_vc import SdJwtVc
@@ -18,7 +17,7 @@ __all__ = ["FORMATS", "format_of"]
 
 FORMATS: dict[str, CredentialFormat] = {
     SdJwtVc.identifier: SdJwtVc(),
-    DataIntegrity.identifier: DataIntegrity(EDDSA_RDFC_2022),
+    DataIntegrity.identifier: CONFIGURED["eddsa-rdfc-2022"],
     VcJwt.identifier: VcJwt(),
     VcSdJwt.identifier: VcSdJwt(),
     JwtVcJson.identifier: JwtVcJson(),
@@ -42,9 +41,9 @@ def format_of(wire: Wire) -> CredentialFormat:
     """
     if isinstance(wire, dict):
         enveloped = envelopes.is_envelope(wire)
-        return _of_envelope(wire) if enveloped else FORMATS[DataIntegrity.identifier]
+        return _of_envelope(wire) if enveloped else configured_for(wire)
     if wire.lstrip().startswith("{"):
-        return FORMATS[DataIntegrity.identifier]
+        return configured_for(wire)
     name = _BY_TYPE.get(_type_of_token(wire) or "")
     if "~" in wire:
         return FORMATS[name if name == VcSdJwt.identifier else SdJwtVc.identifier]

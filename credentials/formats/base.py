@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import ClassVar, Protocol
 
+from credentials.bbs_keys import IssuingSigner, VerificationKey
 from credentials.claims import Paths
 from credentials.errors import BindingInvalid, OutsideValidity
 from credentials.keys import PublicKey, Signer
@@ -19,7 +20,7 @@ from credentials.model import (
     Wire,
 )
 
-ResolveKey = Callable[[KeyReference], PublicKey]
+ResolveKey = Callable[[KeyReference], VerificationKey]
 """The issuer's own key for a reference, under the purpose of making assertions."""
 
 
@@ -31,16 +32,19 @@ class CredentialFormat(Protocol):
 
     Attributes:
         identifier: the format's name in OpenID4VCI and OpenID4VP.
-        selective: False where the holder can only show the credential whole.
     """
 
     identifier: ClassVar[str]
-    selective: ClassVar[bool]
+
+    @property
+    def selective(self) -> bool:
+        """False where the holder can only show the credential whole."""
+        ...
 
     def issue(
         self,
         credential: Credential,
-        signer: Signer,
+        signer: IssuingSigner,
         *,
         holder: PublicKey | None,
         disclosable: Paths,
@@ -58,7 +62,7 @@ class CredentialFormat(Protocol):
         """
         ...
 
-    def check_proof(self, unverified: Unverified, key: PublicKey, *, at: datetime) -> None:
+    def check_proof(self, unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:
         """The issuer's proof holds under ``key``, and the proof's own dates hold ``at``.
 
         Raises:

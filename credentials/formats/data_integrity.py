@@ -7,21 +7,21 @@ Most suites show a credential whole. With a selective suite the holder receives 
 what he presents carries a derived proof of the parts that he chose.
 """
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 from types import MappingProxyType
 from typing import ClassVar
 
 from credentials import data_model
-from credentials.bbs_keys import IssuingSigner, VerificationKey
+from credentials.bbs_keys import IssuingSigner, PairingAlgorithm, VerificationKey
 from credentials.claims import Paths
 from credentials.cryptosuites import (
     CRYPTOSUITES,
+    ECDSA_JCS_2019,
     ECDSA_RDFC_2019,
+    EDDSA_JCS_2022,
     EDDSA_RDFC_2022,
     SELECTIVE_CRYPTOSUITES,
     Cryptosuite,
@@ -41,11 +41,10 @@ from credentials.encoding import (
     JsonObject,
     JsonValue,
     check_json,
-    compact_json,
     parse_json_object,
 )
 from credentials.errors import BindingInvalid, MalformedError, ProofInvalid, UnsupportedError
-from credentials.formats import selection, vcdm
+from credentials.formats import derivation, selection, vcdm
 from credentials.jsonld.expansion import check_contexts
 from credentials.keys import Algorithm, PublicKey, Signer
 from credentials.limits import MAX_KEY_BINDING_AGE
@@ -58,14 +57,15 @@ from credentials.model import (
     Wire,
 )
 
-_EMBEDDABLE: Mapping[Algorithm, Cryptosuite] = MappingProxyType(
+_EMBEDDABLE: Mapping[Algorithm, tuple[Cryptosuite, Cryptosuite]] = MappingProxyType(
     {
-        Algorithm.EDDSA: EDDSA_RDFC_2022,
-        Algorithm.ES256: ECDSA_RDFC_2019,
-        Algorithm.ES384: ECDSA_RDFC_2019,
+        Algorithm.EDDSA: (EDDSA_RDFC_2022, EDDSA_JCS_2022),
+        Algorithm.ES256: (ECDSA_RDFC_2019, ECDSA_JCS_2019),
+        Algorithm.ES384: (ECDSA_RDFC_2019, ECDSA_JCS_2019),
     }
 )
-"""With which suite a holder signs: each key has one algorithm."""
+"""With which suite a holder signs: over statements, or over plain JSON where the proof inside was
+made so; such a proof names its own contexts, which no statement may be made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class DataIntegrity:
     @property
     def selective(self) -> bool:
         """Whether the holder may show a part of what this suite signs."""
-        return self.suite.name in SELECTIVE_CRYPTOSUITES
+        return isinstance(self.suite, SelectiveCryptosuite)
 
     def issue(
         self,
@@ -124,14 +124,14 @@ class DataIntegrity:
         disclosable: Paths,
         entropy: Entropy,
     ) -> JsonObject:
-        selective = SELECTIVE_CRYPTOSUITES.get(self.suite.name)
-        if selective is not None:
+        if isinstance(self.suite, SelectiveCryptosuite):
             pointers = selection.mandatory_pointers(
                 document, disclosable=disclosable, mandatory=self.mandatory
             )
-            return selective.sign(document, options, signer, mandatory=pointers, entropy=entropy)
-        whole = CRYPTOSUITES[PROOF_TYPE, self.suite.name]
-        return whole.sign(document, options, signer)
+            return self.suite.sign(document, options, signer, mandatory=pointers, entropy=entropy)
+        if signer.public.algorithm is PairingAlgorithm.BBS:
+            raise UnsupportedError("cryptosuite_not_allowed", "a BBS key")
+        return self.suite.sign(document, options, signer)
 
     def parse(self, wire: Wire) -> Unverified:
         """Read a credential, or a presentation of exactly one.
@@ -141,6 +141,8 @@ class DataIntegrity:
                 ``context_missing``, ``context_inline``, ``presentation_not_one`` and others.
             UnsupportedError: ``context_unknown``, ``cryptosuite_not_allowed``, a kind of status
                 that we cannot look up.
+            ProofInvalid: ``base_proof_presented``; ``mandatory_hidden``: the credential shows a
+                part, and not all that a verdict needs; what the proof value raises.
         """
         document = _document(wire)
         presented = data_model.PRESENTATION in data_model.types_of(document)
@@ -148,6 +150,10 @@ class DataIntegrity:
         for part in (document, secured):
             data_model.base_context(part)
             check_contexts(part["@context"])
+        if presented:
+            refuse_base(document)
+        if derivation.is_derived(secured):
+            selection.check_nothing_hidden(secured)
         data_model.check_related_resources(secured)
         proof = _issuers_proof(secured)
         subject = data_model.subject_of(secured)
@@ -157,58 +163,56 @@ class DataIntegrity:
             credential=_credential(secured, proof),
             key=KeyReference(data_model.issuer_of(secured), method_of(proof)),
             holder=vcdm.holder_key(subject),
-            disclosable=frozenset(),
+            disclosable=derivation.disclosable(secured, names=self.mandatory),
             presented=presented and "proof" in document,
         )
 
-    def check_proof(self, unverified: Unverified, key: PublicKey, *, at: datetime) -> None:
+    def check_proof(self, unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:
         """Every proof of the credential holds; the issuer's own under ``key``.
 
         Raises:
             ProofInvalid: ``proof_invalid``, ``proof_purpose_mismatch``, ``proof_date_invalid``,
-                ``cryptosuite_not_allowed``.
+                ``cryptosuite_not_allowed``, ``base_proof_presented``; ``mandatory_hidden``: the
+                holder could choose whether to show what a verdict needs.
             UnsupportedError: ``term_undefined``, ``proof_key_unknown``: a further proof by a key
                 that its name does not carry.
             MalformedError: ``too_complex`` and what else ``statements`` raises.
         """
         document = _document(unverified.wire)
-        if data_model.PRESENTATION in data_model.types_of(document):
-            document = _only_credential(document)
+        presented = data_model.PRESENTATION in data_model.types_of(document)
+        secured = _only_credential(document) if presented else document
 
-        def key_of(method: str) -> PublicKey:
+        def key_of(method: str) -> VerificationKey:
             if method == unverified.key.key_id:
                 return key
             if not method.startswith(vcdm.SELF_NAMED):
                 raise UnsupportedError("proof_key_unknown", "a proof by someone else")
             return vcdm.self_named_key(method, vcdm.ASSERTION)
 
-        check_proofs(document, key_of, purpose=vcdm.ASSERTION, at=at)
+        chosen = check_proofs(secured, key_of, purpose=vcdm.ASSERTION, at=at, held=not presented)
+        selection.check_nothing_chosen(secured, chosen)
 
     def present(
-        self,
-        held: Wire,
-        holder: Signer,
-        binding: Binding,
-        *,
-        disclose: Paths,  # noqa: ARG002 - this format is shown whole
-        at: datetime,
+        self, held: Wire, holder: Signer, binding: Binding, *, disclose: Paths, at: datetime
     ) -> JsonObject:
         """Wrap a credential in a presentation that the holder signs for one request.
 
+        A credential with a base proof is shown in part: what is mandatory, and what ``disclose``
+        covers. Any other one is shown whole.
+
         Raises:
-            UnsupportedError: ``cryptosuite_not_allowed`` when no suite fits the holder's key.
             CredentialError: what ``held`` lacks.
         """
         secured = _document(held)
-        suite = _EMBEDDABLE.get(holder.public.algorithm)
-        if suite is None:
-            raise UnsupportedError("cryptosuite_not_allowed", holder.public.algorithm)
         method = vcdm.holder_method(data_model.subject_of(secured), holder.public)
+        shown = derivation.derived(
+            secured, holder, binding, disclose=disclose, names=self.mandatory
+        )
         document: JsonObject = {
             "@context": [data_model.V2_CONTEXT],
             "type": [data_model.PRESENTATION],
             "holder": vcdm.did_of(method),
-            "verifiableCredential": [secured],
+            "verifiableCredential": [shown],
         }
         options = ProofOptions(
             verification_method=method,
@@ -217,6 +221,8 @@ class DataIntegrity:
             challenge=binding.nonce,
             domain=binding.audience,
         )
+        plain = any("@context" in proof for proof in proofs_of(shown))
+        suite = _EMBEDDABLE[holder.public.algorithm][plain]
         return {**document, "proof": suite.sign(document, options, holder)}
 
     def check_binding(
@@ -253,6 +259,42 @@ class DataIntegrity:
             _check_request(proofs[0], expected)
 
 
+CONFIGURED: Mapping[str, DataIntegrity] = MappingProxyType(
+    {suite.name: DataIntegrity(suite) for suite in CRYPTOSUITES.values()}
+    | {name: DataIntegrity(suite) for name, suite in SELECTIVE_CRYPTOSUITES.items()}
+)
+"""One instance for each suite, by its name: what reads a credential knows what its holder may."""
+
+
+def configured_for(wire: Wire) -> DataIntegrity:
+    """The instance whose suite secures what was received; that of any suite where none shows."""
+    try:
+        document = parse_json_object(wire) if isinstance(wire, str) else wire
+    except MalformedError:
+        document = {}
+    inner = document.get("verifiableCredential", document)
+    entry = inner[0] if isinstance(inner, list) and inner else inner
+    proofs = entry.get("proof") if isinstance(entry, dict) else None
+    for proof in proofs if isinstance(proofs, list) else [proofs]:
+        name = proof.get("cryptosuite") if isinstance(proof, dict) else None
+        if isinstance(name, str) and name in CONFIGURED:
+            return CONFIGURED[name]
+    return CONFIGURED[EDDSA_RDFC_2022.name]
+
+
+def refuse_base(wire: Wire) -> None:
+    """What others receive holds no base proof: it shows all, and a secret of the holder.
+
+    Raises:
+        ProofInvalid: ``base_proof_presented``.
+        MalformedError: no document, or none with a proof.
+    """
+    document = _document(wire)
+    presented = data_model.PRESENTATION in data_model.types_of(document)
+    if derivation.base_proof(_only_credential(document) if presented else document) is not None:
+        raise ProofInvalid("base_proof_presented", "it shows all and the holder's secret")
+
+
 def _without_empty(claims: JsonObject) -> JsonObject:
     """An empty list or null makes no statement, so it is left out instead of standing unsigned."""
     kept: JsonObject = {}
@@ -285,7 +327,8 @@ def _issuers_proof(secured: JsonObject) -> JsonObject:
     """The proof by which the issuer is known: its own if there is one, else the first."""
     proofs = proofs_of(secured)
     for proof in proofs:
-        cryptosuite_of(proof)
+        if selective_cryptosuite_of(proof) is None:
+            cryptosuite_of(proof)
     issuer = data_model.issuer_of(secured)
     own = [proof for proof in proofs if vcdm.did_of(method_of(proof)) == issuer]
     return (own or proofs)[0]

@@ -44,9 +44,8 @@ def mandatory_pointers(
     """
     pointers = [format_pointer([name]) for name in needed_members(document) if name in document]
     subject = document.get(SUBJECT)
-    for path in _plain(subject, (), disclosable - mandatory):
-        pointers.append(format_pointer((SUBJECT, *_steps(path))))
-    return tuple(pointers)
+    plain = _plain(subject, (), disclosable - mandatory)
+    return (*pointers, *(format_pointer((SUBJECT, *_steps(path))) for path in plain))
 
 
 def disclosable_paths(
@@ -82,14 +81,12 @@ def revealing_pointers(document: JsonObject, disclose: Paths, *, names: Paths) -
     if not isinstance(subject, dict):
         return ()
     chosen = {concrete for path in disclose for concrete, _ in picked(subject, path)}
-    shown = {("id",)} & {(name,) for name in subject}
+    shown: set[ClaimsPath] = {("id",)} if "id" in subject else set()
     for concrete in chosen:
         shown.add(concrete)
         for depth in range(1, len(concrete)):
             shown.update(_names_of(subject, concrete[:depth], names))
-    return tuple(
-        sorted(format_pointer((SUBJECT, *_steps(concrete))) for concrete in shown)
-    )
+    return tuple(sorted(format_pointer((SUBJECT, *_steps(concrete))) for concrete in shown))
 
 
 def check_nothing_hidden(document: JsonObject) -> None:
@@ -133,9 +130,7 @@ def _plain(node: JsonValue, here: ClaimsPath, disclosable: Paths) -> Iterator[Cl
     """The largest parts that hold nothing disclosable."""
     if any(covers(path, here) for path in disclosable):
         return
-    inside = any(
-        len(path) > len(here) and covers(path[: len(here)], here) for path in disclosable
-    )
+    inside = any(len(path) > len(here) and covers(path[: len(here)], here) for path in disclosable)
     if here and not (inside and isinstance(node, dict | list)):
         yield here
         return

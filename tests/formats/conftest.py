@@ -11,6 +11,7 @@ from credentials.claims import Paths
 from credentials.encoding import JsonObject
 from credentials.formats import FORMATS
 from credentials.formats.base import CredentialFormat, ResolveKey, verify, verify_presentation
+from credentials.formats.data_integrity import CONFIGURED, DataIntegrity
 from credentials.keys import Algorithm, PublicKey, SoftwareSigner
 from credentials.model import (
     Binding,
@@ -37,7 +38,18 @@ DISCLOSABLE: Paths = frozenset(
 EVERYTHING: Paths = frozenset([("given_name",), ("skills",), ("language",)])
 NOTHING: Paths = frozenset()
 
-_ISSUER_ALGORITHM = {"ldp_vc": Algorithm.EDDSA}
+INSTANCES: dict[str, tuple[CredentialFormat, Algorithm]] = {
+    name: (each, Algorithm.EDDSA if name == DataIntegrity.identifier else Algorithm.ES256)
+    for name, each in FORMATS.items()
+} | {
+    "ldp_vc eddsa-jcs-2022": (CONFIGURED["eddsa-jcs-2022"], Algorithm.EDDSA),
+    "ldp_vc ecdsa-rdfc-2019": (CONFIGURED["ecdsa-rdfc-2019"], Algorithm.ES256),
+    "ldp_vc ecdsa-rdfc-2019 P-384": (CONFIGURED["ecdsa-rdfc-2019"], Algorithm.ES384),
+    "ldp_vc ecdsa-jcs-2019": (CONFIGURED["ecdsa-jcs-2019"], Algorithm.ES256),
+    "ldp_vc ecdsa-sd-2023": (CONFIGURED["ecdsa-sd-2023"], Algorithm.ES256),
+}
+"""Every format, and ldp_vc with every suite: what it is called here, and the issuer's key."""
+
 _W3C = frozenset(["ldp_vc", "vc+jwt", "vc+sd-jwt", "jwt_vc_json"])
 """Formats of the W3C data model: their status stands in a bitstring list."""
 
@@ -98,18 +110,24 @@ class Sample:
         return verify_presentation(self.format, wire, self.keys(), expected=expected, at=at)
 
 
-@pytest.fixture(params=list(FORMATS.values()), ids=list(FORMATS), scope="session")
+@pytest.fixture(params=list(INSTANCES.values()), ids=list(INSTANCES), scope="session")
 def sample(request: pytest.FixtureRequest) -> Sample:
     """The sample in each format."""
-    return sample_of(request.param)
+    return sample_of(*request.param)
 
 
-def sample_of(credential_format: CredentialFormat) -> Sample:
-    """A credential that starts now and ends in a year, with one status."""
+def sample_of(
+    credential_format: CredentialFormat, algorithm: Algorithm = Algorithm.ES256
+) -> Sample:
+    """A credential that starts now and ends in a year, with one status.
+
+    Args:
+        credential_format: the format, and for ldp_vc the suite.
+        algorithm: of the issuer's key.
+    """
     kind, purpose = StatusKind.TOKEN, Purpose.ANY
     if credential_format.identifier in _W3C:
         kind, purpose = StatusKind.BITSTRING, Purpose.REVOCATION
-    algorithm = _ISSUER_ALGORITHM.get(credential_format.identifier, Algorithm.ES256)
     credential = Credential(
         type="https://skillspass.example/types/x",
         issuer=ISSUER,

@@ -61,6 +61,7 @@ def check_own(wire: Wire, format_id: str, *, outside: Outside) -> Checked:
             policy=Policy.LISTED if listed else Policy.ANY,
             holder=HolderCheck.NONE,
             format=format_id,
+            held=True,
         ),
         sources=sources,
         at=outside.now(),

@@ -11,7 +11,7 @@ from enum import StrEnum
 from credentials.claims import ClaimsPath, Paths, covers, select
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import RejectedError
-from credentials.formats import FORMATS
+from credentials.formats import format_of
 from credentials.model import Unverified
 from credentials.openid4vc.dcql import Candidate, CredentialQuery, parse_query
 from schemas import catalog
@@ -104,7 +104,7 @@ def option(
     query: CredentialQuery, candidate: Candidate, held: Held, unverified: Unverified
 ) -> Option:
     """Lay out one held credential for one credential query."""
-    whole = not FORMATS[held.format].selective
+    whole = not format_of(held.wire).selective
     asked = _asked_lines(query, candidate, unverified) if not whole else ()
     taken = frozenset(line.path for line in asked)
     rest = _rest(unverified, taken, whole=whole)
