@@ -9,7 +9,6 @@ from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import CredentialError
 from credentials.jsonld.expansion import tagged_literal
 from credentials.jsonld.plans import (
-    Kinds,
     NotCompiled,
     Shape,
     State,
@@ -68,16 +67,24 @@ class _Walk:
         listed = tuple(address for address in addresses if isinstance(address, str))
         if not listed or len(listed) != len(addresses):
             raise NotCompiled("@context")
-        self._count(len(listed) + 1)
+        self._items += len(listed) + 1
         return self.node(members, within(state, listed), graph, depth)
 
     def node(self, members: JsonObject, state: State, graph: int | None, depth: int) -> str | int:
         """Write a node object; returns its subject."""
-        shape = self._shape(members, state)
-        if depth > MAX_NODE_DEPTH:
-            raise NotCompiled("deep")
-        subject = self._subject(members, shape, state, graph)
-        node = Node(subject, graph, members, shape, [*shape.types])
+        kinds = members.get("type")
+        self._items += len(members)
+        if isinstance(kinds, list):
+            self._items += len(kinds)
+            kinds = tuple(kinds)  # type: ignore[assignment]  # a list can be no key
+        try:
+            shape = shape_of(state, kinds, tuple(members))  # type: ignore[arg-type]  # it looks
+        except TypeError as error:  # a type that is no text
+            raise NotCompiled("type") from error
+        if depth > MAX_NODE_DEPTH or self._items > MAX_JSON_ITEMS:
+            raise NotCompiled("deep, or many items")
+        subject = self._named(members["id"], shape, state, graph) if shape.named else self._fresh()
+        node = Node(subject, graph, members, shape, [*shape.types], [])
         self.nodes.append(node)
         add = node.tails.append
         for step in shape.steps:
@@ -85,7 +92,7 @@ class _Walk:
             if isinstance(value, str):
                 add(step.text(value))
             elif isinstance(value, list):
-                self._count(len(value))
+                self._items += len(value)
                 if not value:
                     raise NotCompiled("an empty list")
                 for entry in value:
@@ -94,27 +101,7 @@ class _Walk:
                 self._entry(node, step, value, depth)
         return subject
 
-    def _shape(self, members: JsonObject, state: State) -> Shape:
-        value = members.get("type")
-        self._count(len(members))
-        if isinstance(value, list):
-            self._count(len(value))
-            kinds: Kinds = tuple(value)  # type: ignore[arg-type]  # shape_of looks at each
-        elif value is None or isinstance(value, str):
-            kinds = value
-        else:
-            raise NotCompiled("type")
-        try:
-            return shape_of(state, kinds, tuple(members))
-        except TypeError as error:  # a type that is no scalar can be no key either
-            raise NotCompiled("type") from error
-
-    def _subject(
-        self, members: JsonObject, shape: Shape, state: State, graph: int | None
-    ) -> str | int:
-        if not shape.named:
-            return self._fresh()
-        name = members["id"]
+    def _named(self, name: JsonValue, shape: Shape, state: State, graph: int | None) -> str:
         if not isinstance(name, str) or not state.is_iri(name):
             raise NotCompiled("id")
         subject = f"<{name}>"
@@ -152,7 +139,7 @@ class _Walk:
 
     def _tagged(self, value: JsonObject, step: Step) -> str:
         """A value object of a text and its language; others are rare."""
-        self._count(len(value))
+        self._items += len(value)
         text, language = value.get("@value"), value.get("@language")
         if not isinstance(text, str) or not isinstance(language, str):
             raise NotCompiled("a value object")
@@ -167,8 +154,3 @@ class _Walk:
     def _fresh(self) -> int:
         self.blanks += 1
         return self.blanks - 1
-
-    def _count(self, items: int) -> None:
-        self._items += items
-        if self._items > MAX_JSON_ITEMS:
-            raise NotCompiled("many items")

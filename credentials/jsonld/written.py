@@ -5,7 +5,7 @@ them names every node; only otherwise the general canonicalizer has to think.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from credentials.encoding import JsonObject, JsonValue
@@ -35,7 +35,7 @@ class Node:
     members: JsonObject
     shape: Shape
     tails: list[str]
-    edges: list[tuple[str, int]] = field(default_factory=list)
+    edges: list[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
