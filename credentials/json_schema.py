@@ -1,8 +1,10 @@
 """Credentials against JSON Schema (W3C VC JSON Schema): ``credentialSchema`` of both types.
 
 The caller has the schema already: nothing is fetched, and a reference out of it is not followed.
+Give it schemas of known origin only: a pattern may be written so that matching takes for ever.
 """
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from hashlib import sha256, sha384
@@ -130,7 +132,7 @@ def _outcome(credential: JsonObject, rules: JsonObject) -> SchemaOutcome:
         kind.check_schema(rules)
         checker = kind(rules, registry=referencing.Registry(), format_checker=kind.FORMAT_CHECKER)
         holds = checker.is_valid(credential)
-    except jsonschema.SchemaError:
+    except (jsonschema.SchemaError, re.error, ArithmeticError):  # a pattern or number that is none
         return SchemaOutcome.FAILURE
     except (referencing.exceptions.Unresolvable, RecursionError):
         return SchemaOutcome.INDETERMINATE

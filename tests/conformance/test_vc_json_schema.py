@@ -6,6 +6,8 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from credentials.encoding import JsonObject, JsonValue, multibase_encode
 from credentials.json_schema import SchemaOutcome, validate
@@ -105,11 +107,36 @@ def test_a_digest_is_compared_with_what_was_received() -> None:
         ({"$schema": 7}, FAILURE),
         ({"not": {}}, FAILURE),
         ({"properties": {"x": float("nan")}}, FAILURE),
+        (
+            {"properties": {"credentialSubject": {"properties": {"name": {"pattern": "("}}}}},
+            FAILURE,
+        ),
     ],
-    ids=["reference elsewhere", "endless", "no schema", "no dialect", "never", "no JSON"],
+    ids=[
+        "reference elsewhere",
+        "endless",
+        "no schema",
+        "no dialect",
+        "never",
+        "no JSON",
+        "no pattern",
+    ],
 )
 def test_what_cannot_be_decided_is_never_a_success(
     rules: dict[str, JsonValue], expected: SchemaOutcome
 ) -> None:
     assert validate(CREDENTIAL, SCHEMA) is SUCCESS
     assert validate(CREDENTIAL, {**SCHEMA, **rules}) is expected
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=9,
+)
+RULES = ["properties", "type", "$ref", "$schema", "$id", "required", "allOf", "pattern", "items"]
+
+
+@given(rules=st.dictionaries(st.sampled_from(RULES), ANY_JSON))
+def test_any_rules_have_an_outcome(rules: dict[str, JsonValue]) -> None:
+    assert validate(CREDENTIAL, {**SCHEMA, **rules}) in SchemaOutcome
