@@ -11,7 +11,7 @@ from itertools import permutations
 from types import MappingProxyType
 
 from credentials.errors import MalformedError
-from credentials.jsonld.nquads import Quad, is_blank, serialize
+from credentials.jsonld.nquads import Quad, is_blank
 from credentials.limits import MAX_CANONICAL_WORK, MAX_QUADS
 
 HASHES = MappingProxyType({"SHA-256": hashlib.sha256, "SHA-384": hashlib.sha384})
@@ -71,7 +71,7 @@ def canonicalize(
         _name_shared(nodes, state)
     issued = state.canonical.issued  # (6), (7)
     return Canonical(
-        serialize(_relabelled(quad, issued) for quad in dataset),
+        "".join(sorted({_relabelled(quad, issued) for quad in dataset})),
         MappingProxyType({node[2:]: name[2:] for node, name in issued.items()}),
     )
 
@@ -124,7 +124,7 @@ class _State:
         known = self._first_degree.get(node)
         if known is None:
             known = self.digest(
-                "".join(sorted(_with_node(quad, node).line() for quad in self.quads_of[node]))
+                "".join(sorted([_masked(quad, node) for quad in self.quads_of[node]]))
             )
             self._first_degree[node] = known
         return known
@@ -227,19 +227,26 @@ def _too_long(path: str, chosen_path: str) -> bool:
     return bool(chosen_path) and len(path) >= len(chosen_path) and path > chosen_path
 
 
-def _with_node(quad: Quad, node: str) -> Quad:
-    def term(text: str) -> str:
-        if not is_blank(text):
-            return text
-        return "_:a" if text == node else "_:z"
+def _masked(quad: Quad, node: str) -> str:
+    """The statement as a line, with ``_:a`` for one blank node and ``_:z`` for any other."""
+    terms = [
+        term if not is_blank(term) else "_:a" if term == node else "_:z"
+        for term in (quad.subject, quad.object, quad.graph)
+    ]
+    return _line(terms[0], quad.predicate, terms[1], terms[2])
 
-    return Quad(term(quad.subject), quad.predicate, term(quad.object), term(quad.graph))
 
-
-def _relabelled(quad: Quad, names: dict[str, str]) -> Quad:
-    return Quad(
+def _relabelled(quad: Quad, names: dict[str, str]) -> str:
+    """The statement as a line, with the names that were issued."""
+    return _line(
         names.get(quad.subject, quad.subject),
         quad.predicate,
         names.get(quad.object, quad.object),
         names.get(quad.graph, quad.graph),
     )
+
+
+def _line(subject: str, predicate: str, value: str, graph: str) -> str:
+    """As ``Quad.line``, without a statement made for it."""
+    end = f" {graph} .\n" if graph else " .\n"
+    return f"{subject} {predicate} {value}{end}"
