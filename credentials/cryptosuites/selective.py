@@ -18,8 +18,9 @@ from itertools import count
 
 from credentials.encoding import JsonObject, JsonValue, b64url_encode, check_json, compact_json
 from credentials.errors import MalformedError, UnsupportedError
-from credentials.jsonld.canonical import Engine, canonical, placed_quads
-from credentials.jsonld.canonical import quads as quads_of
+from credentials.jsonld import written
+from credentials.jsonld.canonical import Engine
+from credentials.jsonld.compiled import walk
 from credentials.jsonld.expansion import statements
 from credentials.jsonld.nquads import Quad, is_blank
 from credentials.jsonld.plans import NotCompiled
@@ -118,7 +119,15 @@ def relabelled_statements(document: JsonObject, labels: LabelFunction) -> tuple[
     Raises:
         CredentialError: what ``statements``, ``canonicalize`` or ``labels`` raises.
     """
-    return _named_lines(quads_of(document), canonical(document).identifiers, labels)[0]
+    try:
+        nodes, blanks = walk(document)
+    except NotCompiled:
+        quads = statements(document)
+        identifiers = canonicalize(quads).identifiers
+    else:
+        quads = [entry.quad for entry in written.placed_quads(nodes)]
+        identifiers = written.canonical(nodes, blanks, "SHA-256").identifiers
+    return _sorted_lines(quads, _terms(_named(identifiers, labels)))
 
 
 def canonicalize_and_group(
@@ -142,40 +151,52 @@ def canonicalize_and_group(
             named (embedded graphs, ordered lists, JSON literals).
         CredentialError: what ``statements`` or ``canonicalize`` raises.
     """
+    if engine is not Engine.REFERENCE:
+        try:
+            nodes, blanks = walk(document)
+        except NotCompiled:
+            if engine is Engine.COMPILED:
+                raise
+        else:
+            identifiers = written.canonical(nodes, blanks, "SHA-256").identifiers
+            placed = [*written.placed_quads(nodes)]
+            return _grouped_by_place(document, placed, _named(identifiers, labels), definitions)
     check_json(document)
-    placed = None if engine is Engine.REFERENCE else placed_quads(document)
-    if placed is not None:
-        return _grouped_by_place(document, placed, labels, definitions)
-    if engine is Engine.COMPILED:
-        raise NotCompiled("a document outside the subset")
     skolem, marker = _skolemize(document)  # (1)
     quads = _deskolemized(skolem, marker)  # (2)
-    nquads, names = _named_lines(quads, canonicalize(quads).identifiers, labels)  # (3)
+    names = _named(canonicalize(quads).identifiers, labels)  # (3)
     terms = _terms(names)
+    nquads = _sorted_lines(quads, terms)
     groups = {}  # (4) to (7)
     for name, pointers in definitions.items():
         part = select(skolem, pointers)
         chosen = () if part is None else tuple(_deskolemized(part, marker))
         for quad in chosen:
             _check_named(quad)
-        groups[name] = _group(nquads, chosen, terms)
+        groups[name] = _group(nquads, chosen, {_line(quad, terms) for quad in chosen})
     return Grouped(nquads, names, groups)
 
 
 def _grouped_by_place(
     document: JsonObject,
     placed: Sequence[Placed],
-    labels: LabelFunction,
+    names: Mapping[str, str],
     definitions: Mapping[str, Sequence[str]],
 ) -> Grouped:
-    quads = [entry.quad for entry in placed]
-    nquads, names = _named_lines(quads, canonical(document).identifiers, labels)
     terms = _terms(names)
+    lines = [_line(entry.quad, terms) for entry in placed]
+    nquads = tuple(sorted(set(lines)))
     groups = {}
     for name, pointers in definitions.items():
         chosen = _chosen(document, pointers) if pointers else None
-        found = () if chosen is None else (e.quad for e in placed if _reaches(chosen, e.path))
-        groups[name] = _group(nquads, tuple(found), terms)
+        found = [
+            place
+            for place, entry in enumerate(placed)
+            if chosen is not None and _reaches(chosen, entry.path)
+        ]
+        groups[name] = _group(
+            nquads, tuple(placed[i].quad for i in found), {lines[i] for i in found}
+        )
     return Grouped(nquads, names, groups)
 
 
@@ -343,36 +364,32 @@ def _check_named(quad: Quad) -> None:
             raise UnsupportedError("selection_unsupported", "a node that cannot be named")
 
 
-def _named_lines(
-    quads: Sequence[Quad], identifiers: Mapping[str, str], labels: LabelFunction
-) -> tuple[tuple[str, ...], Mapping[str, str]]:
-    """``labelReplacementCanonicalizeNQuads`` (section 3.4.1): sorted lines, and node to label."""
-    label_of = labels(tuple(identifiers.values()))  # (2), after (1) in the caller
-    names = {node: label_of[canonical_name] for node, canonical_name in identifiers.items()}
-    terms = _terms(names)
-    return tuple(sorted({_line(quad, terms) for quad in quads})), names  # (3)
+def _named(identifiers: Mapping[str, str], labels: LabelFunction) -> Mapping[str, str]:
+    """Node to label, by way of its canonical identifier."""
+    label_of = labels(tuple(identifiers.values()))
+    return {node: label_of[canonical] for node, canonical in identifiers.items()}
 
 
 def _terms(names: Mapping[str, str]) -> dict[str, str]:
     return {f"_:{node}": f"_:{label}" for node, label in names.items()}
 
 
+def _sorted_lines(quads: Iterable[Quad], terms: Mapping[str, str]) -> tuple[str, ...]:
+    """``labelReplacementCanonicalizeNQuads`` (section 3.4.1), step 3."""
+    return tuple(sorted({_line(quad, terms) for quad in quads}))
+
+
 def _line(quad: Quad, terms: Mapping[str, str]) -> str:
     """``relabelBlankNodes`` (section 3.4.14) for one statement."""
     subject, value, graph = quad.subject, quad.object, quad.graph
-    return Quad(
-        terms.get(subject, subject),
-        quad.predicate,
-        terms.get(value, value),
-        terms.get(graph, graph),
-    ).line()
+    start = f"{terms.get(subject, subject)} {quad.predicate} {terms.get(value, value)}"
+    return f"{start} {terms.get(graph, graph)} .\n" if graph else f"{start} .\n"
 
 
-def _group(nquads: Sequence[str], quads: tuple[Quad, ...], terms: Mapping[str, str]) -> Group:
+def _group(nquads: Sequence[str], quads: tuple[Quad, ...], chosen: set[str]) -> Group:
     """``selectCanonicalNQuads`` (section 3.4.15), and which lines of the whole those are."""
     if any(quad.graph for quad in quads):
         raise UnsupportedError("selection_unsupported", "a part of an embedded graph")
-    chosen = {_line(quad, terms) for quad in quads}
     matching = {place: line for place, line in enumerate(nquads) if line in chosen}
     if len(matching) != len(chosen):
         raise UnsupportedError("selection_unsupported", "a choice that changes its meaning")
