@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo build/tools/bin/uv)
 
-.PHONY: setup run test check format docs bench fuzz lock clean
+.PHONY: setup run test check format docs pictures bench fuzz lock clean
 
 setup: $(VENV)/.ready
 
@@ -39,6 +39,10 @@ format: setup
 
 docs: setup
 	$(BIN)/pytest -q tests/docs
+
+pictures: setup
+	SKILLSPASS_PICTURES=build/pictures $(BIN)/pytest -q tests/browser
+	$(BIN)/python -m tests.browser.album build/pictures docs/pictures
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -14,6 +15,12 @@ from credentials.errors import CredentialError, RejectedError, UndeterminedError
 
 DONE, REFUSED, UNKNOWN, WRONG_USE = 0, 1, 2, 3
 """Exit statuses of every verb: done or valid, refused or invalid, undetermined, wrong use."""
+
+MAX_PATH = 1024
+"""Longer than the names of files that people type."""
+
+MAX_PRINTED_BYTES = 1024 * 1024
+"""What a verb prints with ``--json`` is far smaller."""
 
 _WRONG_USE_CODES = ("usage_", "config_", "choice_", "preset_unknown")
 
@@ -39,6 +46,29 @@ def print_json(document: Mapping[str, object]) -> None:
     """The one object on standard output."""
     json.dump(document, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
+
+
+def printed(text: str, *names: str) -> dict[str, str]:
+    """What another verb printed with ``--json``, when ``text`` names the file that keeps it.
+
+    Returns:
+        Those of ``names`` that the file holds as text; empty where ``text`` is no such file.
+
+    Raises:
+        RejectedError: ``usage_file``: the file holds no such JSON object.
+    """
+    file = Path(text)
+    if "//" in text or len(text) > MAX_PATH or not file.is_file():
+        return {}
+    try:
+        document = json.loads(file.read_bytes()[:MAX_PRINTED_BYTES])
+    except ValueError as error:
+        raise RejectedError("usage_file", "no JSON") from error
+    found = document if isinstance(document, dict) else {}
+    kept = {name: found[name] for name in names if isinstance(found.get(name), str)}
+    if not kept:
+        raise RejectedError("usage_file", f"none of {', '.join(names)} in it")
+    return kept
 
 
 def moment(text: str | None) -> datetime | None:

@@ -14,6 +14,7 @@ from service.command_line import (
     moment,
     plain_errors,
     print_json,
+    printed,
     say,
 )
 
@@ -51,7 +52,10 @@ def ask(
 
 @app.command()
 def answer(
-    request_id: Annotated[str, typer.Argument(metavar="ID", help="The id that 'ask' printed.")],
+    request_id: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="The id, or the file with what 'ask --json' printed."),
+    ],
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -59,7 +63,7 @@ def answer(
     from verifier import remote
 
     with plain_errors(as_json=as_json):
-        found = remote.answer(request_id)
+        found = remote.answer(printed(request_id, "id").get("id", request_id))
     verdict = found.get("verdict")
     if not isinstance(verdict, dict):
         if as_json:

@@ -19,6 +19,7 @@ from service.command_line import (
     moment,
     plain_errors,
     print_json,
+    printed,
     say,
 )
 
@@ -38,7 +39,9 @@ FileOption = Annotated[
     Path | None, typer.Option("--file", metavar="VAULT", help="The sealed file of this passport.")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Say yes without being asked.")]
-LinkArgument = Annotated[str, typer.Argument(metavar="LINK", help="The link you were given.")]
+LinkArgument = Annotated[
+    str, typer.Argument(metavar="LINK", help="The link you were given, or a file with --json's.")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ def receive(
 
     with _session(file, at=at, as_json=as_json) as session:
         outside = session.outside
+        given = printed(link, "offer_uri", "tx_code")
+        link, pin = given.get("offer_uri", link), pin or given.get("tx_code")
         preview = receiving.read_offer(link, outside=outside, language=language())
         title = titles(preview.offered.type)[language()]
         known = say("wallet.giver.short" if preview.giver.listed else "wallet.giver.unknown")
@@ -143,6 +148,7 @@ def present(
 
     with _session(file, at=at, as_json=as_json) as session:
         vault, outside = session.file.vault, session.outside
+        link = printed(link, "link").get("link", link)
         asked = presenting.read_request(link, held=vault.held(), outside=outside)
         typer.echo(f"{say('wallet.ask.from')} {asked.asker.name}", err=True)
         if not asked.possible:

@@ -330,3 +330,15 @@ def test_any_change_of_a_request_gives_a_request_or_our_error(change: dict[str, 
 
     with pytest.raises(CredentialError):
         parse_request(_signed(signer, at, change), client_id=None, get=offline, at=at)
+
+
+def test_a_bare_address_must_be_the_askers_own(
+    verifier_key: SoftwareSigner, get: Get, now: datetime
+) -> None:
+    request = _parse(_signed(verifier_key, now), get, now)
+    own = parse_request_link(f"{HOST}/oid4vp/requests/7")
+    assert own.client_id is None
+    own.check_asker(request)
+    with pytest.raises(ProtocolError) as caught:
+        parse_request_link("https://relay.example/oid4vp/requests/7").check_asker(request)
+    assert caught.value.code == "request_uri_invalid"

@@ -1,0 +1,37 @@
+"""Keep some of the screenshots of the browser tests as the pictures of the documents.
+
+SKILLSPASS_PICTURES=build/pictures pytest tests/browser
+python -m tests.browser.album build/pictures docs/pictures
+"""
+
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+CHOSEN = {
+    "start-1280-en": "start",
+    "made-360-en": "made",
+    "is-this-you-360-en": "is-this-you",
+    "passport-360-en": "passport",
+    "consent-360-en": "consent",
+    "verdict-360-en": "verdict",
+    "withdrawn-360-en": "withdrawn",
+}
+"""Screenshot to picture."""
+
+COLOURS = 128
+"""Enough for flat pages; a picture then takes some 20 kB."""
+
+
+def keep(screenshots: Path, pictures: Path) -> None:
+    """Write the chosen pictures with fewer colours."""
+    pictures.mkdir(parents=True, exist_ok=True)
+    for screenshot, picture in CHOSEN.items():
+        image = Image.open(screenshots / f"{screenshot}.png").convert("RGB")
+        fewer = image.quantize(COLOURS, dither=Image.Dither.NONE)
+        fewer.save(pictures / f"{picture}.png", optimize=True)
+
+
+if __name__ == "__main__":
+    keep(Path(sys.argv[1]), Path(sys.argv[2]))
