@@ -23,7 +23,7 @@ from credentials.encoding import (
     varint_decode,
     varint_encode,
 )
-from credentials.errors import MalformedError, ProofInvalid
+from credentials.errors import MalformedError, ProofInvalid, UnsupportedError
 from credentials.keys import PublicKey, Signer, public_key_from_multikey
 
 G2_CODEC = 0xEB
@@ -100,6 +100,17 @@ def signing_key(key: VerificationKey) -> PublicKey:
     if isinstance(key, BbsPublicKey):
         raise ProofInvalid("alg_key_mismatch", "a BBS key signs no message alone")
     return key
+
+
+def message_signer(signer: IssuingSigner) -> Signer:
+    """The signer, for whoever needs a signature over octets.
+
+    Raises:
+        UnsupportedError: ``alg_not_supported`` for a BBS signer.
+    """
+    if signer.public.algorithm is PairingAlgorithm.BBS:
+        raise UnsupportedError("alg_not_supported", "a BBS key signs no message alone")
+    return signer
 
 
 def verification_key_from_multikey(text: str) -> VerificationKey:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from credentials.bbs_keys import VerificationKey
 from credentials.claims import ClaimsPath
 from credentials.encoding import JsonObject
 from credentials.keys import PublicKey
@@ -147,5 +148,5 @@ class Verified:
 
     format: str
     credential: Credential
-    key: PublicKey
+    key: VerificationKey
     holder_bound: bool

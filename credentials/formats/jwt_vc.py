@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from credentials import data_model, envelopes
+from credentials.bbs_keys import IssuingSigner, VerificationKey, message_signer, signing_key
 from credentials.claims import Paths
 from credentials.document_rules import check_credential, check_presentation
 from credentials.encoding import JsonObject
@@ -49,7 +50,7 @@ class VcJwt:
     def issue(
         self,
         credential: Credential,
-        signer: Signer,
+        signer: IssuingSigner,
         *,
         holder: PublicKey | None,
         disclosable: Paths,  # noqa: ARG002 - this format is shown whole
@@ -62,7 +63,9 @@ class VcJwt:
         """
         payload = vcdm.unsigned(credential, credential.claims, holder)
         payload |= {"iss": credential.issuer, "iat": int(credential.issued_at.timestamp())}
-        return sign_compact(_header(TYPE, "vc", signer.public.key_id), payload, signer)
+        return sign_compact(
+            _header(TYPE, "vc", signer.public.key_id), payload, message_signer(signer)
+        )
 
     def parse(self, wire: Wire) -> Unverified:
         """Read a credential, or a presentation of exactly one; either may stand in an envelope.
@@ -95,7 +98,7 @@ class VcJwt:
             presented=presented,
         )
 
-    def check_proof(self, unverified: Unverified, key: PublicKey, *, at: datetime) -> None:
+    def check_proof(self, unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:
         """The issuer's signature holds under ``key``, and was not made in the future.
 
         Raises:
@@ -103,7 +106,7 @@ class VcJwt:
             OutsideValidity: ``not_yet_valid`` where ``iat`` lies ahead.
         """
         token, _ = _credential_token(text_of(unverified.wire))
-        check_compact(token, key, typ=_TYPES)
+        check_compact(token, signing_key(key), typ=_TYPES)
         check_not_ahead(unverified.credential.issued_at, at=at)
 
     def present(

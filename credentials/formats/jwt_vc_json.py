@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from credentials import data_model, envelopes
+from credentials.bbs_keys import IssuingSigner, VerificationKey, message_signer, signing_key
 from credentials.claims import Paths
 from credentials.context_terms import terms_of
 from credentials.encoding import JsonObject, JsonValue
@@ -49,7 +50,7 @@ class JwtVcJson:
     def issue(
         self,
         credential: Credential,
-        signer: Signer,
+        signer: IssuingSigner,
         *,
         holder: PublicKey | None,
         disclosable: Paths,  # noqa: ARG002 - this format is shown whole
@@ -70,7 +71,7 @@ class JwtVcJson:
             inner["@context"] = [data_model.V1_CONTEXT, _STATUS_CONTEXT, SKILLS_CONTEXT]
             inner["credentialStatus"] = document["credentialStatus"]
         payload = _registered(credential, data_model.subject_of(document)) | {"vc": inner}
-        return sign_compact(_header(signer.public.key_id), payload, signer)
+        return sign_compact(_header(signer.public.key_id), payload, message_signer(signer))
 
     def parse(self, wire: Wire) -> Unverified:
         """Read a credential, or a presentation of exactly one.
@@ -100,7 +101,7 @@ class JwtVcJson:
             presented=presented,
         )
 
-    def check_proof(self, unverified: Unverified, key: PublicKey, *, at: datetime) -> None:
+    def check_proof(self, unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:
         """The issuer's signature holds under ``key``, and was not made in the future.
 
         Raises:
@@ -108,7 +109,7 @@ class JwtVcJson:
             OutsideValidity: ``not_yet_valid`` where ``iat`` lies ahead.
         """
         token, _ = _credential_token(_text(unverified.wire))
-        check_compact(token, key, typ=_TYPES)
+        check_compact(token, signing_key(key), typ=_TYPES)
         check_not_ahead(unverified.credential.issued_at, at=at)
 
     def present(

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+from credentials.bbs_keys import IssuingSigner, VerificationKey, message_signer, signing_key
 from credentials.claims import ClaimsPath, Paths, select
 from credentials.encoding import JsonObject, JsonValue, NumberRefusedError
 from credentials.errors import MalformedError, OutsideValidity, UnsupportedError
@@ -41,7 +42,7 @@ class SdJwtVc:
     def issue(
         self,
         credential: Credential,
-        signer: Signer,
+        signer: IssuingSigner,
         *,
         holder: PublicKey | None,
         disclosable: Paths,
@@ -63,7 +64,7 @@ class SdJwtVc:
         header: JsonObject = {"typ": TYPE}
         if signer.public.key_id is not None:
             header["kid"] = signer.public.key_id
-        return sd_jwt.join(sign_compact(header, payload, signer), disclosures)
+        return sd_jwt.join(sign_compact(header, payload, message_signer(signer)), disclosures)
 
     def parse(self, wire: Wire) -> Unverified:
         """Read a credential or presentation; checks no signature.
@@ -97,14 +98,14 @@ class SdJwtVc:
         )
         return unverified, parts, opened
 
-    def check_proof(self, unverified: Unverified, key: PublicKey, *, at: datetime) -> None:
+    def check_proof(self, unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:
         """The issuer's signature holds under ``key``, and was not made in the future.
 
         Raises:
             ProofInvalid: ``signature_invalid`` or ``alg_key_mismatch``.
             OutsideValidity: ``not_yet_valid`` where ``iat`` lies ahead.
         """
-        check_compact(_text(unverified.wire).partition("~")[0], key, typ=_TYPES)
+        check_compact(_text(unverified.wire).partition("~")[0], signing_key(key), typ=_TYPES)
         if unverified.credential.issued_at > at + CLOCK_SKEW:
             raise OutsideValidity("not_yet_valid", "issued in the future")
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from credentials import data_model, envelopes
+from credentials.bbs_keys import IssuingSigner, VerificationKey, message_signer, signing_key
 from credentials.claims import ClaimsPath, Paths, select
 from credentials.document_rules import check_credential
 from credentials.encoding import JsonObject
@@ -55,7 +56,7 @@ class VcSdJwt:
     def issue(
         self,
         credential: Credential,
-        signer: Signer,
+        signer: IssuingSigner,
         *,
         holder: PublicKey | None,
         disclosable: Paths,
@@ -78,7 +79,7 @@ class VcSdJwt:
         header: JsonObject = {"typ": TYPE, "cty": "vc"}
         if signer.public.key_id is not None:
             header["kid"] = signer.public.key_id
-        return sd_jwt.join(sign_compact(header, payload, signer), disclosures)
+        return sd_jwt.join(sign_compact(header, payload, message_signer(signer)), disclosures)
 
     def parse(self, wire: Wire) -> Unverified:
         """Read a credential or presentation, also out of an envelope; checks no signature.
@@ -121,14 +122,14 @@ class VcSdJwt:
         )
         return unverified, parts, opened
 
-    def check_proof(self, unverified: Unverified, key: PublicKey, *, at: datetime) -> None:
+    def check_proof(self, unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:
         """The issuer's signature holds under ``key``, and was not made in the future.
 
         Raises:
             ProofInvalid: ``signature_invalid`` or ``alg_key_mismatch``.
             OutsideValidity: ``not_yet_valid`` where ``iat`` lies ahead.
         """
-        check_compact(_text(unverified.wire).partition("~")[0], key, typ=_TYPES)
+        check_compact(_text(unverified.wire).partition("~")[0], signing_key(key), typ=_TYPES)
         check_not_ahead(unverified.credential.issued_at, at=at)
 
     def present(

@@ -6,6 +6,7 @@ Written is always data model 2.0 in our own context; read are 1.1 and 2.0.
 from datetime import datetime
 
 from credentials import data_model, dids
+from credentials.bbs_keys import VerificationKey
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import UndeterminedError
 from credentials.keys import PublicKey
@@ -92,14 +93,14 @@ def holder_method(subject: JsonObject, key: PublicKey) -> str:
     return dids.resolve(dids.did_jwk(key), _no_fetch).key(None, AUTHENTICATION).key_id or ""
 
 
-def self_named_key(method: str, purpose: str) -> PublicKey:
+def self_named_key(method: str, purpose: str) -> VerificationKey:
     """The key that a verification method itself carries.
 
     Raises:
         UndeterminedError: ``fetch_failed`` for any other method.
         CredentialError: as ``dids.resolve``.
     """
-    return dids.resolve(did_of(method), _no_fetch).key(method, purpose)
+    return dids.resolve(did_of(method), _no_fetch).verification_key(method, purpose)
 
 
 def did_of(method: str) -> str:
