@@ -83,7 +83,7 @@ class _Walk:
             raise NotCompiled("type") from error
         if depth > MAX_NODE_DEPTH or self._items > MAX_JSON_ITEMS:
             raise NotCompiled("deep, or many items")
-        subject = self._named(members["id"], shape, state, graph) if shape.named else self._fresh()
+        subject = self._named(members["id"], shape, graph) if shape.named else self._fresh()
         node = Node(subject, graph, members, shape, [*shape.types], [])
         self.nodes.append(node)
         add = node.tails.append
@@ -101,8 +101,8 @@ class _Walk:
                 self._entry(node, step, value, depth)
         return subject
 
-    def _named(self, name: JsonValue, shape: Shape, state: State, graph: int | None) -> str:
-        if not isinstance(name, str) or not state.is_iri(name):
+    def _named(self, name: JsonValue, shape: Shape, graph: int | None) -> str:
+        if not isinstance(name, str) or not shape.is_iri(name):
             raise NotCompiled("id")
         subject = f"<{name}>"
         if shape.types or shape.steps:

@@ -91,12 +91,14 @@ class Shape:
 
     Attributes:
         named: whether there is a member ``id``.
+        is_iri: whether the value of ``id`` is an IRI that means itself; types may bring prefixes.
         types: predicate and object of each type.
         types_before: how many steps come before ``type`` in the order of expansion.
         steps: the other members, in the order of expansion.
     """
 
     named: bool
+    is_iri: Callable[[str], object]
     types: tuple[str, ...]
     types_before: int
     steps: tuple[Step, ...]
@@ -108,6 +110,7 @@ class _Scope:
 
     active: ActiveContext
     state: State
+    is_iri: Callable[[str], object]
     steps: dict[str, Step] = field(default_factory=dict)  # one per term, so the context bounds it
 
 
@@ -141,7 +144,7 @@ def shape_of(state: State, kinds: Kinds, names: tuple[str, ...]) -> Shape:
     """
     if ("type" in names) != (kinds is not None):
         raise NotCompiled("type")
-    types = (kinds,) if isinstance(kinds, str) else kinds or ()
+    types = (kinds,) if isinstance(kinds, str) else () if kinds is None else kinds
     if kinds == () or not all(isinstance(kind, str) for kind in types):
         raise NotCompiled("type")
     scope = _scope(state, tuple(sorted(kind for kind in types if _scoped(state.active, kind))))
@@ -151,6 +154,7 @@ def shape_of(state: State, kinds: Kinds, names: tuple[str, ...]) -> Shape:
         raise NotCompiled("two terms of one meaning")
     return Shape(
         named="id" in names,
+        is_iri=scope.is_iri,
         types=tuple(f"{_TYPE} {_type_iri(state, kind)}" for kind in types),
         types_before=sum(name < "type" for name in members),
         steps=steps,
@@ -179,7 +183,7 @@ def _scope(state: State, kinds: tuple[str, ...]) -> _Scope:
     plain = {name for name, keyword in aliases.items() if keyword in {"@id", "@type"}}
     if aliases != _aliases(state.active) or plain != {"id", "type"} or aliases["id"] != "@id":
         raise NotCompiled("another word for a keyword")
-    return _Scope(active, state)
+    return _Scope(active, state, _iri_test(state.prefixes | _prefixes(active)))
 
 
 def _step(scope: _Scope, name: str) -> Step:

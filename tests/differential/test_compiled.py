@@ -69,6 +69,9 @@ def test_comparison_sees_one_missing_statement(monkeypatch: pytest.MonkeyPatch) 
         ("id", "https://skillspass.example/a b"),
         ("type", ["VerifiableCredential", "VerifiableCredential"]),
         ("type", [True]),
+        ("type", 0),
+        ("type", False),
+        ("evidence", {"name": "x", "type": 0}),
         ("type", [{}]),
         ("credentialStatus", {"type": ["DataIntegrityProof", "BitstringStatusListEntry"]}),
         ("validFrom", 1e21),
@@ -81,6 +84,17 @@ def test_comparison_sees_one_missing_statement(monkeypatch: pytest.MonkeyPatch) 
 )
 def test_special_values_come_out_alike(member: str, value: JsonValue) -> None:
     assert compare(changed(member, value)).differences == ()
+
+
+def test_prefix_that_a_type_brings_holds_for_the_identifier_too() -> None:
+    document: JsonObject = {
+        "@context": ["https://www.w3.org/2018/credentials/v1"],
+        "id": "cred:x",
+        "type": "VerifiableCredential",
+        "issuer": "urn:x:issuer",
+    }
+    assert compare(document).differences == ()
+    assert "<https://www.w3.org/2018/credentials#x>" in canonical(document).nquads
 
 
 def test_two_credentials_with_the_same_blank_nodes_are_named_alike() -> None:
