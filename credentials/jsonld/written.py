@@ -65,10 +65,9 @@ def canonical(nodes: list[Node], blanks: int, algorithm: str) -> Canonical:
         KeyError: another algorithm.
     """
     new_hash = HASHES[algorithm]
-    hashes = [
-        new_hash("".join(sorted(lines)).encode()).digest() for lines in _first_degree(nodes, blanks)
-    ]
-    if len(set(hashes)) < blanks:
+    mentions = _first_degree(nodes, blanks)
+    hashes = [new_hash("".join(sorted(lines)).encode()).digest() for lines in mentions]
+    if len(set(hashes)) < blanks or not all(mentions):  # alike, or in no statement at all
         return canonicalize((placed.quad for placed in placed_quads(nodes)), algorithm=algorithm)
     labels = [""] * blanks
     for position, number in enumerate(sorted(range(blanks), key=hashes.__getitem__)):

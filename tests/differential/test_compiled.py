@@ -55,6 +55,10 @@ def test_comparison_sees_one_missing_statement(monkeypatch: pytest.MonkeyPatch) 
     [
         ("proof", "urn:b"),  # a graph of an identifier alone: the edge leads to the graph
         ("proof", [PROOF, "urn:b"]),
+        ("proof", {}),  # a node in no statement has no name
+        ("proof", [{}, PROOF]),
+        ("proof", {"id": "urn:x:proof"}),
+        ("verifiableCredential", {"@context": [V2]}),
         ("proof", {"@value": "x", "@language": "nl"}),
         ("name", ["a", "b", "a"]),  # a repeated statement counts once
         ("evidence", [{"name": "x"}, {"name": "x"}]),  # alike, so N-degree
