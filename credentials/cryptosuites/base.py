@@ -143,7 +143,7 @@ class SelectiveCryptosuite(Protocol):
 
         Raises:
             ProofInvalid: ``proof_invalid``, ``cbor_invalid``: this is no base proof.
-            MalformedError: ``pointer_invalid``, ``pointer_unmatched``, ``selection_empty``.
+            MalformedError: ``pointer_invalid``, ``pointer_unmatched``, ``nothing_selected``.
         """
         ...
 

@@ -43,7 +43,7 @@ def add_derived_proof(
     Raises:
         ProofInvalid: ``proof_invalid``: no base proof of this suite, or of another document.
         MalformedError: ``cbor_invalid``; ``pointer_invalid``, ``pointer_unmatched``;
-            ``selection_empty`` where nothing is mandatory and nothing revealed.
+            ``nothing_selected`` where nothing is mandatory and nothing revealed.
         UnsupportedError: ``selection_unsupported``; also for a proof that builds upon others,
             because they hold for the whole document only.
     """
@@ -68,7 +68,7 @@ def disclosure_data(document: JsonObject, base: BaseProof, reveal: Sequence[str]
     pointers = [*base.mandatory_pointers, *reveal]  # (4)
     revealed = select(document, pointers)  # (12)
     if revealed is None:
-        raise MalformedError("selection_empty", "no pointer, and nothing is mandatory")
+        raise MalformedError("nothing_selected", "no pointer, and nothing is mandatory")
     grouped = canonicalize_and_group(  # (2), (3), (5), (6)
         document,
         hmac_labels(base.hmac_key),
