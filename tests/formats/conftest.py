@@ -7,6 +7,8 @@ from itertools import count
 
 import pytest
 
+from credentials.bbs.signature import SoftwareBbsSigner
+from credentials.bbs_keys import IssuingSigner, PairingAlgorithm
 from credentials.claims import Paths
 from credentials.encoding import JsonObject
 from credentials.formats import FORMATS
@@ -38,7 +40,7 @@ DISCLOSABLE: Paths = frozenset(
 EVERYTHING: Paths = frozenset([("given_name",), ("skills",), ("language",)])
 NOTHING: Paths = frozenset()
 
-INSTANCES: dict[str, tuple[CredentialFormat, Algorithm]] = {
+INSTANCES: dict[str, tuple[CredentialFormat, Algorithm | PairingAlgorithm]] = {
     name: (each, Algorithm.EDDSA if name == DataIntegrity.identifier else Algorithm.ES256)
     for name, each in FORMATS.items()
 } | {
@@ -47,6 +49,7 @@ INSTANCES: dict[str, tuple[CredentialFormat, Algorithm]] = {
     "ldp_vc ecdsa-rdfc-2019 P-384": (CONFIGURED["ecdsa-rdfc-2019"], Algorithm.ES384),
     "ldp_vc ecdsa-jcs-2019": (CONFIGURED["ecdsa-jcs-2019"], Algorithm.ES256),
     "ldp_vc ecdsa-sd-2023": (CONFIGURED["ecdsa-sd-2023"], Algorithm.ES256),
+    "ldp_vc bbs-2023": (CONFIGURED["bbs-2023"], PairingAlgorithm.BBS),
 }
 """Every format, and ldp_vc with every suite: what it is called here, and the issuer's key."""
 
@@ -62,17 +65,24 @@ def entropy(octets: int) -> bytes:
     return hashlib.shake_128(str(next(_DRAWN)).encode()).digest(octets)
 
 
+def signer_of(algorithm: Algorithm | PairingAlgorithm, key_id: str) -> IssuingSigner:
+    """A fresh signer of either kind."""
+    if algorithm is PairingAlgorithm.BBS:
+        return SoftwareBbsSigner.generate(entropy, key_id)
+    return SoftwareSigner.generate(algorithm, key_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One format with an issuer, a holder and their credential."""
 
     format: CredentialFormat
-    issuer: SoftwareSigner
+    issuer: IssuingSigner
     holder: SoftwareSigner
     credential: Credential
 
     def issued(
-        self, *, signer: SoftwareSigner | None = None, holder: PublicKey | None = None
+        self, *, signer: IssuingSigner | None = None, holder: PublicKey | None = None
     ) -> Wire:
         """The credential as the issuer delivers it."""
         return self.format.issue(
@@ -117,7 +127,8 @@ def sample(request: pytest.FixtureRequest) -> Sample:
 
 
 def sample_of(
-    credential_format: CredentialFormat, algorithm: Algorithm = Algorithm.ES256
+    credential_format: CredentialFormat,
+    algorithm: Algorithm | PairingAlgorithm = Algorithm.ES256,
 ) -> Sample:
     """A credential that starts now and ends in a year, with one status.
 
@@ -137,5 +148,5 @@ def sample_of(
         status=(StatusReference(kind, "https://school.example/s", 4, purpose),),
         credential_id="urn:uuid:58172aac-d8ba-41ed-83dd-0b3aef56cc33",
     )
-    issuer = SoftwareSigner.generate(algorithm, f"{ISSUER}#k")
+    issuer = signer_of(algorithm, f"{ISSUER}#k")
     return Sample(credential_format, issuer, SoftwareSigner.generate(Algorithm.ES256), credential)
