@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.sources import PRODUCT, ROOT, functions, python_files, tracked, tree
+from tests.house.sources import PRODUCT, ROOT, Function, functions, python_files, tracked, tree
 
 JUNK_DRAWERS = {"utils", "util", "common", "core", "misc", "manager", "helpers", "data", "info"}
 SELF = {"self", "cls"}
@@ -78,5 +78,5 @@ def test_no_field_is_a_citizen_service_number() -> None:
     assert field.search("    bsn: str") is not None
 
 
-def _nested(outer: ast.AST) -> list[ast.FunctionDef]:
-    return [n for n in ast.walk(outer) if isinstance(n, ast.FunctionDef) and n is not outer]
+def _nested(outer: ast.AST) -> list[Function]:
+    return [node for node in ast.walk(outer) if isinstance(node, Function) and node is not outer]
