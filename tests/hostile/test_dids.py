@@ -12,7 +12,7 @@ DID = "did:web:issuer.skillspass.example"
 KEY = SoftwareSigner.generate(Algorithm.ES256).public
 
 
-class Opened(Exception):  # noqa: N818 - no error: it says that a connection would have been opened
+class Opened(Exception):
     """A fetch was attempted."""
 
 
