@@ -225,6 +225,7 @@ def test_h057_a_base_proof_beside_a_derived_one_is_refused() -> None:
 @pytest.mark.parametrize("held", [False, True])
 def test_h057_a_verifier_refuses_what_its_holder_may_keep(*, held: bool) -> None:
     issuer = SAMPLE.issuer
+    assert isinstance(issuer, SoftwareSigner)
     did = dids.did_key(issuer.public)
     signer = SoftwareSigner(issuer.public.with_key_id(f"{did}#{did[8:]}"), issuer._key)
     own = replace(SAMPLE, credential=replace(SAMPLE.credential, issuer=did, status=()))

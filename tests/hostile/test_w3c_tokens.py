@@ -55,7 +55,7 @@ def test_h001_alg_none(workshop: Workshop, name: JsonValue) -> None:
 
 def test_h002_hmac_keyed_with_a_public_key(workshop: Workshop) -> None:
     signing_input, rest = unsigned(workshop, alg="HS256")
-    jwk = workshop.sample.issuer.public.jwk()
+    jwk = workshop.issuer.public.jwk()
     x, y = (int.from_bytes(b64url_decode(str(jwk[name])), "big") for name in "xy")
     pem = (
         ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1())
@@ -103,7 +103,7 @@ def test_h005_key_supplied_by_the_header(workshop: Workshop, name: str) -> None:
 def test_h006_duplicate_alg_in_the_header(workshop: Workshop) -> None:
     head, body = (b64url_decode(part) for part in workshop.held().split(".")[:2])
     twice = b'{"alg":"none",' + head.removeprefix(b"{")
-    assert workshop.refusal(signed(twice, body, workshop.sample.issuer)) == "json_duplicate_key"
+    assert workshop.refusal(signed(twice, body, workshop.issuer)) == "json_duplicate_key"
 
 
 def test_h007_unencoded_payload(workshop: Workshop) -> None:

@@ -9,7 +9,7 @@ import pytest
 from credentials.encoding import JsonObject, b64url_decode, b64url_encode
 from credentials.errors import CredentialError
 from credentials.formats import FORMATS
-from credentials.keys import PublicKey, Signer
+from credentials.keys import PublicKey, Signer, SoftwareSigner
 from credentials.model import Binding
 from tests.formats.conftest import REQUEST, Sample, sample_of
 
@@ -43,11 +43,17 @@ class Workshop:
 
     sample: Sample
 
+    @property
+    def issuer(self) -> SoftwareSigner:
+        """Who signs tokens: never a signer of BBS."""
+        assert isinstance(self.sample.issuer, SoftwareSigner)
+        return self.sample.issuer
+
     def held(
         self, payload: Bend = keep, header: Bend = keep, *, signer: Signer | None = None
     ) -> str:
         """A credential whose issuer signed something else than usual."""
-        return self._bent(str(self.sample.issued()), payload, header, signer or self.sample.issuer)
+        return self._bent(str(self.sample.issued()), payload, header, signer or self.issuer)
 
     def shown(
         self,
