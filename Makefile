@@ -45,6 +45,7 @@ pictures: setup
 	$(BIN)/python -m tests.browser.album build/pictures docs/pictures
 
 bench: setup
+	@if command -v npm > /dev/null; then cd benchmarks/peers && npm ci --silent --no-audit --no-fund; fi
 	$(BIN)/python -m benchmarks
 
 fuzz: setup

@@ -40,12 +40,14 @@ def main() -> int:
     started = os.getloadavg()
     comparisons: list[JsonValue] = []
     failures: list[JsonValue] = []
+    profiles: JsonObject = {}
     for name in chosen.only or CONTESTS:
         try:
             for contest in _contests(name):
                 comparison = _measured(contest, chosen.slices)
                 print(report.line(comparison), flush=True)
                 comparisons.append(comparison)
+            profiles.update(_profile(name))
         except (AssertionError, NotMeasured) as error:
             print(f"{name}: not measured: {error}", file=sys.stderr)
             failures.append({"module": name, "reason": str(error)})
@@ -55,6 +57,7 @@ def main() -> int:
         "machine": _machine(started),
         "versions": _versions(),
         "comparisons": comparisons,
+        "profile": profiles,
         "not_measured": failures,
     }
     if not chosen.dry:
@@ -66,6 +69,12 @@ def main() -> int:
 def _contests(name: str) -> Iterator[Contest]:
     module = importlib.import_module(f"benchmarks.{name}")
     yield from module.contests()
+
+
+def _profile(name: str) -> JsonObject:
+    """Where the time of a missed goal goes, for modules that tell it with ``profile()``."""
+    module = importlib.import_module(f"benchmarks.{name}")
+    return dict(module.profile()) if hasattr(module, "profile") else {}
 
 
 def _measured(contest: Contest, slices: int) -> JsonObject:

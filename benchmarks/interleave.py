@@ -68,6 +68,13 @@ def run(contest: Contest, *, slices: int = SLICES) -> Timing:
     return Timing(tuple(ours), tuple(peer))
 
 
+def alone(work: Work, *, slices: int = SLICES) -> list[float]:
+    """Microseconds per call of work that has no peer, one entry per slice."""
+    timer = partial(_slice, work)
+    calls = _calls_per_slice(timer)
+    return [timer(calls) for _ in range(slices)]
+
+
 def _calls_per_slice(timer: Timer) -> int:
     """Warm up, then see how often the work fits into one turn."""
     once, started = timer(1) / 1e6, time.perf_counter()
