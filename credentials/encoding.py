@@ -25,7 +25,10 @@ MAX_VARINT_BYTES = 9
 """Unsigned varints end here (multiformats, unsigned-varint)."""
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_BASE58_VALUES = {character: value for value, character in enumerate(_BASE58)}
+_NO_DIGIT = 255
+_BASE58_DIGITS = bytes(
+    _BASE58.index(chr(code)) if chr(code) in _BASE58 else _NO_DIGIT for code in range(256)
+)
 _BASE58_STEP = 10  # so many digits fit into a machine word
 _BASE58_POWERS = [58**count for count in range(_BASE58_STEP + 1)]
 _TO_URL_ALPHABET = bytes.maketrans(b"+/", b"-_")
@@ -94,16 +97,18 @@ def base58_decode(text: str) -> bytes:
     """
     if len(text) > MAX_BASE58_CHARACTERS:
         raise MalformedError("multibase_malformed", f"{len(text)} characters of base58")
-    number = 0
     try:
-        for start in range(0, len(text), _BASE58_STEP):
-            part = 0
-            characters = text[start : start + _BASE58_STEP]
-            for character in characters:
-                part = part * 58 + _BASE58_VALUES[character]
-            number = number * _BASE58_POWERS[len(characters)] + part
-    except KeyError as error:
+        digits = text.encode("ascii").translate(_BASE58_DIGITS)
+    except UnicodeEncodeError as error:
         raise MalformedError("multibase_malformed", "a character outside base58") from error
+    if _NO_DIGIT in digits:
+        raise MalformedError("multibase_malformed", "a character outside base58")
+    number = 0
+    for start in range(0, len(digits), _BASE58_STEP):
+        part, some = 0, digits[start : start + _BASE58_STEP]
+        for digit in some:
+            part = part * 58 + digit
+        number = number * _BASE58_POWERS[len(some)] + part
     zeros = len(text) - len(text.lstrip("1"))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
 
