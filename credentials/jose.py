@@ -112,13 +112,21 @@ def peek(
         MalformedError: ``token_malformed``, ``jws_expected`` (a JWE), ``base64_not_strict``,
             ``typ_not_allowed``, ``crit_unknown``, or as ``parse_json``.
         RejectedError: ``alg_not_allowed``, ``alg_key_mismatch`` (an algorithm that none of our
-            keys has), ``key_not_from_issuer`` (only a key of the sender's own).
+            keys has), ``key_not_from_issuer`` (only a key of the sender's own), ``x5c_invalid``
+            (only a certificate chain: no anchor is known here, so that every chain is broken).
     """
     header, signing_input, signature = _read(token, typ, also)
-    if not header_key and "kid" not in header and any(name in header for name in _HEADER_KEYS):
-        raise ProofInvalid("key_not_from_issuer", "the header brings its own key")
+    if not header_key and "kid" not in header:
+        _refuse_key_of_sender(header)
     payload = parse_json_object(b64url_decode(token.split(".")[1]))
     return Jws(header, payload, signing_input, signature)
+
+
+def _refuse_key_of_sender(header: JsonObject) -> None:
+    if any(name in header for name in _HEADER_KEYS):
+        raise ProofInvalid("key_not_from_issuer", "the header brings its own key")
+    if "x5c" in header:
+        raise ProofInvalid("x5c_invalid", "no anchor of certificates is known")
 
 
 def check_compact(token: str, key: PublicKey, *, typ: frozenset[str]) -> None:
