@@ -22,11 +22,11 @@ from benchmarks.interleave import SLICES, Contest, run
 from benchmarks.node import FOLDER, NotMeasured
 from credentials.encoding import JsonObject, JsonValue
 
-CONTESTS = ("linked_data",)
+CONTESTS = ("linked_data", "selective")
 """Modules of this package with ``contests() -> Iterator[Contest]``, in the order of the table."""
 
 RESULTS = Path(__file__).parent / "results.json"
-PACKAGES = ("cryptography", "pyld")
+PACKAGES = ("cryptography", "py-arkworks-bls12381", "pyld")
 """Whose versions are noted, beside those of the Node packages."""
 
 
