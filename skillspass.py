@@ -37,6 +37,7 @@ ROLE_VERBS = {
     "answer": "verifier.cli",
     "verify": "verifier.cli",
     "jose-cose": "verifier.jose_cose",
+    "conformance": "verifier.conformance",
 }
 """Verb to the module that owns it."""
 
@@ -131,7 +132,7 @@ class Place:
 
 
 def _keep_deployment(place: Place) -> None:
-    chosen = {label: place.settings(label) for label in ("issuer", "wallet", "verifier")}
+    chosen = {label: place.settings(label) for label in ("trust", "issuer", "wallet", "verifier")}
     (place.var / DEPLOYMENT).write_text(json.dumps(chosen, indent=1), encoding="utf-8")
 
 
@@ -230,13 +231,17 @@ def serve(
     public: Annotated[
         str | None, typer.Option(metavar="URL", help="The https address where others reach you.")
     ] = None,
+    port: Annotated[
+        int, typer.Option(min=1, max=65_532, help="The first page's port; the others follow.")
+    ] = 8000,
     at: AtOption = None,
 ) -> None:
     """Start the landing page and the three services with demo data, until Ctrl-C."""
     from issuer.demo_class import fill
     from service import demo, serving
 
-    place = Place(var=VAR, ports=demo.PORTS, public=public, clock=_clock(at))
+    ports = {label: port + offset for offset, label in enumerate(demo.PORTS)}
+    place = Place(var=VAR, ports=ports, public=public, clock=_clock(at))
     with trial(place) as apps:
         _keep_deployment(place)
         fill(apps[1].state.ports)
@@ -294,8 +299,9 @@ def _travelled(at: str | None) -> Iterator[tuple["Parties", "Outside"]]:
     from service import demo, serving
 
     with ExitStack() as stack:
-        if at is None and _is_running():
-            place = Place(VAR, demo.PORTS, public=None, clock=_clock(None))
+        running = _running_ports() if at is None else None
+        if running is not None:
+            place = Place(VAR, running, public=None, clock=_clock(None))
         else:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="skillspass-")))
             ports = dict(zip(demo.PORTS, serving.free_ports(len(demo.PORTS)), strict=True))
@@ -305,21 +311,21 @@ def _travelled(at: str | None) -> Iterator[tuple["Parties", "Outside"]]:
         yield _parties(place, stack)
 
 
-def _is_running() -> bool:
-    """Whether the services that ``serve`` set up here answer, on this machine and not in public."""
+def _running_ports() -> dict[str, int] | None:
+    """The ports of the services that ``serve`` set up here; None where not all of them answer."""
     import socket
 
-    from service import demo
-
     if not (VAR / DEPLOYMENT).is_file():
-        return False
-    if not json.loads((VAR / DEPLOYMENT).read_text("utf-8"))["issuer"]["dev_origins"]:
-        return False
-    for port in demo.PORTS.values():
+        return None
+    chosen = json.loads((VAR / DEPLOYMENT).read_text("utf-8"))
+    if not chosen["issuer"]["dev_origins"]:
+        return None  # in public: a journey would fill real addresses with fictional people
+    ports = {label: int(settings["port"]) for label, settings in chosen.items()}
+    for port in ports.values():
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return False
-    return True
+                return None
+    return ports
 
 
 def _parties(place: Place, stack: ExitStack) -> tuple["Parties", "Outside"]:

@@ -7,24 +7,40 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from credentials.errors import RejectedError
 from service import demo
+from service.serving import listen
 from tests.house.sources import ROOT
 from tests.journeys.command import environment, skillspass
 
 START_SECONDS = 60
 
 
+def free_row() -> int:
+    """The first of four neighbouring ports that nobody uses."""
+    for first in range(18_000, 28_000, 10):
+        with ExitStack() as stack:
+            try:
+                for port in range(first, first + len(demo.PORTS)):
+                    stack.enter_context(closing(listen("127.0.0.1", port)))
+            except RejectedError:
+                continue
+            return first
+    pytest.fail("no free ports")
+
+
 @contextmanager
-def serving(var: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """The services of the trial on their own ports, until the block ends."""
+def serving(var: Path, *words: str, port: int | None = None) -> Iterator[subprocess.Popen[str]]:
+    """The services of the trial, until the block ends."""
+    row = ("--port", str(port or free_row()))
     process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-c", "import skillspass; skillspass.main()", "serve", *words],
+        [sys.executable, "-c", "import skillspass; skillspass.main()", "serve", *row, *words],
         env=environment(var),
         stderr=subprocess.PIPE,
         text=True,
@@ -51,10 +67,11 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_trial_starts_serves_and_stops_cleanly(var: Path) -> None:
-    with serving(var) as process:
+    first = free_row()
+    with serving(var, port=first) as process:
         pages = {
-            label: httpx2.get(f"http://localhost:{port}/", timeout=20)
-            for label, port in demo.PORTS.items()
+            label: httpx2.get(f"http://localhost:{first + place}/", timeout=20)
+            for place, label in enumerate(demo.PORTS)
         }
         assert {label: page.status_code for label, page in pages.items()} == dict.fromkeys(
             demo.PORTS, 200
@@ -110,9 +127,10 @@ def test_the_log_holds_no_name(var: Path) -> None:
 
 
 def test_a_public_address_goes_into_links_and_codes(tmp_path: Path) -> None:
-    with serving(tmp_path, "--public", "https://skills.example.org") as process:
+    port = free_row()
+    with serving(tmp_path, "--public", "https://skills.example.org", port=port) as process:
         first = httpx2.get(
-            "http://localhost:8000/", headers={"Host": "skills.example.org"}, timeout=20
+            f"http://localhost:{port}/", headers={"Host": "skills.example.org"}, timeout=20
         ).text
         for label in ("issuer", "wallet", "verifier"):
             assert f"https://{label}.skills.example.org" in first
@@ -127,4 +145,4 @@ def test_a_public_address_goes_into_links_and_codes(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 0
     settings = json.loads((tmp_path / "deployment.json").read_text("utf-8"))
-    assert [one["dev_origins"] for one in settings.values()] == [{}, {}, {}]
+    assert [one["dev_origins"] for one in settings.values()] == [{}] * 4
