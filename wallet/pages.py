@@ -33,6 +33,9 @@ router = APIRouter()
 MAX_LINK = 16 * 1024
 """A link with the whole offer inside; the kernel reads no longer ones."""
 
+NOT_COUNTING = frozenset({"revoked", "refused", "suspended", "expired"})
+"""How a proof stands when it says nothing about a skill any more."""
+
 NAMES = frozenset({"given_name", "family_name", "skills", "id"})
 """Claims that a proof's screen shows in a place of their own."""
 
@@ -49,6 +52,11 @@ def start(request: Request, ports: PortsOf) -> HTMLResponse:
         passport=passport,
         groups=skill_groups(passport.skills),
         states=states,
+        counting={
+            line.skill
+            for line in passport.skills
+            if any(states[source.card_id].word not in NOT_COUNTING for source in line.sources)
+        },
         icon_of=icon_of,
     )
 

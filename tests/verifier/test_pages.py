@@ -38,7 +38,7 @@ def ask(world: World, preset: str = "skills", browser: TestClient | None = None)
     made = browser.post("/requests", data={"preset": preset, "csrf_token": token_of(start)})
     assert made.status_code == 303, made.text
     url = made.headers["location"]
-    link = re.search(r'id="link">([^<]+)<', browser.get(url).text)
+    link = re.search(r'class="sp-button" href="([^"]+)"', browser.get(url).text)
     assert link is not None
     uri = fields_of(link[1].replace("&amp;", "&"))["request_uri"]
     return Asked(browser, url, world.request(uri))
