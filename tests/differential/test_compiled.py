@@ -113,6 +113,19 @@ def test_two_credentials_with_the_same_blank_nodes_are_named_alike() -> None:
     assert (outcome.refused, outcome.differences) == ("", ())
 
 
+def test_comparison_reads_line_ends_of_any_script() -> None:
+    skill: JsonObject = {"skill": "a\u0085b\u2028c\u2029d"}
+    secured = {**copy.deepcopy(CREDENTIAL), "evidence": [{"name": "x"}, {"name": "x"}]}
+    secured["credentialSubject"] = {"skills": [skill, copy.deepcopy(skill)]}
+    document: JsonObject = {
+        "@context": [V2],
+        "type": ["VerifiablePresentation"],
+        "verifiableCredential": [secured],
+    }
+    outcome = compare(document)
+    assert (outcome.refused, outcome.differences) == ("", ())
+
+
 def test_compiled_engine_alone_refuses_what_it_does_not_know() -> None:
     document = changed("relatedResource", {"id": "urn:x:a", "foobar": 1})
     with pytest.raises(NotCompiled):
