@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -33,10 +34,13 @@ class Seat:
     Attributes:
         app: the application, made by ``service.app.create_app``.
         listener: bound already, so that no other process can take the port in between.
+        certificate: PEM file with key and certificate: https is spoken; None leaves that to
+            whoever stands in front.
     """
 
     app: FastAPI
     listener: socket.socket
+    certificate: Path | None = None
 
     @property
     def port(self) -> int:
@@ -148,6 +152,7 @@ def _server(one: Seat) -> uvicorn.Server:
         proxy_headers=False,  # links are made from the settings, never from a header
         timeout_graceful_shutdown=STOP_SECONDS,
         lifespan="off",
+        ssl_certfile=one.certificate,
     )
     return uvicorn.Server(config)
 
