@@ -115,7 +115,7 @@ def test_two_credentials_with_the_same_blank_nodes_are_named_alike() -> None:
 
 def test_comparison_reads_line_ends_of_any_script() -> None:
     skill: JsonObject = {"skill": "a\u0085b\u2028c\u2029d"}
-    secured = {**copy.deepcopy(CREDENTIAL), "evidence": [{"name": "x"}, {"name": "x"}]}
+    secured: JsonObject = {**copy.deepcopy(CREDENTIAL), "evidence": [{"name": "x"}, {"name": "x"}]}
     secured["credentialSubject"] = {"skills": [skill, copy.deepcopy(skill)]}
     document: JsonObject = {
         "@context": [V2],
