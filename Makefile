@@ -24,7 +24,7 @@ run: setup
 	@exec $(BIN)/skillspass serve $(if $(PUBLIC),--public $(PUBLIC))
 
 test: setup
-	$(BIN)/pytest --durations=20
+	$(BIN)/pytest --numprocesses 2 --dist loadscope --durations=20
 
 check: setup
 	$(BIN)/ruff format --check
