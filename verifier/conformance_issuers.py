@@ -6,6 +6,7 @@ product trusts no did:key either. Follows the VC API of the W3C Credentials Comm
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.util import find_spec
@@ -31,6 +32,7 @@ from credentials.errors import MalformedError
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.limits import MAX_POINTERS
 from credentials.model import Entropy
+from verifier.conformance_contexts import named
 from verifier.conformance_status import StatusLists
 
 DATA_INTEGRITY_CONTEXT = "https://w3id.org/security/data-integrity/v2"
@@ -114,7 +116,7 @@ class DoorIssuer:
             return self._enveloped(document, moment)
         if data_model.base_context(document) == data_model.V1_CONTEXT:
             document["@context"] = _with_proofs_defined(document["@context"])
-        document_rules.check_credential(document, inline=_reads_inline(self.suite))
+        document_rules.check_credential(document, inline=True)
         method = method_id(self.did)
         proof = self._proof(
             {name: value for name, value in document.items() if name != "proof"},
@@ -139,9 +141,13 @@ class DoorIssuer:
     ) -> JsonObject:
         suite: Cryptosuite | SelectiveCryptosuite | None = SELECTIVE_CRYPTOSUITES.get(self.suite)
         if isinstance(suite, SelectiveCryptosuite):
-            return suite.sign(document, options, self.signer, mandatory=mandatory, entropy=entropy)
+            with named(document) as renamed:
+                return suite.sign(
+                    renamed, options, self.signer, mandatory=mandatory, entropy=entropy
+                )
         suite = CRYPTOSUITES[PROOF_TYPE, self.suite]
-        return suite.sign(document, options, message_signer(self.signer))
+        with nullcontext(document) if _is_plain(self.suite) else named(document) as renamed:
+            return suite.sign(renamed, options, message_signer(self.signer))
 
     def _enveloped(self, document: JsonObject, at: datetime) -> JsonObject:
         check_members(document, document_rules.check_credential(document, inline=True))
@@ -174,8 +180,8 @@ def selective_pointers(options: JsonObject) -> list[str]:
     return _pointers(options, "selectivePointers")
 
 
-def _reads_inline(suite: str) -> bool:
-    """Whether contexts may stand in the document: where no statement is made of them."""
+def _is_plain(suite: str) -> bool:
+    """Whether it signs plain JSON, contexts included, and makes no statements of it."""
     return "-jcs-" in suite
 
 

@@ -6,6 +6,7 @@ is therefore no verdict; ``credentials.verification`` speaks for the product, an
 """
 
 import hmac
+from contextlib import nullcontext
 from datetime import datetime
 
 from credentials import data_model, document_rules, envelopes, jose
@@ -15,6 +16,7 @@ from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import BindingInvalid, MalformedError
 from credentials.formats import derivation, token_claims, vcdm
 from credentials.model import Entropy
+from verifier.conformance_contexts import named, with_contexts_of
 
 _TOKENS = {"vc": "application/vc+jwt", "vp": "application/vp+jwt"}
 _OLD_TOKEN = "application/jwt"  # noqa: S105 - a media type
@@ -34,13 +36,8 @@ def check_credential(document: JsonObject, *, at: datetime) -> JsonObject:
         credential = _of_envelope(document, envelopes.CREDENTIAL)
         document_rules.check_credential(credential, inline=True)
         return credential
-    document_rules.check_credential(document, inline=_reads_inline(document))
-    check_proofs(
-        document,
-        lambda name: vcdm.self_named_key(name, vcdm.ASSERTION),
-        purpose=vcdm.ASSERTION,
-        at=at,
-    )
+    document_rules.check_credential(document, inline=True)
+    _check_proofs(document, vcdm.ASSERTION, at=at)
     return document
 
 
@@ -70,12 +67,7 @@ def check_presentation(document: JsonObject, options: JsonObject, *, at: datetim
             check_credential(credential, at=at)
     if "proof" not in document:
         return
-    check_proofs(
-        document,
-        lambda name: vcdm.self_named_key(name, vcdm.AUTHENTICATION),
-        purpose=vcdm.AUTHENTICATION,
-        at=at,
-    )
+    _check_proofs(document, vcdm.AUTHENTICATION, at=at)
     for proof in proofs_of(document):
         _check_named(proof.get("challenge"), options.get("challenge"), "nonce_invalid")
         _check_named(proof.get("domain"), options.get("domain"), "aud_mismatch")
@@ -89,26 +81,30 @@ def derive(
     Raises:
         CredentialError: it has none, or one that does not hold; or the pointers lead nowhere.
     """
-    document_rules.check_credential(document)
+    document_rules.check_credential(document, inline=True)
     base = derivation.base_proof(document)
     if base is None:
         raise MalformedError("no_proof", "no base proof")
-    check_proofs(
-        document,
-        lambda name: vcdm.self_named_key(name, vcdm.ASSERTION),
-        purpose=vcdm.ASSERTION,
-        at=at,
-        held=True,
-    )
+    _check_proofs(document, vcdm.ASSERTION, at=at, held=True)
     suite, proof = base
     unsecured = {name: value for name, value in document.items() if name != "proof"}
-    return suite.derive(unsecured, proof, reveal=reveal, entropy=entropy)
+    with named(unsecured) as renamed:
+        shown = suite.derive(renamed, proof, reveal=reveal, entropy=entropy)
+    return with_contexts_of(document, shown)
 
 
-def _reads_inline(document: JsonObject) -> bool:
-    """Whether no proof turns the document into statements: then contexts may stand inside it."""
+def _check_proofs(document: JsonObject, purpose: str, *, at: datetime, held: bool = False) -> None:
+    """All proofs hold. Proofs over plain JSON cover the contexts as they are written."""
     names = [proof.get("cryptosuite") for proof in proofs_of(document)]
-    return all(isinstance(name, str) and "-jcs-" in name for name in names)
+    plain = all(isinstance(name, str) and "-jcs-" in name for name in names)
+    with nullcontext(document) if plain else named(document) as renamed:
+        check_proofs(
+            renamed,
+            lambda method: vcdm.self_named_key(method, purpose),
+            purpose=purpose,
+            at=at,
+            held=held,
+        )
 
 
 def _is_enveloped(document: JsonObject) -> bool:

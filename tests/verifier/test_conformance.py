@@ -1,32 +1,25 @@
 """The door for official suites: what each endpoint takes, what it refuses, and who stays out."""
 
-import json
 import secrets
-import ssl
-import tomllib
-from dataclasses import replace
-from pathlib import Path
 from typing import Any, cast
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from typer.testing import CliRunner
 
 from credentials.cryptosuites import EDDSA_RDFC_2022, ProofOptions
 from credentials.data_model import V1_CONTEXT, V2_CONTEXT, format_time
 from credentials.dids import did_key
 from credentials.dids.key import method_id
 from credentials.encoding import JsonObject
-from credentials.errors import RejectedError, UndeterminedError
+from credentials.errors import CredentialError, UndeterminedError
 from credentials.findings import Check, Outcome
+from credentials.formats import FORMATS
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.verification import Expectations, Policy, Sources, check
-from service.serving import free_ports, running, seat
 from tests.conftest import NOW
-from verifier.conformance import app, create_door, refuse_production
-from verifier.conformance_certificate import self_made
+from verifier.conformance import create_door
 from verifier.conformance_status import TAKEN_BACK
 
 BASE = "https://localhost:40443"
@@ -200,13 +193,32 @@ def test_a_proof_that_was_there_stays_beside_the_new_one(client: TestClient) -> 
     assert status_of(client, twice) == 200
 
 
-def test_contexts_inside_a_document_are_for_plain_json_alone(client: TestClient) -> None:
+@pytest.mark.parametrize("name", ["vc2.0", "eddsa-rdfc-2022"])
+def test_contexts_inside_a_document_are_signed_and_lent_to_nobody(
+    client: TestClient, name: str
+) -> None:
     inline: JsonObject = {"Diploma": "https://school.example/#Diploma"}
     types: list[Any] = ["VerifiableCredential", "Diploma"]  # JSON
     credential: JsonObject = {**CREDENTIAL, "@context": [V2_CONTEXT, inline], "type": types}
-    assert status_of(client, issued(client, "vc2.0", credential)) == 200
-    path = "/issuers/eddsa-rdfc-2022/credentials/issue"
-    assert post(client, path, credential=credential).status_code == 400
+    secured = issued(client, name, credential)
+    assert secured["@context"] == [V2_CONTEXT, inline]
+    assert status_of(client, secured) == 200
+    other: list[Any] = [V2_CONTEXT, {"Diploma": "https://school.example/#Other"}]  # JSON
+    assert status_of(client, {**secured, "@context": other}) == 400
+    with pytest.raises(CredentialError, match="context_inline"):
+        FORMATS["ldp_vc"].parse(secured)
+
+
+def test_a_derived_proof_keeps_the_contexts_that_were_written_in_it(client: TestClient) -> None:
+    context: list[Any] = [V2_CONTEXT, {"@vocab": "https://school.example/#"}]  # JSON
+    subject: JsonObject = {"boats": 2, "boards": 3}
+    credential: JsonObject = {**CREDENTIAL, "@context": context, "credentialSubject": subject}
+    base = issued(client, SELECTIVE[0], credential, mandatoryPointers=["/issuer"])
+    options = {"selectivePointers": ["/credentialSubject/boats"]}
+    response = post(client, "/credentials/derive", verifiableCredential=base, options=options)
+    derived = response.json()["verifiableCredential"]
+    assert (derived["@context"], derived["credentialSubject"]) == (context, {"boats": 2})
+    assert status_of(client, derived) == 200
 
 
 @pytest.mark.parametrize("path", ["credentials/verify", "presentations/verify"])
@@ -355,44 +367,3 @@ def test_the_product_refuses_what_this_door_accepts(client: TestClient) -> None:
     assert {each.check for each in verdict.findings if each.outcome is not Outcome.PASSED} & {
         Check.TRUST
     }
-
-
-@pytest.mark.parametrize("name", ["ISSUER_PRODUCTION", "WALLET_PRODUCTION", "verifier_production"])
-def test_it_does_not_open_in_production(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(name, "false")
-    refuse_production()
-    monkeypatch.setenv(name, "true")
-    with pytest.raises(RejectedError, match="config_production"):
-        create_door(40443, tmp_path, clock=lambda: NOW, entropy=secrets.token_bytes)
-    result = CliRunner().invoke(app, ["serve", "--port", "40443"])
-    assert result.exit_code == 3
-    assert "config_production" in result.output
-
-
-def test_it_speaks_https_with_a_certificate_of_its_own(tmp_path: Path) -> None:
-    (port,) = free_ports(1)
-    door = create_door(port, tmp_path, clock=lambda: NOW, entropy=secrets.token_bytes)
-    certificate = tmp_path / "certificate.pem"
-    certificate.write_bytes(self_made(at=NOW))
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with running([replace(seat(door), certificate=certificate)]):
-        response = httpx2.get(f"https://localhost:{port}/issuers", verify=context)
-    assert response.status_code == 200
-    assert json.loads(response.content)["vc-jwt"]["endpoint"].startswith(
-        f"https://localhost:{port}"
-    )
-
-
-def test_it_may_use_no_other_module_of_the_verifier() -> None:
-    root = Path(__file__).parents[2]
-    settings = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    contracts = settings["tool"]["importlinter"]["contracts"]
-    (contract,) = [
-        one for one in contracts if "verifier.conformance" in one.get("source_modules", [])
-    ]
-    modules = {f"verifier.{file.stem}" for file in (root / "verifier").glob("*.py")}
-    named = {*contract["source_modules"], *contract["forbidden_modules"]}
-    assert named == modules - {"verifier.__init__"}
