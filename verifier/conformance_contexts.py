@@ -34,6 +34,21 @@ def named(document: JsonObject) -> Iterator[JsonObject]:
         yield changed
 
 
+def unwrapped(document: JsonObject) -> JsonObject:
+    """The document with inline contexts out of a wrapper, as an example of the standard has one.
+
+    JSON-LD processors read ``{"@context": {...}}`` as what is inside it.
+    """
+    value = document.get("@context")
+    if not isinstance(value, list):
+        return document
+    entries: list[JsonValue] = []
+    for entry in value:
+        inner = entry.get("@context") if isinstance(entry, dict) and len(entry) == 1 else None
+        entries.append(inner if isinstance(inner, dict) else entry)
+    return {**document, "@context": entries}
+
+
 def with_contexts_of(document: JsonObject, changed: JsonObject) -> JsonObject:
     """What was made of a renamed document, with the contexts that were written in it."""
     return {**changed, "@context": document.get("@context")}

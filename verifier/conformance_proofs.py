@@ -16,7 +16,7 @@ from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import BindingInvalid, MalformedError
 from credentials.formats import derivation, token_claims, vcdm
 from credentials.model import Entropy
-from verifier.conformance_contexts import named, with_contexts_of
+from verifier.conformance_contexts import named, unwrapped, with_contexts_of
 
 _TOKENS = {"vc": "application/vc+jwt", "vp": "application/vp+jwt"}
 _OLD_TOKEN = "application/jwt"  # noqa: S105 - a media type
@@ -36,7 +36,7 @@ def check_credential(document: JsonObject, *, at: datetime) -> JsonObject:
         credential = _of_envelope(document, envelopes.CREDENTIAL)
         document_rules.check_credential(credential, inline=True)
         return credential
-    document_rules.check_credential(document, inline=True)
+    document_rules.check_credential(unwrapped(document), inline=True)
     _check_proofs(document, vcdm.ASSERTION, at=at)
     return document
 

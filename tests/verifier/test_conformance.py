@@ -209,6 +209,16 @@ def test_contexts_inside_a_document_are_signed_and_lent_to_nobody(
         FORMATS["ldp_vc"].parse(secured)
 
 
+@pytest.mark.parametrize(
+    ("wrapped", "expected"), [({"Diploma": "https://a.example/#D"}, 200), ({"@base": "a:b"}, 400)]
+)
+def test_a_wrapped_context_is_read_as_what_is_in_it(
+    client: TestClient, wrapped: JsonObject, expected: int
+) -> None:
+    plain = cast("dict[str, Any]", issued(client, "eddsa-rdfc-2022"))
+    assert status_of(client, {**plain, "@context": [V2_CONTEXT, {"@context": wrapped}]}) == expected
+
+
 def test_a_derived_proof_keeps_the_contexts_that_were_written_in_it(client: TestClient) -> None:
     context: list[Any] = [V2_CONTEXT, {"@vocab": "https://school.example/#"}]  # JSON
     subject: JsonObject = {"boats": 2, "boards": 3}
