@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo build/tools/bin/uv)
 
-.PHONY: setup run test check format docs pictures bench fuzz lock clean
+.PHONY: setup run test check format docs pictures bench fuzz hostile lock clean
 
 setup: $(VENV)/.ready
 
@@ -50,6 +50,9 @@ bench: setup
 
 fuzz: setup
 	$(BIN)/python -m benchmarks.fuzz
+
+hostile: setup
+	$(BIN)/python -m benchmarks.hostile
 
 lock: | $(UV)
 	$(UV) pip compile --quiet --generate-hashes --no-header --all-extras --universal --python-version 3.11 pyproject.toml --output-file requirements.lock
