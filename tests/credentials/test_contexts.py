@@ -113,3 +113,13 @@ def test_our_terms_are_protected_and_each_has_its_own_meaning() -> None:
     ]
     assert len(targets) == len(set(targets))
     assert own["given_name"] == "https://schema.org/givenName"
+
+
+def test_lent_contexts_are_known_inside_the_block_alone() -> None:
+    address = "https://inline.invalid/contexts/1"
+    with contexts.lending({address: {"@context": {}}}):
+        assert contexts.load(address) == {"@context": {}}
+    with pytest.raises(contexts.ContextError, match="context_unknown"):
+        contexts.load(address)
+    with pytest.raises(ValueError, match="own"), contexts.lending({contexts.SKILLS_CONTEXT: {}}):
+        pass
