@@ -83,7 +83,10 @@ def test_the_readme_starts_what_make_starts() -> None:
     assert readme == ["make run", ".venv/bin/skillspass journey --count 55", "make test"]
     make = shutil.which("make")
     assert make is not None
-    for target, end in (("run", "skillspass serve"), ("test", "pytest --numprocesses 2 --dist loadscope --durations=20")):
+    for target, end in (
+        ("run", "skillspass serve"),
+        ("test", "pytest --numprocesses 2 --dist loadscope --durations=20"),
+    ):
         told = subprocess.run(  # noqa: S603 - only tells what it would do
             [make, "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=True
         )
