@@ -22,11 +22,11 @@ from benchmarks.interleave import SLICES, Contest, run
 from benchmarks.node import FOLDER, NotMeasured
 from credentials.encoding import JsonObject, JsonValue
 
-CONTESTS = ("linked_data", "selective")
+CONTESTS = ("linked_data", "selective", "sd_jwt")
 """Modules of this package with ``contests() -> Iterator[Contest]``, in the order of the table."""
 
 RESULTS = Path(__file__).parent / "results.json"
-PACKAGES = ("cryptography", "py-arkworks-bls12381", "pyld")
+PACKAGES = ("cryptography", "jwcrypto", "py-arkworks-bls12381", "pyld", "sd-jwt")
 """Whose versions are noted, beside those of the Node packages."""
 
 
