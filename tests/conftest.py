@@ -32,3 +32,9 @@ def vectors() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+def named(value: object) -> str:
+    """What a parameter is called in a test's name: the same in every process."""
+    name = getattr(value, "name", None) or getattr(value, "__name__", None)
+    return str(name or (type(value).__name__ if " object at " in repr(value) else value))

@@ -27,6 +27,7 @@ from credentials.errors import ProofInvalid
 from credentials.jsonld.rdf_canonical import HASHES
 from credentials.keys import Algorithm, SoftwareSigner
 from tests.conformance.di_vectors import DeterministicSigner, key_of, load, signer_of, unsecured
+from tests.conftest import named
 
 CASES = [
     ("ecdsa-rdfc-2019-p256", "ECDSAP256", ECDSA_RDFC_2019),
@@ -36,7 +37,7 @@ CASES = [
     ("ecdsa-jcs-2019-p256", "JCSECDSAP256", ECDSA_JCS_2019),
     ("ecdsa-jcs-2019-p384", "JCSECDSAP384", ECDSA_JCS_2019),
 ]
-cases = pytest.mark.parametrize(("folder", "ending", "suite"), CASES, ids=str)
+cases = pytest.mark.parametrize(("folder", "ending", "suite"), CASES, ids=named)
 
 
 @cases

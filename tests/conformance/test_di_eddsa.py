@@ -27,6 +27,7 @@ from credentials.cryptosuites.proofs import check_proofs, proofs_of
 from credentials.encoding import JsonObject, canonical_json
 from credentials.errors import ProofInvalid
 from tests.conformance.di_vectors import key_of, load, signer_of, unsecured
+from tests.conftest import named
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CASES = [
@@ -42,7 +43,7 @@ CASES = [
 Configure = Callable[[JsonObject, JsonObject], JsonObject]
 
 
-@pytest.mark.parametrize(("folder", "ending", "suite", "configure"), CASES, ids=str)
+@pytest.mark.parametrize(("folder", "ending", "suite", "configure"), CASES, ids=named)
 def test_every_intermediate_is_as_published(
     folder: str, ending: str, suite: Cryptosuite, configure: Configure, vectors: Path
 ) -> None:
@@ -97,7 +98,7 @@ def test_every_intermediate_over_plain_json_is_as_published(vectors: Path) -> No
         *(case[:3] for case in CASES),
         ("di-eddsa/eddsa-jcs-2022", "JCS", EDDSA_JCS_2022),
     ],
-    ids=str,
+    ids=named,
 )
 def test_our_proof_is_the_published_one(
     folder: str, ending: str, suite: Cryptosuite, vectors: Path
@@ -139,7 +140,7 @@ def test_proof_of_a_chain_does_not_hold_without_the_one_before(vectors: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("kind", "number"), [("Set", 1), ("Set", 2), ("Chain", 1), ("Chain", 2)], ids=str
+    ("kind", "number"), [("Set", 1), ("Set", 2), ("Chain", 1), ("Chain", 2)], ids=named
 )
 def test_our_proofs_of_sets_and_chains_are_the_published_ones(
     kind: str, number: int, vectors: Path

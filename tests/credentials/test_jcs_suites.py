@@ -6,6 +6,7 @@ from credentials.cryptosuites import ECDSA_JCS_2019, EDDSA_JCS_2022, Cryptosuite
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import MalformedError, ProofInvalid, UnsupportedError
 from credentials.keys import Algorithm, SoftwareSigner
+from tests.conftest import named
 
 OPTIONS = ProofOptions("did:example:a#k", "assertionMethod", "2026-11-23T12:00:00Z")
 V2 = "https://www.w3.org/ns/credentials/v2"
@@ -16,7 +17,7 @@ CASES = [
     (ECDSA_JCS_2019, Algorithm.ES384, 96),
 ]
 SIGNERS = {algorithm: SoftwareSigner.generate(algorithm) for algorithm in Algorithm}
-cases = pytest.mark.parametrize(("suite", "algorithm", "octets"), CASES, ids=str)
+cases = pytest.mark.parametrize(("suite", "algorithm", "octets"), CASES, ids=named)
 
 
 def code_of(

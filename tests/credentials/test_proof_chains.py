@@ -20,7 +20,7 @@ from credentials.cryptosuites.proofs import check_proofs
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import CredentialError
 from credentials.keys import Algorithm, SoftwareSigner
-from tests.conftest import NOW
+from tests.conftest import NOW, named
 from tests.formats.conftest import entropy
 
 DOCUMENT: JsonObject = {
@@ -86,7 +86,7 @@ def test_a_set_of_all_suites_holds_in_any_order() -> None:
     assert code_of(*proofs[:2], broken, *proofs[3:]) == "proof_invalid"
 
 
-@pytest.mark.parametrize(("suite", "algorithm"), SUITES, ids=str)
+@pytest.mark.parametrize(("suite", "algorithm"), SUITES, ids=named)
 @pytest.mark.parametrize("as_list", [False, True])
 def test_a_proof_may_build_upon_another(
     suite: Cryptosuite, algorithm: Algorithm, *, as_list: bool
