@@ -1,6 +1,6 @@
-"""One database per service: SQLite through SQLModel, kept to what PostgreSQL does as well.
+"""One database per service: SQLite or PostgreSQL, behind the same two doors.
 
-Each service has its own registry of tables, declared once in its ``tables.py``:
+Each service has its own registry of tables, declared once in its ``tables``:
 
     class IssuerTable(SQLModel, registry=registry()):
         '''Base of all tables of this service.'''
@@ -8,64 +8,83 @@ Each service has its own registry of tables, declared once in its ``tables.py``:
     class Offer(IssuerTable, table=True):
         id: str = Field(primary_key=True)
 
-    database = Database(tmp / "issuer.db")
+    database = Database(tmp / "issuer.db")  # or Database("postgresql://user@host/name")
     database.create_all(IssuerTable.metadata)
     with database.transaction() as session:
         session.add(Offer(id="1"))
 
 Two services with a table of the same name would clash on SQLModel's shared registry.
+
+What is read in order to be changed is read with its lock, or two writers lose one change on
+PostgreSQL: ``session.get_one(Offer, "1", with_for_update=True)``, or a statement with
+``.with_for_update()``. On SQLite that asks nothing more, for there is one writer at a time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from enum import StrEnum
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, event, text
+from sqlalchemy import URL, Connection, Engine, MetaData, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session, create_engine
+
+from credentials.errors import RejectedError
 
 BUSY_MILLISECONDS = 5_000
 """How long a writer waits for another: a transaction here takes milliseconds."""
 
+CONNECT_SECONDS = 5
+"""How long a PostgreSQL server may take to answer at all."""
 
-def _prepare_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    """Set what SQLite forgets at each connection, and take BEGIN out of the driver's hands."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")  # what was acknowledged survives a power cut
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
+POOL_SIZE, POOL_OVERFLOW = 10, 30
+"""PostgreSQL connections kept, and more in a rush: as many as FastAPI has threads (40)."""
 
 
-def _begin(connection: Connection) -> None:
-    """Take the write lock at once: a reader that turns writer half-way could only fail."""
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+class Durability(StrEnum):
+    """What a commit has survived when it is acknowledged.
+
+    FULL: a power cut. NORMAL: the end of this process, but a power cut (on PostgreSQL: the end of
+    the server as well) may take the last moments; never half a transaction. SQLite calls it
+    ``synchronous``, PostgreSQL ``synchronous_commit``.
+    """
+
+    FULL = "full"
+    NORMAL = "normal"
 
 
 class Database:
     """An engine and the only two ways to open a transaction on it."""
 
-    def __init__(self, location: Path | str) -> None:
-        """Open the database.
+    def __init__(self, location: Path | str, *, durability: Durability = Durability.FULL) -> None:
+        """Open the database; nothing is connected yet.
 
         Args:
-            location: a file for SQLite, made when absent, or a database URL.
+            location: a file for SQLite, made when absent, or a URL ``sqlite:///...`` or
+                ``postgresql://...``.
+            durability: what a commit has survived.
+
+        Raises:
+            RejectedError: ``config_database_url``: no URL of these two databases, or the extra
+                ``postgres`` is not installed.
         """
         if isinstance(location, Path):
             location.parent.mkdir(parents=True, exist_ok=True)
-        url = f"sqlite:///{location}" if isinstance(location, Path) else location
-        self._sqlite = url.startswith("sqlite")
-        self.engine: Engine = create_engine(url)
+        url = URL.create("sqlite", database=str(location)) if isinstance(location, Path) else None
+        url = url or _read_url(str(location))
+        self.is_sqlite = url.get_backend_name() == "sqlite"
         # SQLite lets writers wait by polling, and one can starve; our own threads queue instead
-        self._turn: AbstractContextManager[object] = RLock() if self._sqlite else nullcontext()
-        if self._sqlite:
-            event.listen(self.engine, "connect", _prepare_connection)
-            event.listen(self.engine, "begin", _begin)
+        self._turn: AbstractContextManager[object] = RLock() if self.is_sqlite else nullcontext()
+        self.engine: Engine = (_sqlite if self.is_sqlite else _postgresql)(url, durability)
+
+    @property
+    def conninfo(self) -> str:
+        """The address in PostgreSQL's own form, password included: never for a log."""
+        plain = self.engine.url.set(drivername="postgresql")
+        return plain.render_as_string(hide_password=False)
 
     def create_all(self, metadata: MetaData) -> None:
         """Make the tables that are not there yet."""
@@ -80,7 +99,10 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent view for reading, which never waits for a writer."""
-        engine = self.engine.execution_options(read_only=True)
+        options: dict[str, Any] = {"read_only": True}  # Any: as SQLAlchemy types its options
+        if not self.is_sqlite:
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        engine = self.engine.execution_options(**options)
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
@@ -94,6 +116,78 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str | None, *, file: Path) -> Database:
+def open_database(
+    url: str | None, *, file: Path, durability: Durability = Durability.FULL
+) -> Database:
     """The database of the settings, or the file beside the service's other files."""
-    return Database(url) if url else Database(file)
+    return Database(url or file, durability=durability)
+
+
+def _read_url(text_of_url: str) -> URL:
+    try:
+        url = make_url(text_of_url)
+    except ArgumentError as error:
+        raise RejectedError("config_database_url", "not a URL of a database") from error
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise RejectedError("config_database_url", "sqlite or postgresql is asked")
+    return url
+
+
+def _sqlite(url: URL, durability: Durability) -> Engine:
+    engine = create_engine(url)
+    event.listen(engine, "connect", _prepare_sqlite(durability))
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _postgresql(url: URL, durability: Durability) -> Engine:
+    try:
+        engine = create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_OVERFLOW,
+            pool_pre_ping=True,  # a restarted server costs no request
+            connect_args={"connect_timeout": CONNECT_SECONDS},
+        )
+    except ModuleNotFoundError as error:
+        raise RejectedError("config_database_url", "install skillspass[postgres]") from error
+    event.listen(engine, "connect", _prepare_postgresql(durability))
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    """Take the write lock at once: a reader that turns writer half-way could only fail."""
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _prepare_sqlite(durability: Durability) -> Callable[[DBAPIConnection, object], None]:
+    """Set what SQLite forgets at each connection, and take BEGIN out of the driver's hands."""
+
+    def prepare(connection: DBAPIConnection, _entry: object) -> None:
+        """Tell one new connection."""
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute(f"PRAGMA synchronous={durability.name}")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    return prepare
+
+
+def _prepare_postgresql(durability: Durability) -> Callable[[DBAPIConnection, object], None]:
+    committing = "on" if durability is Durability.FULL else "off"
+
+    def prepare(connection: DBAPIConnection, _entry: object) -> None:
+        """Tell one new connection, outside any transaction: a rollback would undo it."""
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute(f"SET synchronous_commit = {committing}")
+        cursor.execute(f"SET lock_timeout = {BUSY_MILLISECONDS}")
+        cursor.execute("SET TIME ZONE 'UTC'")
+        cursor.close()
+        connection.autocommit = False
+
+    return prepare

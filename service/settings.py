@@ -13,6 +13,7 @@ from credentials.encoding import parse_json_object
 from credentials.errors import CredentialError, RejectedError
 from credentials.keys import PublicKey, public_key_from_jwk
 from service import demo
+from service.database import Durability
 from service.keystore import MACHINE_MADE, Keystore, open_keystore
 from service.secret_files import kept_secret
 
@@ -85,6 +86,7 @@ class RoleSettings(BaseSettings):
         identifier: the https origin that protocols and signed documents carry.
         var: the directory of this service's own files.
         database_url: None is a SQLite file in ``var``.
+        durability: what a commit has survived when it is acknowledged: ``full`` or ``normal``.
         dev_origins: exact https origin to exact http origin on this machine; see
             ``check_dev_origins``.
         demo: fictional people and fixed keys are allowed.
@@ -103,6 +105,7 @@ class RoleSettings(BaseSettings):
     identifier: str = ""
     var: Path = Field(default_factory=lambda: Path(os.environ.get("SKILLSPASS_VAR", "var")))
     database_url: str | None = None
+    durability: Durability = Durability.FULL
     dev_origins: dict[str, str] = Field(default_factory=dict)
     demo: bool = False
     trust_list_url: str | None = None

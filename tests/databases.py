@@ -1,0 +1,105 @@
+"""The databases of the tests: a fresh SQLite file, and a fresh schema on a PostgreSQL server.
+
+A test that takes ``database_url`` runs on both. The server is the one at ``SKILLSPASS_POSTGRES``
+(the URL of a database in which schemas may be made); without it, each process of the tests starts
+one of its own where PostgreSQL is installed: a socket in a folder of its own, no port, gone after.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+
+PROGRAMS = Path("/usr/lib/postgresql")
+"""Where Debian's package puts each version's ``bin``."""
+
+_numbers = count()
+
+
+def _installed() -> Path | None:
+    found = sorted(PROGRAMS.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return found[-1].parent if found else None
+
+
+def _run_unprivileged(*command: str | Path) -> None:
+    """Run a program of the server, which refuses to work for root."""
+    who = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    full = [*who, *map(str, command)]
+    subprocess.run(full, check=True, stdout=subprocess.DEVNULL, cwd="/")  # noqa: S603 - our own
+
+
+def start_server(programs: Path, folder: Path) -> str:
+    """Start a server that lives in ``folder`` and listens on a socket there, and nowhere else."""
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    data = folder / "data"
+    _run_unprivileged(
+        programs / "initdb", "--pgdata", data, "--auth=trust", "--username=skillspass", "--no-sync",
+        "--encoding=UTF8", "--locale=C.UTF-8",
+    )  # fmt: skip
+    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+    _run_unprivileged(
+        programs / "pg_ctl", "start", "--wait", "--pgdata", data, "--options", options,
+        "--log", folder / "log",
+    )  # fmt: skip
+    return f"postgresql://skillspass@/postgres?host={quote(str(folder))}"
+
+
+def stop_server(programs: Path, folder: Path) -> None:
+    """Stop it at once; nothing in it is kept."""
+    _run_unprivileged(programs / "pg_ctl", "stop", "--mode=immediate", "-D", folder / "data")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a database on a running server, in which schemas may be made."""
+    given, programs = os.environ.get("SKILLSPASS_POSTGRES"), _installed()
+    if given:
+        yield given
+        return
+    if programs is None:
+        reason = "no PostgreSQL here: apt-get install postgresql, or set SKILLSPASS_POSTGRES"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    folder = Path(tempfile.mkdtemp(prefix="skillspass-"))
+    try:
+        yield start_server(programs, folder)
+        stop_server(programs, folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A file that is not there yet."""
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """An empty schema, dropped after the test."""
+    schema = f"test_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f'CREATE SCHEMA "{schema}"')
+        yield f"{postgres_server}{'&' if '?' in postgres_server else '?'}options={_path(schema)}"
+        connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
+
+
+def _path(schema: str) -> str:
+    return quote(f"-csearch_path={schema}", safe="")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database; the test runs on SQLite and on PostgreSQL."""
+    name = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
+    url: str = request.getfixturevalue(name)
+    return url
