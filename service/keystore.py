@@ -1,25 +1,29 @@
 """Signing keys in one encrypted file: Argon2id (RFC 9106) and AES-256-GCM.
 
-A keystore never shows a private key: it signs, or it hands out a ``Signer``.
+A keystore never shows a private key: it signs, or it hands out a ``Signer``. Several processes
+may share the file: each change starts from what is on disk, and a name that is not known yet is
+looked up there again.
 """
 
 import base64
+import fcntl
 import json
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import cast
+from typing import Protocol, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from credentials.errors import MalformedError, RejectedError
-from credentials.keys import Algorithm, SoftwareSigner
+from credentials.keys import Algorithm, PublicKey, Signer, SoftwareSigner
 from schemas.files import JsonObject
 
 MAX_FILE_BYTES = 1024 * 1024
@@ -54,6 +58,43 @@ _SMALLEST_MEMORY = 8
 _LARGEST = Cost(memory_kib=1024 * 1024, iterations=16, lanes=16)
 
 
+class SigningKeys(Protocol):
+    """Signing keys by name: ``Keystore``, or ``service.hsm.HardwareToken``."""
+
+    def names(self) -> tuple[str, ...]:
+        """The names of the keys."""
+        ...
+
+    def signer(self, name: str) -> Signer:
+        """The signer of that name; ``key_unknown`` where there is none."""
+        ...
+
+    def create(self, name: str, algorithm: Algorithm, *, key_id: str | None = None) -> Signer:
+        """Make a key and keep it; ``key_exists`` where the name is in use."""
+        ...
+
+    def ensure(self, name: str, algorithm: Algorithm, *, key_id: str | None = None) -> Signer:
+        """The signer of that name, made at first use."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSigner:
+    """A kept key under the id by which documents name it."""
+
+    public: PublicKey
+    _kept: Signer = field(repr=False, compare=False)
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature as ``PublicKey.verify`` reads it."""
+        return self._kept.sign(message)
+
+
+def under_id(kept: Signer, key_id: str) -> NamedSigner:
+    """The same signer; its public half carries ``key_id``."""
+    return NamedSigner(kept.public.with_key_id(key_id), kept)
+
+
 class Keystore:
     """Named signing keys; every change is on disk before it is used."""
 
@@ -69,6 +110,7 @@ class Keystore:
 
     def names(self) -> tuple[str, ...]:
         """The names of the keys."""
+        self._read_again()
         return tuple(sorted(self._keys))
 
     def signer(self, name: str) -> SoftwareSigner:
@@ -77,6 +119,8 @@ class Keystore:
         Raises:
             RejectedError: ``key_unknown``.
         """
+        if name not in self._keys:
+            self._read_again()
         if name not in self._keys:
             raise RejectedError("key_unknown", f"no key named {name}")
         return SoftwareSigner.from_private_jwk(self._keys[name])
@@ -102,7 +146,8 @@ class Keystore:
         Raises:
             RejectedError: ``key_exists``.
         """
-        with self._lock:
+        with self._lock, _alone(self._file.parent):
+            self._read_again()
             if name in self._keys:
                 raise RejectedError("key_exists", f"there is a key named {name}")
             changed = {**self._keys, name: signer.private_jwk()}
@@ -114,9 +159,17 @@ class Keystore:
         self, name: str, algorithm: Algorithm, *, key_id: str | None = None
     ) -> SoftwareSigner:
         """The signer of that name, made at first use."""
-        if name in self._keys:
+        try:
             return self.signer(name)
-        return self.create(name, algorithm, key_id=key_id)
+        except RejectedError:
+            return self.create(name, algorithm, key_id=key_id)
+
+    def _read_again(self) -> None:
+        """Take over what another process kept in the same file."""
+        kdf, nonce, ciphertext = _parse(self._file)
+        if kdf != self._kdf:
+            raise RejectedError("keystore_locked", "the file was made anew")
+        self._keys = _open(self._key, kdf, nonce, ciphertext)
 
 
 def open_keystore(file: Path, passphrase: str, *, cost: Cost = RECOMMENDED) -> Keystore:
@@ -132,20 +185,45 @@ def open_keystore(file: Path, passphrase: str, *, cost: Cost = RECOMMENDED) -> K
         MalformedError: ``keystore_malformed``.
     """
     if not file.exists():
-        return _begin(file, passphrase, cost)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(file.parent):
+            if not file.exists():
+                return _begin(file, passphrase, cost)
+    kdf, nonce, ciphertext = _parse(file)
+    key = _derive(passphrase, kdf)
+    return Keystore(file, _open(key, kdf, nonce, ciphertext), key=key, kdf=kdf)
+
+
+def _parse(file: Path) -> tuple[JsonObject, bytes, bytes]:
     try:
         sealed = json.loads(file.read_bytes()[:MAX_FILE_BYTES])
         version, kdf = sealed["version"], sealed["kdf"]
-        nonce, ciphertext = _bytes(sealed["nonce"]), _bytes(sealed["ciphertext"])
-        if version != _VERSION:
+        if version != _VERSION or not isinstance(kdf, dict):
             raise MalformedError("keystore_malformed", f"version {version}")
-        key = _derive(passphrase, kdf)
+        return kdf, _bytes(sealed["nonce"]), _bytes(sealed["ciphertext"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise MalformedError("keystore_malformed", "not a keystore file") from error
+
+
+def _open(key: bytes, kdf: JsonObject, nonce: bytes, ciphertext: bytes) -> dict[str, JsonObject]:
+    try:
         plain = AESGCM(key).decrypt(nonce, ciphertext, _header(kdf))
     except InvalidTag as error:
         raise RejectedError("keystore_locked", "wrong passphrase, or a changed file") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise MalformedError("keystore_malformed", "not a keystore file") from error
-    return Keystore(file, cast("dict[str, JsonObject]", json.loads(plain)), key=key, kdf=kdf)
+    except ValueError as error:
+        raise MalformedError("keystore_malformed", "a nonce of another length") from error
+    return cast("dict[str, JsonObject]", json.loads(plain))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let no other process change a file in the folder meanwhile."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _begin(file: Path, passphrase: str, cost: Cost) -> Keystore:
@@ -157,14 +235,13 @@ def _begin(file: Path, passphrase: str, cost: Cost) -> Keystore:
         "lanes": cost.lanes,
     }
     key = _derive(passphrase, kdf)
-    file.parent.mkdir(parents=True, exist_ok=True)
     _write(file, _seal({}, key=key, kdf=kdf))
     return Keystore(file, {}, key=key, kdf=kdf)
 
 
 def _derive(passphrase: str, kdf: JsonObject) -> bytes:
-    memory, iterations, lanes = kdf["memory_kib"], kdf["iterations"], kdf["lanes"]
-    if kdf["name"] != "argon2id" or not (
+    memory, iterations, lanes = (kdf.get(name) for name in ("memory_kib", "iterations", "lanes"))
+    if kdf.get("name") != "argon2id" or not (
         isinstance(memory, int)
         and _SMALLEST_MEMORY <= memory <= _LARGEST.memory_kib
         and isinstance(iterations, int)
@@ -174,13 +251,20 @@ def _derive(passphrase: str, kdf: JsonObject) -> bytes:
     ):
         raise MalformedError("keystore_malformed", "key derivation out of range")
     derivation = Argon2id(
-        salt=_bytes(str(kdf["salt"])),
+        salt=_salt(kdf),
         length=_KEY_BYTES,
         iterations=iterations,
         lanes=lanes,
         memory_cost=memory,
     )
     return derivation.derive(passphrase.encode())
+
+
+def _salt(kdf: JsonObject) -> bytes:
+    try:
+        return _bytes(str(kdf.get("salt")))
+    except ValueError as error:
+        raise MalformedError("keystore_malformed", "salt") from error
 
 
 def _header(kdf: JsonObject) -> bytes:

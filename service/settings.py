@@ -3,7 +3,7 @@
 import os
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
@@ -14,7 +14,8 @@ from credentials.errors import CredentialError, RejectedError
 from credentials.keys import PublicKey, public_key_from_jwk
 from service import demo
 from service.database import Durability
-from service.keystore import MACHINE_MADE, Keystore, open_keystore
+from service.hsm import open_token
+from service.keystore import MACHINE_MADE, SigningKeys, open_keystore
 from service.secret_files import kept_secret
 
 ANCHOR_FILE = Path("trust") / "anchor.json"
@@ -93,6 +94,10 @@ class RoleSettings(BaseSettings):
         trust_list_url: where the sector's list of issuers is published.
         trust_anchor: the public JWK that must have signed that list, as JSON text.
         passphrase: opens the key file; None: made once and kept beside it, in a trial alone.
+        key_backend: where the signing keys live: in the key file, or in a hardware token.
+        pkcs11_module: the library of that token.
+        pkcs11_token: its label.
+        pkcs11_pin: of its user.
         production: refuses everything that only a trial may do.
     """
 
@@ -111,6 +116,10 @@ class RoleSettings(BaseSettings):
     trust_list_url: str | None = None
     trust_anchor: str | None = None
     passphrase: SecretStr | None = None
+    key_backend: Literal["file", "pkcs11"] = "file"
+    pkcs11_module: Path | None = None
+    pkcs11_token: str | None = None
+    pkcs11_pin: SecretStr | None = None
     production: bool = False
 
     @model_validator(mode="before")
@@ -171,12 +180,15 @@ class RoleSettings(BaseSettings):
         except CredentialError as error:
             raise RejectedError("config_trust_anchor", error.code) from error
 
-    def keystore(self) -> Keystore:
-        """The key file of this service, made at first use.
+    def keystore(self) -> SigningKeys:
+        """The signing keys of this service: its hardware token, or its file, made at first use.
 
         Raises:
-            RejectedError: ``config_passphrase`` where production names none; ``keystore_locked``.
+            RejectedError: ``config_passphrase`` where production names none; ``keystore_locked``;
+                ``config_hsm``.
         """
+        if self.key_backend == "pkcs11":
+            return open_token(self.pkcs11_module, self.pkcs11_token, self.pkcs11_pin)
         file = self.directory / "keys.json"
         if self.passphrase is not None:
             return open_keystore(file, self.passphrase.get_secret_value())

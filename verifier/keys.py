@@ -1,22 +1,21 @@
 """The verifier's key and secrets: what signs its requests, what opens its programs' interface."""
 
-from dataclasses import replace
-
 from credentials.dids.web import did_web, method_id
 from credentials.keys import Algorithm, Signer
+from service.keystore import under_id
 from service.secret_files import kept_secret
 from verifier.settings import VerifierSettings
 
 
 def open_signer(settings: VerifierSettings) -> Signer:
-    """The P-256 key of the key file, made at first use; its id belongs to the settings' did:web.
+    """The P-256 key that is kept for it, made at first use; its id belongs to the settings' did:web.
 
     Raises:
         RejectedError: ``config_passphrase`` where production names none; ``keystore_locked``.
     """
     kept = settings.keystore().ensure("requests", Algorithm.ES256)
     key_id = method_id(did_web(settings.identifier), kept.public)
-    return replace(kept, public=kept.public.with_key_id(key_id))
+    return under_id(kept, key_id)
 
 
 def api_key(settings: VerifierSettings) -> str:

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from credentials.errors import CredentialError, RejectedError, UndeterminedError, UnsupportedError
 from credentials.keys import Algorithm
 from service.hsm import HardwareToken, open_token
+from service.settings import RoleSettings
 from tests.conftest import named
 from tests.soft_token import MODULE, PIN, SoftToken, soft_token
 
@@ -146,3 +147,17 @@ def test_settings_that_are_not_whole_are_refused(
 ) -> None:
     with pytest.raises(RejectedError, match="config_hsm"):
         open_token(module, label, pin)
+
+
+def test_a_role_keeps_its_keys_where_its_settings_say(token: SoftToken, tmp_path: Path) -> None:
+    class Settings(RoleSettings):
+        role = "office"
+
+    given = {"pkcs11_module": MODULE, "pkcs11_token": token.label, "pkcs11_pin": PIN}
+    chosen = Settings.model_validate({"var": tmp_path, "key_backend": "pkcs11", **given})
+    made = chosen.keystore().ensure("a role's", Algorithm.ES256)
+    assert chosen.keystore().signer("a role's").public == made.public
+    assert not (tmp_path / "office").exists()
+    assert PIN not in repr(chosen)
+    in_file = Settings.model_validate({"var": tmp_path, **given}).keystore()
+    assert "a role's" not in in_file.names()

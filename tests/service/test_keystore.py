@@ -4,11 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from credentials.errors import CredentialError, MalformedError, RejectedError
 from credentials.keys import Algorithm, SoftwareSigner
 from service.keystore import Cost, open_keystore
 
+Factory = pytest.TempPathFactory
 CHEAP = Cost(memory_kib=32, iterations=1, lanes=1)
 MESSAGE = b"a message"
 
@@ -79,3 +82,33 @@ def test_a_changed_file_is_refused_member_by_member(tmp_path: Path) -> None:
         open_keystore(file, "geheim")
     file.write_text(json.dumps(good))
     assert open_keystore(file, "geheim").names() == ("a",)
+
+
+def test_processes_that_share_a_file_keep_each_other_s_keys(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    one = open_keystore(file, "geheim", cost=CHEAP)
+    other = open_keystore(file, "geheim")
+    first, second = one.create("a", Algorithm.ES256), other.create("b", Algorithm.EDDSA)
+    assert one.signer("b").public == second.public
+    assert other.signer("a").public == first.public
+    assert open_keystore(file, "geheim").names() == one.names() == ("a", "b")
+    with pytest.raises(RejectedError, match="key_exists"):
+        one.create("b", Algorithm.ES256)
+
+
+def test_a_file_that_was_made_anew_is_not_written_over(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    old = open_keystore(file, "geheim", cost=CHEAP)
+    file.unlink()
+    kept = open_keystore(file, "geheim", cost=CHEAP).create("a", Algorithm.ES256)
+    with pytest.raises(RejectedError, match="keystore_locked"):
+        old.create("b", Algorithm.ES256)
+    assert open_keystore(file, "geheim").signer("a").public == kept.public
+
+
+@given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
+def test_any_bytes_are_a_keystore_or_our_error(tmp_path_factory: Factory, data: bytes) -> None:
+    file = tmp_path_factory.mktemp("any") / "keys"
+    file.write_bytes(data)
+    with pytest.raises(CredentialError, match=r"keystore_(locked|malformed)"):
+        open_keystore(file, "geheim")
