@@ -8,7 +8,7 @@ from credentials.model import Credential
 from schemas import catalog
 from schemas.messages import known, sentence
 from service import dates
-from verifier.values import shown_value
+from service.claim_values import shown_value
 from verifier.verdicts import Report, answer, decisive, issuer_name, reason, type_title
 
 FORGED = frozenset(
