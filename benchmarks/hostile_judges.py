@@ -17,13 +17,14 @@ from types import MappingProxyType
 from typing import TypedDict
 
 from credentials import dids
-from credentials.encoding import JsonObject, multibase_decode
+from credentials.encoding import JsonObject
 from credentials.errors import CredentialError
 from credentials.formats import FORMATS
 from credentials.formats.base import verify, verify_presentation
 from credentials.jose import decrypt_compact
 from credentials.keys import PublicKey, public_key_from_jwk
 from credentials.model import Binding, KeyReference
+from credentials.multibase import multibase_decode
 from credentials.status import bitstring_status_list
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)

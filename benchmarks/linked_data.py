@@ -22,18 +22,14 @@ from benchmarks.interleave import Contest, alone
 from benchmarks.node import NodePeer
 from credentials import dids
 from credentials.cryptosuites import EDDSA_RDFC_2022, ProofOptions
-from credentials.encoding import (
-    JsonObject,
-    b64url_decode,
-    multibase_decode,
-    multibase_encode,
-)
+from credentials.encoding import JsonObject, b64url_decode
 from credentials.errors import ProofInvalid
 from credentials.formats.base import verify
 from credentials.formats.data_integrity import DataIntegrity
 from credentials.jsonld.canonical import canonical
 from credentials.keys import Algorithm, PublicKey, SoftwareSigner
 from credentials.model import KeyReference
+from credentials.multibase import multibase_decode, multibase_encode
 from schemas import contexts
 from tests.differential.badges import badge
 from tests.differential.mutations import bases

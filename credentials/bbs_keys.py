@@ -16,15 +16,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
-from credentials.encoding import (
-    b64url_encode,
-    multibase_decode,
-    multibase_encode,
-    varint_decode,
-    varint_encode,
-)
+from credentials.encoding import b64url_encode
 from credentials.errors import MalformedError, ProofInvalid, UnsupportedError
 from credentials.keys import PublicKey, Signer, public_key_from_multikey
+from credentials.multibase import multibase_decode, multibase_encode, varint_decode, varint_encode
 
 G2_CODEC = 0xEB
 """Multicodec ``bls12_381-g2-pub``."""

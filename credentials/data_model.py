@@ -6,9 +6,10 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from credentials.encoding import JsonObject, JsonValue, multibase_decode
+from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import MalformedError, UnsupportedError
 from credentials.model import Purpose, StatusKind, StatusReference, Validity
+from credentials.multibase import multibase_decode
 from schemas import contexts
 
 V1_CONTEXT = "https://www.w3.org/2018/credentials/v1"

@@ -102,7 +102,7 @@ def peek(
 
     Args:
         token: three parts of strict base64url.
-        typ: the token types that may stand here, compared exactly.
+        typ: the token types that may stand here, compared exactly; an empty one allows none.
         header_key: the token's own type says that its key travels in the header (a proof of
             possession); elsewhere a key in the header is no way to name one.
         also: algorithms beyond ours for which the caller has a key of its own; empty in the
@@ -169,7 +169,7 @@ def _read(token: str, typ: frozenset[str], also: frozenset[str]) -> tuple[JsonOb
         raise RejectedError("alg_not_allowed", "not ES256, ES384 or EdDSA")
     if algorithm in _OF_NO_KEY - also:
         raise ProofInvalid("alg_key_mismatch", "no key of ours has this algorithm")
-    kind = header.get("typ")
+    kind = header.get("typ", "")
     if not isinstance(kind, str) or kind not in typ:
         raise MalformedError("typ_not_allowed", f"expected {', '.join(sorted(typ))}")
     return header, signing_input.encode("ascii"), b64url_decode(signature)

@@ -14,17 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     encode_dss_signature,
 )
 
-from credentials.encoding import (
-    JsonObject,
-    b64url_decode,
-    b64url_encode,
-    canonical_json,
-    multibase_decode,
-    multibase_encode,
-    varint_decode,
-    varint_encode,
-)
+from credentials.encoding import JsonObject, b64url_decode, b64url_encode, canonical_json
 from credentials.errors import MalformedError, ProofInvalid, UnsupportedError
+from credentials.multibase import multibase_decode, multibase_encode, varint_decode, varint_encode
 
 MAX_CACHED_KEYS = 1024
 """Parsed keys that are kept: more than the issuers and holders of one busy hour; about 1 MB."""

@@ -6,18 +6,13 @@ from types import MappingProxyType
 from typing import ClassVar, Protocol, runtime_checkable
 
 from credentials.bbs_keys import IssuingSigner, VerificationKey
-from credentials.encoding import (
-    JsonObject,
-    JsonValue,
-    canonical_json,
-    check_json,
-    multibase_decode,
-)
+from credentials.encoding import JsonObject, JsonValue, canonical_json, check_json
 from credentials.errors import MalformedError, ProofInvalid, UnsupportedError
 from credentials.jsonld.canonical import canonical
 from credentials.jsonld.rdf_canonical import HASHES
 from credentials.keys import Algorithm, PublicKey, Signer
 from credentials.model import Entropy
+from credentials.multibase import multibase_decode
 
 PROOF_TYPE = "DataIntegrityProof"
 """The type of every proof whose suite is named by ``cryptosuite``."""

@@ -12,9 +12,10 @@ from credentials.cryptosuites.base import (
     signature_of,
     with_context_of,
 )
-from credentials.encoding import JsonObject, multibase_encode
+from credentials.encoding import JsonObject
 from credentials.errors import ProofInvalid, UnsupportedError
 from credentials.keys import Algorithm, PublicKey, Signer
+from credentials.multibase import multibase_encode
 
 CURVES = frozenset({Algorithm.ES256, Algorithm.ES384})
 """P-256 with SHA-256, and P-384 with SHA-384."""

@@ -11,9 +11,10 @@ from credentials.cryptosuites.base import (
     signature_of,
     with_context_of,
 )
-from credentials.encoding import JsonObject, multibase_encode
+from credentials.encoding import JsonObject
 from credentials.errors import ProofInvalid, UnsupportedError
 from credentials.keys import Algorithm, PublicKey, Signer
+from credentials.multibase import multibase_encode
 
 
 class EddsaJcs2022:

@@ -11,9 +11,10 @@ from credentials.cryptosuites.base import (
     in_context,
     signature_of,
 )
-from credentials.encoding import JsonObject, multibase_encode
+from credentials.encoding import JsonObject
 from credentials.errors import ProofInvalid, UnsupportedError
 from credentials.keys import Algorithm, PublicKey, Signer
+from credentials.multibase import multibase_encode
 
 
 class EddsaRdfc2022:

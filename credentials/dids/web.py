@@ -10,6 +10,12 @@ from credentials.errors import MalformedError, RejectedError
 from credentials.keys import Algorithm
 
 PREFIX = "did:web:"
+LINKED_DOMAINS = "LinkedDomains"
+"""The kind of service that names origins (DIF Well Known DID Configuration)."""
+
+LINKAGE_CONTEXT = "https://identity.foundation/.well-known/did-configuration/v1"
+"""Where that kind is defined."""
+
 MAX_CHARACTERS = 512
 """A domain name ends at 253; the rest is a short path."""
 
@@ -85,11 +91,14 @@ def method_id(did: str, key: VerificationKey) -> str:
     return f"{did}#{key.thumbprint}"
 
 
-def write_document(did: str, keys: Sequence[VerificationKey]) -> JsonObject:
+def write_document(
+    did: str, keys: Sequence[VerificationKey], *, domains: Sequence[str] = ()
+) -> JsonObject:
     """The document to publish; every key serves assertions and, but for BBS, authentication.
 
     P-256 and P-384 keys stand as JsonWebKey, as OpenID4VC readers expect; Ed25519 and BBS keys as
-    Multikey, as Data Integrity readers expect.
+    Multikey, as Data Integrity readers expect. ``domains`` are https origins that the identifier
+    says are its own too (``credentials.trust.linkage``).
 
     Raises:
         MalformedError: ``did_malformed``, or ``did_document_mismatch`` when a key carries the id
@@ -97,15 +106,21 @@ def write_document(did: str, keys: Sequence[VerificationKey]) -> JsonObject:
     """
     document_url(did)
     methods = [_write_method(did, key) for key in keys]
+    contexts = [
+        "https://www.w3.org/ns/did/v1",
+        "https://w3id.org/security/jwk/v1",
+        "https://w3id.org/security/multikey/v1",
+        *([LINKAGE_CONTEXT] if domains else []),
+    ]
     document: JsonObject = {
-        "@context": [
-            "https://www.w3.org/ns/did/v1",
-            "https://w3id.org/security/jwk/v1",
-            "https://w3id.org/security/multikey/v1",
-        ],
+        "@context": [*contexts],
         "id": did,
         "verificationMethod": [*methods],
     }
+    if domains:
+        endpoint: JsonObject = {"origins": [*domains]}
+        service: JsonObject = {"id": f"{did}#domains", "type": LINKED_DOMAINS}
+        document["service"] = [service | {"serviceEndpoint": endpoint}]
     named = list(zip(keys, methods, strict=True))
     return document | {
         purpose: [method["id"] for key, method in named if serves(key, purpose)]

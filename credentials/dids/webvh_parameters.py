@@ -4,9 +4,10 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from credentials.encoding import JsonObject, JsonValue, base58_encode
+from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import CredentialError, MalformedError, UnsupportedError
 from credentials.keys import Algorithm, PublicKey, public_key_from_multikey
+from credentials.multibase import base58_encode
 
 METHOD = "did:webvh:1.0"
 """The one version that we know; another is refused, never read as this one."""

@@ -8,8 +8,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from credentials.encoding import JsonObject, b64url_encode, multibase_decode
+from credentials.encoding import JsonObject, b64url_encode
 from credentials.keys import Algorithm, PublicKey, SoftwareSigner, public_key_from_multikey
+from credentials.multibase import multibase_decode
 
 
 def load(path: Path) -> JsonObject:

@@ -16,9 +16,10 @@ from credentials.cryptosuites import ProofOptions
 from credentials.cryptosuites.base import canonical_document
 from credentials.cryptosuites.bbs_2023 import BBS_2023, derive, proof_value, sign, verify
 from credentials.cryptosuites.selective import relabelled_statements, select, shuffled_labels
-from credentials.encoding import JsonObject, multibase_decode
+from credentials.encoding import JsonObject
 from credentials.errors import ProofInvalid, UnsupportedError
 from credentials.model import Entropy
+from credentials.multibase import multibase_decode
 from schemas import contexts
 
 INLINE = {"@vocab": "https://windsurf.grotto-networking.com/selective#"}

@@ -34,8 +34,9 @@ from credentials.cryptosuites.selective import (
     relabelled_statements,
     select,
 )
-from credentials.encoding import JsonObject, JsonValue, multibase_decode
+from credentials.encoding import JsonObject, JsonValue
 from credentials.keys import PublicKey, SoftwareSigner
+from credentials.multibase import multibase_decode
 from tests.conformance.di_vectors import DeterministicSigner, key_of, load, signer_of, unsecured
 
 FOLDERS = {"employ": "employ", "prc": "prCred"}

@@ -6,15 +6,12 @@ from pathlib import Path
 import pytest
 
 from credentials.encoding import JsonObject, JsonValue, b64url_decode, parse_json, parse_json_object
+from credentials.openid4vc.authorization_details import read_details
+from credentials.openid4vc.configuration import CredentialConfiguration, claim_names
 from credentials.openid4vc.credential import parse_request, parse_response
 from credentials.openid4vc.message import ProtocolError
-from credentials.openid4vc.metadata import (
-    CredentialConfiguration,
-    claim_names,
-    parse_issuer_metadata,
-)
+from credentials.openid4vc.metadata import parse_issuer_metadata
 from credentials.openid4vc.offer import parse_offer
-from credentials.openid4vc.token import parse_authorization_details
 
 ISSUER = "https://credential-issuer.example.com"
 
@@ -120,7 +117,7 @@ def test_an_offer_for_the_flow_with_sign_in_holds_no_code(examples: Path) -> Non
     ["", "_sd_jwt_vc", "_jwt_vc_json", "_ldp_vc", "_multiple_credentials", "_with_as", "_mso_doc"],
 )
 def test_authorization_details_name_their_configuration(examples: Path, name: str) -> None:
-    details = parse_authorization_details(_json(examples / f"authorization_details{name}.json"))
+    details = read_details(_json(examples / f"authorization_details{name}.json"))
     assert all(detail.credential_configuration_id for detail in details)
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credentials.encoding import JsonObject, JsonValue, multibase_encode
+from credentials.encoding import JsonObject, JsonValue
 from credentials.json_schema import SchemaOutcome, validate
+from credentials.multibase import multibase_encode
 
 VERSIONS = ("Draft-7", "2019-09", "2020-12")
 SUCCESS, FAILURE = SchemaOutcome.SUCCESS, SchemaOutcome.FAILURE

@@ -19,9 +19,10 @@ from credentials.cryptosuites.ecdsa_sd_2023.proof_value import (
     parse_base,
     parse_derived,
 )
-from credentials.encoding import JsonObject, JsonValue, multibase_decode, multibase_encode
+from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import CredentialError, MalformedError
 from credentials.keys import Algorithm, SoftwareSigner
+from credentials.multibase import multibase_decode, multibase_encode
 
 V2 = "https://www.w3.org/ns/credentials/v2"
 SKILLS = "https://skillspass.example/contexts/skills/v1"

@@ -12,17 +12,11 @@ from credentials.encoding import (
     NumberRefusedError,
     b64url_decode,
     b64url_encode,
-    base58_decode,
-    base58_encode,
     canonical_json,
     check_json,
     compact_json,
-    multibase_decode,
-    multibase_encode,
     parse_json,
     parse_json_object,
-    varint_decode,
-    varint_encode,
 )
 from credentials.errors import MalformedError
 from credentials.limits import MAX_JSON_DEPTH, MAX_JSON_ITEMS, MAX_TOKEN_BYTES
@@ -65,38 +59,6 @@ def test_any_text_is_one_spelling_of_octets_or_refused(text: str) -> None:
     except MalformedError:
         return
     assert b64url_encode(octets) == text
-
-
-@given(st.binary(max_size=80), st.sampled_from("zu"))
-def test_multibase_comes_back_as_it_went(octets: bytes, base: str) -> None:
-    assert multibase_decode(multibase_encode(octets, base)) == octets
-
-
-def test_base58_keeps_leading_zeros() -> None:
-    assert base58_encode(b"\0\0hello") == "11Cn8eVZg"
-    assert base58_decode("11Cn8eVZg") == b"\0\0hello"
-
-
-@pytest.mark.parametrize("text", ["", "mYWJj", "z0", "zO", "zIl", "z" + "2" * 600])
-def test_other_multibase_is_refused(text: str) -> None:
-    with pytest.raises(MalformedError, match="multibase_malformed"):
-        multibase_decode(text)
-
-
-def test_multibase_writes_two_bases_only() -> None:
-    with pytest.raises(ValueError, match="m"):
-        multibase_encode(b"a", "m")
-
-
-@given(st.integers(0, 2**63 - 1), st.binary(max_size=5))
-def test_varint_comes_back_as_it_went(number: int, rest: bytes) -> None:
-    assert varint_decode(varint_encode(number) + rest) == (number, rest)
-
-
-@pytest.mark.parametrize("octets", [b"", b"\x80", b"\x80\x00", b"\xff" * 9 + b"\x01"])
-def test_ragged_varint_is_refused(octets: bytes) -> None:
-    with pytest.raises(MalformedError, match="varint_malformed"):
-        varint_decode(octets)
 
 
 @given(JSON)

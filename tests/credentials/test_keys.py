@@ -4,12 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credentials.encoding import (
-    JsonObject,
-    b64url_encode,
-    multibase_encode,
-    varint_encode,
-)
+from credentials.encoding import JsonObject, b64url_encode
 from credentials.errors import MalformedError, ProofInvalid, UnsupportedError
 from credentials.keys import (
     Algorithm,
@@ -17,6 +12,7 @@ from credentials.keys import (
     public_key_from_jwk,
     public_key_from_multikey,
 )
+from credentials.multibase import multibase_encode, varint_encode
 
 P256 = 2**256 - 2**224 + 2**192 + 2**96 - 1
 SIGNERS = {algorithm: SoftwareSigner.generate(algorithm, "kid") for algorithm in Algorithm}

@@ -9,13 +9,14 @@ from credentials.bbs.signature import SoftwareBbsSigner
 from credentials.bbs_keys import PairingAlgorithm
 from credentials.cryptosuites import BBS_2023, ProofOptions
 from credentials.cryptosuites.bbs_2023 import proof_value
-from credentials.encoding import JsonObject, multibase_decode, multibase_encode
+from credentials.encoding import JsonObject
 from credentials.errors import CredentialError
 from credentials.findings import Check, Outcome
 from credentials.formats import derivation, selection
 from credentials.formats.data_integrity import CONFIGURED
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.model import Wire
+from credentials.multibase import multibase_decode, multibase_encode
 from credentials.verification import Expectations, Policy, Sources, check
 from tests.conftest import NOW
 from tests.formats.conftest import EVERYTHING, entropy, sample_of

@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credentials import dids
-from credentials.encoding import JsonObject, JsonValue, multibase_encode, parse_json
+from credentials.encoding import JsonObject, JsonValue, parse_json
 from credentials.errors import BindingInvalid, CredentialError, ProofInvalid
 from credentials.formats.base import verify, verify_presentation
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.model import Binding
+from credentials.multibase import multibase_encode
 from schemas import contexts
 from tests.formats.di_samples import (
     AT,

@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from credentials.encoding import JsonObject, b64url_encode, compact_json
 from credentials.jose import sign_compact
-from credentials.openid4vc.credential import PROOF_TYPE
+from credentials.openid4vc.key_proof import PROOF_TYPE
 from issuer.settings import DEMO_ORIGIN
 from issuer.tables import Issued, StatusSlot, Token
 from tests.issuer.lists import csv_of

@@ -12,12 +12,13 @@ from credentials import cbor, dids
 from credentials.claims import Paths
 from credentials.cryptosuites import ECDSA_SD_2023, ProofOptions
 from credentials.cryptosuites.proofs import check_proofs
-from credentials.encoding import JsonObject, multibase_decode, multibase_encode
+from credentials.encoding import JsonObject
 from credentials.errors import CredentialError, ProofInvalid
 from credentials.findings import Check, Outcome
 from credentials.formats import data_integrity, derivation, selection
 from credentials.formats.data_integrity import CONFIGURED
 from credentials.keys import Algorithm, SoftwareSigner
+from credentials.multibase import multibase_decode, multibase_encode
 from credentials.verification import Expectations, Policy, Sources, check
 from tests.conftest import NOW
 from tests.formats.conftest import EVERYTHING, NOTHING, entropy, sample_of

@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from credentials import cbor
 from credentials.cbor import CborValue
-from credentials.encoding import JsonObject, b64url_decode, multibase_encode
+from credentials.encoding import JsonObject, b64url_decode
 from credentials.errors import MalformedError, ProofInvalid, UnsupportedError
+from credentials.multibase import multibase_encode
 
 NAME = "bbs-2023"
 

@@ -9,14 +9,9 @@ from itertools import pairwise
 
 from credentials import cbor
 from credentials.cbor import CborValue
-from credentials.encoding import (
-    JsonObject,
-    b64url_decode,
-    b64url_encode,
-    multibase_decode,
-    multibase_encode,
-)
+from credentials.encoding import JsonObject, b64url_decode, b64url_encode
 from credentials.errors import MalformedError, ProofInvalid
+from credentials.multibase import multibase_decode, multibase_encode
 
 BASE_HEADER = b"\xd9\x5d\x00"
 """What a base proof starts with: it holds the HMAC key, and so belongs to the holder alone."""

@@ -21,10 +21,11 @@ from credentials.cryptosuites.ecdsa_sd_2023.proof_value import (
     serialize_base,
 )
 from credentials.cryptosuites.selective import canonicalize_and_group, hmac_labels
-from credentials.encoding import JsonObject, varint_encode
+from credentials.encoding import JsonObject
 from credentials.errors import UnsupportedError
 from credentials.keys import Algorithm
 from credentials.model import Entropy
+from credentials.multibase import varint_encode
 
 NAME = "ecdsa-sd-2023"
 """The value of ``cryptosuite``."""
