@@ -8,7 +8,7 @@ from verifier.settings import VerifierSettings
 
 
 def open_signer(settings: VerifierSettings) -> Signer:
-    """The P-256 key that is kept for it, made at first use; its id belongs to the settings' did:web.
+    """The P-256 key kept for requests, made at first use; its id belongs to the settings' did:web.
 
     Raises:
         RejectedError: ``config_passphrase`` where production names none; ``keystore_locked``.
