@@ -1,14 +1,17 @@
 """The status of one credential: from a reference and the fetched list to one value.
 
-A list counts only when the credential's issuer signed it: a list that someone else controls is
-always clean.
+A list counts only when the credential's issuer signed it, or a host of status lists that the
+sector list names as such: a list that someone else controls is always clean.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from credentials.dids import resolve
+from credentials.dids.web import PREFIX, location
 from credentials.encoding import parse_json_object
 from credentials.errors import (
+    CredentialError,
     ProofInvalid,
     Revoked,
     Suspended,
@@ -22,7 +25,7 @@ from credentials.status import (
     token_status_list,
     token_status_list_cwt,
 )
-from credentials.trust.listing import TrustedIssuer
+from credentials.trust.listing import STATUS_HOST, STATUS_SERVICE, TrustedIssuer, TrustList
 
 REVOKED, SUSPENDED = 1, 2
 """What a token list means by these values, beside 0 for valid."""
@@ -33,51 +36,53 @@ def read_status(
     body: bytes,
     *,
     issuer: str,
-    entry: TrustedIssuer | None,
+    trust_list: TrustList | None,
     get: Get,
     at: datetime,
 ) -> tuple[datetime, int]:
     """Check the list in ``body`` and read the status that ``reference`` points to.
 
-    ``issuer`` is the credential's, ``entry`` its place on the sector list, and ``get`` fetches its
-    DID document where the sector list does not know the key.
+    ``issuer`` is the credential's. ``get`` fetches its DID document where ``trust_list`` does not
+    know the key; the key of a host must be on the list.
 
     Returns:
         when the list was issued, and the status as it stands there: see ``check_status``.
 
     Raises:
-        ProofInvalid: ``status_issuer_mismatch``.
+        ProofInvalid: ``status_issuer_mismatch``: signed by another, who is no host of this list.
         UndeterminedError: ``status_invalid``: signature, dates, address, or a key that was not the
-            issuer's when the list was made.
+            signer's when the list was made.
         MalformedError: ``status_index_invalid``, or the list itself is not sound.
     """
     if reference.kind is StatusKind.TOKEN and body.startswith(token_status_list_cwt.TAG):
         key_id = token_status_list_cwt.key_id(body)
-        key = _list_key(issuer, key_id, entry, get, at=at)
+        signer = _signer(key_id, reference.uri, issuer, trust_list)
+        key = _list_key(signer, key_id, get, at=at)
         tokens = token_status_list_cwt.read_list(body, uri=reference.uri, key=key, at=at)
-        _check_history(key_id, entry, at=tokens.issued_at)
+        _check_history(signer, key_id, at=tokens.issued_at)
         return tokens.issued_at, tokens.status(reference.index)
     if reference.kind is StatusKind.TOKEN:
         token = body.decode("utf-8", errors="replace")
         key_id = token_status_list.key_id(token)
-        key = _list_key(issuer, key_id, entry, get, at=at)
+        signer = _signer(key_id, reference.uri, issuer, trust_list)
+        key = _list_key(signer, key_id, get, at=at)
         tokens = token_status_list.read_list(token, uri=reference.uri, key=key, at=at)
-        _check_history(key_id, entry, at=tokens.issued_at)
+        _check_history(signer, key_id, at=tokens.issued_at)
         return tokens.issued_at, tokens.status(reference.index)
     document = parse_json_object(body)
     key_id = bitstring_status_list.key_id(document)
-    key = _list_key(issuer, key_id, entry, get, at=at)
+    signer = _signer(key_id, reference.uri, issuer, trust_list)
     bits = bitstring_status_list.read(
         document,
         uri=reference.uri,
         purpose=reference.purpose,
-        key=key,
+        key=_list_key(signer, key_id, get, at=at),
         at=at,
         size=reference.size,
     )
-    if bits.issuer != issuer:
+    if bits.issuer != signer.id:
         raise ProofInvalid("status_issuer_mismatch", "the list names another issuer")
-    _check_history(key_id, entry, at=bits.issued_at)
+    _check_history(signer, key_id, at=bits.issued_at)
     return bits.issued_at, bits.status(reference.index)
 
 
@@ -114,22 +119,58 @@ def status_facts(reference: StatusReference, status: int) -> dict[str, str]:
     return facts
 
 
-def _list_key(
-    issuer: str, key_id: str | None, entry: TrustedIssuer | None, get: Get, *, at: datetime
-) -> PublicKey:
-    if key_id is not None and not key_id.startswith(("#", f"{issuer}#")):
+@dataclass(frozen=True, slots=True)
+class _ListSigner:
+    """Who signed a list.
+
+    Attributes:
+        id: the issuer's DID, or that of a host.
+        entry: on the sector list; a host always has one.
+    """
+
+    id: str
+    entry: TrustedIssuer | None
+    is_host: bool = False
+
+
+def _signer(key_id: str | None, uri: str, issuer: str, trust_list: TrustList | None) -> _ListSigner:
+    """By the key that the list names: the credential's issuer, else a host of this very list."""
+    named = issuer if key_id is None or key_id.startswith("#") else key_id.partition("#")[0]
+    entry = trust_list.entry(named) if trust_list else None
+    if named == issuer:
+        return _ListSigner(issuer, entry)
+    if entry is None or entry.named(key_id) is None or not uri.startswith(_home(named)):
         raise ProofInvalid("status_issuer_mismatch", "the list is signed by another")
-    known = entry.named(key_id) if entry else None
+    return _ListSigner(named, entry, is_host=True)
+
+
+def _home(did: str) -> str:
+    """The part of the web that a did:web has to itself: a host publishes lists nowhere else."""
+    try:
+        origin, path = location(did.removeprefix(PREFIX))
+    except CredentialError as error:
+        raise ProofInvalid("status_issuer_mismatch", error.code) from error
+    return "/".join([origin, *path, ""])
+
+
+def _list_key(signer: _ListSigner, key_id: str | None, get: Get, *, at: datetime) -> PublicKey:
+    known = signer.entry.named(key_id) if signer.entry else None
     if known is not None:
         return known.key
-    return resolve(issuer, get, at=at).key(key_id)
+    return resolve(signer.id, get, at=at).key(key_id)
 
 
-def _check_history(key_id: str | None, entry: TrustedIssuer | None, *, at: datetime) -> None:
-    """A key that the sector list knows must have been good when it signed."""
+def _check_history(signer: _ListSigner, key_id: str | None, *, at: datetime) -> None:
+    """A key that the sector list knows must have been good when it signed, and a host a host."""
+    entry = signer.entry
     if entry is None or entry.named(key_id) is None:
         return
     try:
         entry.key(key_id, at=at)
+        role = entry.accreditation(STATUS_SERVICE, at=at).role if signer.is_host else STATUS_HOST
     except Untrusted as error:
-        raise UndeterminedError("status_invalid", error.code) from error
+        refused = ProofInvalid if signer.is_host else UndeterminedError
+        code = "status_issuer_mismatch" if signer.is_host else "status_invalid"
+        raise refused(code, error.code) from error
+    if role != STATUS_HOST:
+        raise ProofInvalid("status_issuer_mismatch", "no host of status lists")

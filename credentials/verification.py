@@ -11,19 +11,14 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-import referencing
-from jsonschema import Draft202012Validator
-
 from credentials.bbs_keys import VerificationKey
 from credentials.credential_status import check_status, read_status, status_facts
 from credentials.dids import resolve
-from credentials.encoding import JsonObject
 from credentials.errors import (
     BindingInvalid,
     CredentialError,
     MalformedError,
     ProofInvalid,
-    SchemaMismatch,
     UndeterminedError,
     UnsupportedError,
     Untrusted,
@@ -43,6 +38,7 @@ from credentials.model import (
     Wire,
 )
 from credentials.openid4vc.dcql import CredentialQuery, satisfied
+from credentials.shape import MetadataOf, SchemaOf, check_shape
 from credentials.trust.listing import TrustedIssuer, TrustList
 
 _PARTS = {
@@ -58,8 +54,6 @@ _PARTS = {
     Check.STATUS: Part.VALID,
 }
 _NO_FACTS: Mapping[str, str] = MappingProxyType({})
-_HIDING = frozenset({"required", "minItems", "minProperties", "contains", "dependentRequired"})
-"""Schema rules that a holder breaks by leaving something out, as is his right."""
 
 
 class Policy(StrEnum):
@@ -105,6 +99,10 @@ def _never_seen(_uri: str) -> datetime | None:
     return None
 
 
+def _no_metadata(_vct: str) -> bytes | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Where the checks look things up.
@@ -113,12 +111,14 @@ class Sources:
         get: the guarded fetcher, for DID documents and status lists.
         trust_list: None where none could be had; then no issuer counts as listed.
         schemas: JSON Schema of the claims of a type, from local copies; None for a foreign type.
+        types: type metadata by ``vct``, from local copies; None for a foreign type.
         status_seen: when the newest list met at an address was issued; older ones are refused.
     """
 
     get: Get
     trust_list: TrustList | None
-    schemas: Callable[[str], JsonObject | None]
+    schemas: SchemaOf
+    types: MetadataOf = _no_metadata
     status_seen: Callable[[str], datetime | None] = _never_seen
 
 
@@ -160,7 +160,7 @@ def check(presentation: Wire, *, expected: Expectations, sources: Sources, at: d
     ]
     # (10) status, only where 5 to 9 did not fail
     if all(each.outcome is not Outcome.FAILED for each in findings[4:]):
-        findings += _statuses(credential, entry, sources, at=at)
+        findings += _statuses(credential, sources, at=at)
     bound = expected.binding is not None and binding.outcome is Outcome.PASSED
     return _verdict(findings, Verified(unverified.format, credential, key, holder_bound=bound))
 
@@ -283,19 +283,8 @@ def _binding(unverified: Unverified, expected: Expectations, *, at: datetime) ->
 
 
 def _schema(unverified: Unverified, sources: Sources) -> Finding:
-    """The claims have the shape of their type; in selective formats some may be left out."""
-    schema = sources.schemas(unverified.credential.type)
-    if schema is None:
+    if not check_shape(unverified, schemas=sources.schemas, types=sources.types):
         return _finding(Check.SCHEMA, Outcome.NOT_APPLICABLE, "schema_unknown")
-    validator = Draft202012Validator(
-        schema,
-        registry=referencing.Registry(),  # an empty one: a reference never opens a connection
-        format_checker=Draft202012Validator.FORMAT_CHECKER,
-    )
-    excused = _HIDING if format_of(unverified.wire).selective else frozenset()
-    for error in validator.iter_errors(unverified.credential.claims):
-        if error.validator not in excused:
-            raise SchemaMismatch("schema_mismatch", error.json_path)
     return _passed(Check.SCHEMA)
 
 
@@ -306,25 +295,15 @@ def _query(unverified: Unverified, expected: Expectations) -> Finding:
     return _passed(Check.QUERY)
 
 
-def _statuses(
-    credential: Credential, entry: TrustedIssuer | None, sources: Sources, *, at: datetime
-) -> list[Finding]:
+def _statuses(credential: Credential, sources: Sources, *, at: datetime) -> list[Finding]:
     if not credential.status:
         return [_finding(Check.STATUS, Outcome.NOT_APPLICABLE, "status_not_offered")]
     return [
-        _status(reference, credential.issuer, entry, sources, at=at)
-        for reference in credential.status
+        _status(reference, credential.issuer, sources, at=at) for reference in credential.status
     ]
 
 
-def _status(
-    reference: StatusReference,
-    issuer: str,
-    entry: TrustedIssuer | None,
-    sources: Sources,
-    *,
-    at: datetime,
-) -> Finding:
+def _status(reference: StatusReference, issuer: str, sources: Sources, *, at: datetime) -> Finding:
     """One status. What is wrong with a list makes it unknown; only its own answer fails."""
     facts = {"uri": reference.uri, "purpose": reference.purpose}
     try:
@@ -336,7 +315,12 @@ def _status(
         return _of_error(Check.STATUS, error, facts)
     try:
         issued_at, status = read_status(
-            reference, body, issuer=issuer, entry=entry, get=sources.get, at=at
+            reference,
+            body,
+            issuer=issuer,
+            trust_list=sources.trust_list,
+            get=sources.get,
+            at=at,
         )
     except CredentialError as error:
         failed = error.code in {"status_issuer_mismatch", "status_index_invalid"}
@@ -344,12 +328,15 @@ def _status(
         return _finding(Check.STATUS, outcome, error.code, facts)
     facts |= {"issued_at": issued_at.isoformat(), **status_facts(reference, status)}
     seen = sources.status_seen(reference.uri)
-    if seen is not None and issued_at < seen:
-        return _finding(Check.STATUS, Outcome.UNDETERMINED, "status_rollback", facts)
-    return _judged(Check.STATUS, lambda: _standing(reference, status, facts), facts)
+    older = seen is not None and issued_at < seen
+    return _judged(Check.STATUS, lambda: _standing(reference, status, facts, older=older), facts)
 
 
-def _standing(reference: StatusReference, status: int, facts: Mapping[str, str]) -> Finding:
+def _standing(
+    reference: StatusReference, status: int, facts: Mapping[str, str], *, older: bool
+) -> Finding:
+    if older:
+        raise UndeterminedError("status_rollback", "a newer list was seen before")
     check_status(reference, status)
     return _finding(Check.STATUS, Outcome.PASSED, "ok", facts)
 

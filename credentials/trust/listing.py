@@ -22,6 +22,12 @@ from credentials.limits import CLOCK_SKEW
 LIST_TYPE: Final = "trustlist+jwt"
 """``typ`` of the list."""
 
+STATUS_SERVICE: Final = "https://skillspass.example/trust/services/status-host/1"
+"""The service of publishing status lists for issuers that are too small for one of their own."""
+
+STATUS_HOST: Final = "status_host"
+"""The role in which an entity on the list gives that service."""
+
 MAX_ISSUERS = 2_000
 """A sector has some hundred institutes; the token limit binds first."""
 
