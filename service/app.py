@@ -70,6 +70,7 @@ def create_app(  # noqa: PLR0913 - the one seam of all services: each argument i
     app = FastAPI(title=name, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.name, app.state.settings, app.state.pages = name, settings, pages
     app.state.clock, app.state.home = clock, home
+    app.state.workers = []  # service.workers: started and stopped by service.serving
     app.state.stopping = Event()  # set when the service ends, for pages that wait
     app.state.protocol_paths = protocol_paths
     app.state.forms = Forms(

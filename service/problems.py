@@ -4,7 +4,8 @@ The only module that knows status codes, and the only ``except Exception`` of th
 nobody foresaw becomes one line in the log (its type and place, never its text) and a plain answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import cast
@@ -23,9 +24,11 @@ from service.pages import Pages, language_of
 STATUS_BY_CODE: dict[str, int] = {
     "unauthorized": 401,
     "csrf": 403,
+    "forbidden": 403,
     "not_found": 404,
     "method_not_allowed": 405,
     "already_done": 409,
+    "idempotency_conflict": 409,
     "response_already_received": 409,
     "gone": 410,
     "too_large": 413,
@@ -36,7 +39,9 @@ STATUS_BY_CODE: dict[str, int] = {
 """Everything else is 400, or 503 where something could not be checked now."""
 
 _CODE_BY_STATUS = {
-    status: code for code, status in STATUS_BY_CODE.items() if code != "response_already_received"
+    status: code
+    for code, status in STATUS_BY_CODE.items()
+    if code not in {"response_already_received", "forbidden"}
 }
 
 PROBLEM_TYPE = "https://skillspass.example/problems/"
@@ -154,6 +159,8 @@ def _on_credential_error(request: Request, error: Exception) -> Response:
 
 def _on_http_exception(request: Request, error: Exception) -> Response:
     raised = cast("HTTPException", error)  # the registration below names the type
+    if "Location" in (raised.headers or {}):
+        return Response(status_code=raised.status_code, headers=raised.headers)
     code = _CODE_BY_STATUS.get(raised.status_code, "invalid_request")
     problem = Problem(raised.status_code, code, "invalid_request")
     return answer(request, problem, headers=raised.headers or {})
@@ -179,6 +186,43 @@ def _unforeseen(request: Request, error: Exception) -> Response:
     return answer(request, Problem(500, "internal_error", "server_error"), headers={})
 
 
+@contextmanager
+def _catching() -> Iterator[list[Exception]]:
+    """Keep what is raised inside; see the module's docstring."""
+    caught: list[Exception] = []
+    try:
+        yield caught
+    except Exception as error:  # noqa: BLE001 - the one place
+        caught.append(error)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a job was not done.
+
+    Attributes:
+        code: of our own error; the type's name of any other.
+        place: file and line where nobody foresaw it; empty for our own errors.
+        final: trying again cannot help.
+    """
+
+    code: str
+    place: str
+    final: bool
+
+
+def outcome_of(action: Callable[[], None]) -> Failure | None:
+    """Run a job; whatever it raises becomes a value, without a word of its text."""
+    with _catching() as caught:
+        action()
+    if not caught:
+        return None
+    error = caught[0]
+    if isinstance(error, CredentialError):
+        return Failure(error.code, "", final=not isinstance(error, UndeterminedError))
+    return Failure(type(error).__name__, _place(error.__traceback__)[-200:], final=False)
+
+
 class LastResort:
     """Stands around the whole application: what nobody foresaw still gets a calm answer."""
 
@@ -196,10 +240,10 @@ class LastResort:
             started = started or message["type"] == "http.response.start"
             await send(message)
 
-        try:
+        with _catching() as caught:
             await self.app(scope, receive, watched)
-        except Exception as error:  # noqa: BLE001 - the one place, see the module's docstring
-            response = _unforeseen(Request(scope), error)
+        if caught:
+            response = _unforeseen(Request(scope), caught[0])
             if not started:
                 await response(scope, receive, send)
 

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from credentials.errors import RejectedError, UndeterminedError
 from service.log import hide_exceptions
 from service.settings import RoleSettings
+from service.workers import Worker
 
 START_SECONDS = 10.0
 """A service starts in well under a second; a busy machine gets more."""
@@ -87,11 +88,12 @@ def seat(app: FastAPI) -> Seat:
 
 @contextmanager
 def running(seats: Sequence[Seat]) -> Iterator[None]:
-    """Serve all seats until the block ends; inside it every one of them answers.
+    """Serve all seats until the block ends; inside it every one of them answers and does its jobs.
 
     Raises:
         UndeterminedError: ``start_failed``: one did not start in time.
     """
+    workers: list[Worker] = [worker for one in seats for worker in one.app.state.workers]
     servers = [_server(one) for one in seats]
     threads = [
         threading.Thread(target=server.run, kwargs={"sockets": [one.listener]}, name=one.app.title)
@@ -101,6 +103,8 @@ def running(seats: Sequence[Seat]) -> Iterator[None]:
         for thread in threads:
             thread.start()
         _wait_until_started(servers, threads)
+        for worker in workers:
+            worker.start()
         yield
     finally:
         for one in seats:
@@ -110,6 +114,8 @@ def running(seats: Sequence[Seat]) -> Iterator[None]:
         for thread in threads:
             if thread.ident is not None:
                 thread.join(STOP_SECONDS + 1)
+        for worker in workers:
+            worker.stop()
         for one in seats:
             one.listener.close()
 
