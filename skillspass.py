@@ -171,14 +171,15 @@ def trial(place: Place) -> Iterator[list["FastAPI"]]:
     checking = VerifierSettings(**place.settings("verifier"))
     landing = RoleSettings(**place.settings("trust"))
     issuer = create_issuer(
-        issuing, signers=open_signers(issuing), clock=place.clock, entropy=secrets.token_bytes
+        issuing, signers_of=open_signers(issuing), clock=place.clock, entropy=secrets.token_bytes
     )
-    ports = issuer.state.ports
-    sector.enter(
-        ports.did,
-        name=issuing.organisation,
-        keys=[signer.public for signer in ports.signers.values()],
-    )
+    installation = issuer.state.installation
+    for ports in installation.organisations():
+        sector.enter(
+            ports.did,
+            name=ports.identity.name,
+            keys=[signer.public for signer in ports.signers.values()],
+        )
     first = create_landing(
         landing,
         doors=Doors(
@@ -201,7 +202,7 @@ def trial(place: Place) -> Iterator[list["FastAPI"]]:
     finally:
         for door in doors:
             door.close()
-        for database in (ports.database, verifier.state.ports.database):
+        for database in (installation.database, verifier.state.ports.database):
             database.close()
         wallet.state.ports.kiosk.close()
         configure_log()
@@ -237,14 +238,15 @@ def serve(
     at: AtOption = None,
 ) -> None:
     """Start the landing page and the three services with demo data, until Ctrl-C."""
-    from issuer.demo_class import fill
+    from issuer.demo_office import fill
+    from issuer.installation import FIRST
     from service import demo, serving
 
     ports = {label: port + offset for offset, label in enumerate(demo.PORTS)}
     place = Place(var=VAR, ports=ports, public=public, clock=_clock(at))
     with trial(place) as apps:
         _keep_deployment(place)
-        fill(apps[1].state.ports)
+        fill(apps[1].state.installation.ports(FIRST))
 
         def ready() -> None:
             """Say where each of them is."""

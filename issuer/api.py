@@ -12,20 +12,25 @@ from fastapi.responses import JSONResponse
 
 from credentials.encoding import parse_json_object
 from credentials.errors import CredentialError, UndeterminedError
+from credentials.openid4vc.configuration import configuration_id
 from credentials.openid4vc.credential import create_response, parse_request
 from credentials.openid4vc.message import ProtocolError, write_message
-from credentials.openid4vc.metadata import configuration_id
 from credentials.openid4vc.nonce import NonceResponse
 from credentials.openid4vc.notification import NotificationEvent, parse_notification
 from credentials.openid4vc.offer import TxCode, create_offer
-from credentials.openid4vc.token import TokenResponse, parse_token_request
+from credentials.openid4vc.token import (
+    PreAuthorizedRequest,
+    TokenResponse,
+    parse_token_request,
+)
 from issuer import issuance, metadata, offers
+from issuer.doors import PortsOf
 from issuer.offers import Refused
 from issuer.orders import FORMAT_IDS
 from issuer.ports import Ports
 from service.problems import OAuthError
 
-PROTOCOL_PATHS = ("/token", "/nonce", "/credential", "/notification", "/offers/")
+PROTOCOL_PATHS = ("/token", "/nonce", "/credential", "/notification", "/offers/", "/o/")
 """Their errors are OAuth errors."""
 
 OPEN_PATHS = ("/.well-known/", *PROTOCOL_PATHS, "/status/")
@@ -34,15 +39,10 @@ OPEN_PATHS = ("/.well-known/", *PROTOCOL_PATHS, "/status/")
 NO_STORE = {"Cache-Control": "no-store"}
 
 router = APIRouter()
+"""Stands at the root for the first organisation and at ``/o/{slug}`` for each other one."""
 
-
-def ports_of(request: Request) -> Ports:
-    """The issuer's ports: the one dependency of every handler."""
-    found: Ports = request.app.state.ports
-    return found
-
-
-PortsOf = Annotated[Ports, Depends(ports_of)]
+well_known = APIRouter()
+"""Where RFC 8615 wants a path of its own between host and organisation."""
 
 
 async def _body(request: Request) -> bytes:
@@ -55,20 +55,23 @@ Body = Annotated[bytes, Depends(_body)]
 # --- what the issuer says about itself -------------------------------------------------------
 
 
-@router.get("/.well-known/openid-credential-issuer")
+@well_known.get("/.well-known/openid-credential-issuer/o/{slug}")  # noqa: FAST003 - PortsOf reads it
+@well_known.get("/.well-known/openid-credential-issuer")
 def issuer_metadata(ports: PortsOf) -> JSONResponse:
     """Section 12.2: which credentials we give, and where."""
     return JSONResponse(metadata.issuer_metadata(ports), headers={"Cache-Control": "no-cache"})
 
 
-@router.get("/.well-known/oauth-authorization-server")
+@well_known.get("/.well-known/oauth-authorization-server/o/{slug}")  # noqa: FAST003 - PortsOf reads it
+@well_known.get("/.well-known/oauth-authorization-server")
 def authorization_metadata(ports: PortsOf) -> JSONResponse:
     """RFC 8414: where codes become tokens."""
     found = metadata.authorization_metadata(ports)
     return JSONResponse(found, headers={"Cache-Control": "no-cache"})
 
 
-@router.get("/.well-known/did.json")
+@well_known.get("/o/{slug}/did.json")  # noqa: FAST003 - PortsOf reads it
+@well_known.get("/.well-known/did.json")
 def did_document(ports: PortsOf) -> JSONResponse:
     """did:web: the keys that sign our credentials and lists."""
     return JSONResponse(metadata.did_document(ports), headers={"Cache-Control": "no-cache"})
@@ -123,7 +126,7 @@ def _access_token(request: Request) -> str:
 def read_offer(link_id: str, ports: PortsOf) -> JSONResponse:
     """Section 4.1.3: the offer behind a link; it names no person and holds no PIN."""
     with ports.database.reading() as session:
-        row = offers.find_by_link(session, link_id, at=ports.clock())
+        row = offers.find_by_link(session, link_id, ports=ports, at=ports.clock())
         found = create_offer(
             ports.origin,
             [configuration_id(row.type_id, row.format)],
@@ -138,6 +141,8 @@ def token(body: Body, ports: PortsOf) -> JSONResponse:
     """Section 6: a code and its PIN become an access token, once."""
     with protocol_words("invalid_request"):
         asked = parse_token_request(body)
+        if not isinstance(asked, PreAuthorizedRequest):
+            raise OAuthError("unsupported_grant_type")
         if not asked.tx_code:
             raise OAuthError("invalid_request", detail="tx_code is missing")
     with ports.database.transaction() as session:
@@ -174,7 +179,7 @@ def credential(request: Request, body: Body, ports: PortsOf) -> JSONResponse:
     with protocol_words("invalid_credential_request"):
         asked = parse_request(parse_json_object(body))
         with ports.database.reading() as session:
-            offer = issuance.offer_of_token(session, access_token, at=at)
+            offer = issuance.offer_of_token(session, access_token, ports=ports, at=at)
         _check_configuration(asked.credential_configuration_id, offer.type_id, offer.format, ports)
         proofs = asked.jwt_proofs()
         if len(proofs) != 1:
@@ -205,6 +210,7 @@ def notification(request: Request, body: Body, ports: PortsOf) -> Response:
             issuance.notify(
                 session,
                 access_token=access_token,
+                ports=ports,
                 notification_id=asked.notification_id,
                 accepted=asked.event is NotificationEvent.ACCEPTED,
                 at=ports.clock(),

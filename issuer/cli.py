@@ -133,11 +133,15 @@ def _settings() -> "IssuerSettings":
 
 def _ports(settings: "IssuerSettings", start: datetime | None) -> "Ports":
     """The doors of the running service's own files; no signing key, for nothing is signed here."""
-    from issuer.app import open_ports
+    from issuer.app import open_installation
+    from issuer.installation import FIRST
+    from issuer.keys import no_signers
     from service.clock import clock_from, system_clock
 
     clock = clock_from(start) if start else system_clock
-    return open_ports(settings, signers={}, clock=clock, entropy=secrets.token_bytes)
+    return open_installation(
+        settings, signers_of=no_signers, clock=clock, entropy=secrets.token_bytes
+    ).ports(FIRST)
 
 
 def _checked(

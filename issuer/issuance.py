@@ -18,7 +18,7 @@ from credentials.formats import FORMATS
 from credentials.formats.base import verify
 from credentials.keys import PublicKey
 from credentials.model import Credential, StatusKind, Wire
-from credentials.openid4vc.credential import verify_proof
+from credentials.openid4vc.key_proof import verify_proof
 from issuer.offers import (
     NOTIFICATION_LIFE,
     TOKEN_LIFE,
@@ -68,20 +68,29 @@ def make_nonce(session: Session, *, ports: Ports, at: datetime) -> str:
     """A nonce for one holder's proof (OpenID4VCI 1.0, section 7); those that are over go."""
     session.connection().execute(delete(Nonce).where(col(Nonce.expires_at) <= at))
     nonce = secret(ports.entropy, NONCE_BYTES)
-    session.add(Nonce(nonce_hash=fingerprint(nonce), expires_at=at + NONCE_LIFE))
+    session.add(
+        Nonce(
+            nonce_hash=fingerprint(nonce),
+            organisation_id=ports.organisation_id,
+            expires_at=at + NONCE_LIFE,
+        )
+    )
     return nonce
 
 
-def offer_of_token(session: Session, access_token: str, *, at: datetime) -> Offer:
+def offer_of_token(session: Session, access_token: str, *, ports: Ports, at: datetime) -> Offer:
     """The offer that an access token opens.
 
     Raises:
-        RejectedError: ``invalid_token``: unknown, over, or its offer was taken back.
+        RejectedError: ``invalid_token``: unknown, over, or of another organisation.
     """
     found = session.exec(
         select(Token, Offer)
         .join(Offer, col(Offer.id) == col(Token.offer_id))
-        .where(Token.token_hash == fingerprint(access_token))
+        .where(
+            Token.token_hash == fingerprint(access_token),
+            Offer.organisation_id == ports.organisation_id,
+        )
     ).first()
     if found is None or at >= found[0].expires_at:
         raise RejectedError("invalid_token", "unknown or over")
@@ -104,7 +113,7 @@ def issue(ports: Ports, *, access_token: str, proof: str, at: datetime) -> Deliv
     def nonce_known(nonce: str) -> bool:
         used.append(fingerprint(nonce))
         with ports.database.reading() as session:
-            return _usable(session, used[-1], token_hash, at)
+            return _usable(session, used[-1], token_hash, ports, at)
 
     holder = verify_proof(proof, audience=ports.origin, nonce_known=nonce_known, at=at)
     with ports.database.transaction() as session:
@@ -120,19 +129,21 @@ def issue(ports: Ports, *, access_token: str, proof: str, at: datetime) -> Deliv
     return _again(kept, access_token, ports)
 
 
-def _usable(session: Session, nonce_hash: str, token_hash: str, at: datetime) -> bool:
+def _usable(session: Session, nonce_hash: str, token_hash: str, ports: Ports, at: datetime) -> bool:
     """Fresh, or spent by this very token: that is the same request once more."""
     row = session.get(Nonce, nonce_hash)
-    return row is not None and at < row.expires_at and row.used_by in {None, token_hash}
+    if row is None or row.organisation_id != ports.organisation_id:
+        return False
+    return at < row.expires_at and row.used_by in {None, token_hash}
 
 
-def _spend(session: Session, nonce_hash: str, token_hash: str, at: datetime) -> None:
+def _spend(session: Session, nonce_hash: str, token_hash: str, ports: Ports, at: datetime) -> None:
     spent = session.connection().execute(
         update(Nonce)
         .where(col(Nonce.nonce_hash) == nonce_hash, col(Nonce.used_by).is_(None))
         .values(used_by=token_hash)
     )
-    if spent.rowcount != 1 and not _usable(session, nonce_hash, token_hash, at):
+    if spent.rowcount != 1 and not _usable(session, nonce_hash, token_hash, ports, at):
         raise BindingInvalid("invalid_nonce", "used, over or unknown")
 
 
@@ -141,8 +152,8 @@ def _intend(
 ) -> Intent | Issued:
     """Reserve an index and store the intent; or what this token got before."""
     token_hash = fingerprint(token)
-    offer = offer_of_token(session, token, at=at)
-    _spend(session, nonce_hash, token_hash, at)
+    offer = offer_of_token(session, token, ports=ports, at=at)
+    _spend(session, nonce_hash, token_hash, ports, at)
     found = session.exec(
         select(Issued).where(Issued.offer_id == offer.id).with_for_update()
     ).first()
@@ -174,6 +185,7 @@ def _intend(
 def _new_issued(session: Session, offer: Offer, ports: Ports, at: datetime) -> Issued:
     issued = Issued(
         id=uuid.UUID(bytes=ports.entropy(16), version=4).urn,
+        organisation_id=ports.organisation_id,
         offer_id=offer.id,
         token_hash="",
         holder="",
@@ -182,7 +194,7 @@ def _new_issued(session: Session, offer: Offer, ports: Ports, at: datetime) -> I
         notification_id=secret(ports.entropy, NONCE_BYTES),
         issued_at=at.replace(microsecond=0),
     )
-    reserve(session, kind=KIND[offer.format], issued_id=issued.id, entropy=ports.entropy)
+    reserve(session, kind=KIND[offer.format], issued_id=issued.id, ports=ports)
     return issued
 
 
@@ -243,7 +255,13 @@ def _again(issued: Issued, access_token: str, ports: Ports) -> Delivered:
 
 
 def notify(
-    session: Session, *, access_token: str, notification_id: str, accepted: bool, at: datetime
+    session: Session,
+    *,
+    access_token: str,
+    ports: Ports,
+    notification_id: str,
+    accepted: bool,
+    at: datetime,
 ) -> None:
     """The holder kept the proof, or said that it is not theirs (OpenID4VCI 1.0, section 11).
 
@@ -252,7 +270,8 @@ def notify(
     Raises:
         RejectedError: ``invalid_token``, or ``invalid_notification_id`` of another proof.
     """
-    offer = offer_of_token(session, access_token, at=at - NOTIFICATION_LIFE + TOKEN_LIFE)
+    earlier = at - NOTIFICATION_LIFE + TOKEN_LIFE
+    offer = offer_of_token(session, access_token, ports=ports, at=earlier)
     issued = session.exec(select(Issued).where(Issued.offer_id == offer.id)).first()
     if issued is None or issued.notification_id != notification_id:
         raise RejectedError("invalid_notification_id", "not of this token")

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from credentials.dids.web import did_web, method_id
+from credentials.dids.web import method_id
 from credentials.keys import Algorithm, Signer, SoftwareSigner
 from credentials.model import Entropy
+from issuer.installation import SignersOf
 from issuer.settings import IssuerSettings
 from service.secret_files import kept_secret
 
@@ -13,21 +14,38 @@ ALGORITHMS = {"dc+sd-jwt": Algorithm.ES256, "ldp_vc": Algorithm.EDDSA}
 """By format: HAIP asks ES256; eddsa-rdfc-2022 is Ed25519. Status lists follow their format."""
 
 
-def open_signers(settings: IssuerSettings) -> Mapping[str, Signer]:
-    """The signers of the key file, made at first use; their ids belong to the settings' did:web.
+def open_signers(settings: IssuerSettings) -> SignersOf:
+    """The signers of the key file, made at first use; each organisation has its own.
 
     Raises:
         RejectedError: ``config_passphrase`` where production names none; ``keystore_locked``.
     """
     keystore = settings.keystore()
-    kept = {name: keystore.ensure(name, algorithm) for name, algorithm in ALGORITHMS.items()}
-    return named(kept, did_web(settings.identifier))
+
+    def signers_of(slug: str, did: str) -> Mapping[str, Signer]:
+        prefix = f"{slug}/" if slug else ""
+        kept = {name: keystore.ensure(prefix + name, kind) for name, kind in ALGORITHMS.items()}
+        return named(kept, did)
+
+    return signers_of
 
 
-def make_signers(identifier: str) -> Mapping[str, Signer]:
+def make_signers() -> SignersOf:
     """Fresh signers that live in memory alone, for an issuer of one run."""
-    made = {name: SoftwareSigner.generate(algorithm) for name, algorithm in ALGORITHMS.items()}
-    return named(made, did_web(identifier))
+    made: dict[str, Mapping[str, Signer]] = {}
+
+    def signers_of(_slug: str, did: str) -> Mapping[str, Signer]:
+        if did not in made:
+            fresh = {name: SoftwareSigner.generate(kind) for name, kind in ALGORITHMS.items()}
+            made[did] = named(fresh, did)
+        return made[did]
+
+    return signers_of
+
+
+def no_signers(_slug: str, _did: str) -> Mapping[str, Signer]:
+    """For whoever signs nothing."""
+    return {}
 
 
 def named(signers: Mapping[str, SoftwareSigner], did: str) -> Mapping[str, Signer]:

@@ -1,18 +1,18 @@
 """What the issuer tells about itself: OpenID4VCI 1.0 section 12.2, RFC 8414, its DID document."""
 
-from credentials.claims import ClaimsPath
 from credentials.dids.web import write_document
 from credentials.encoding import JsonObject
-from credentials.openid4vc.message import write_message
-from credentials.openid4vc.metadata import (
+from credentials.openid4vc.authorization_metadata import create_authorization_metadata
+from credentials.openid4vc.configuration import (
     CredentialConfiguration,
     Display,
+    Kind,
     configuration_id,
-    create_authorization_metadata,
-    create_issuer_metadata,
     ldp_vc_configuration,
     sd_jwt_vc_configuration,
 )
+from credentials.openid4vc.message import write_message
+from credentials.openid4vc.metadata import create_issuer_metadata
 from issuer.orders import FORMAT_IDS
 from issuer.ports import Ports
 from issuer.templates import Template
@@ -22,7 +22,7 @@ from schemas.messages import LANGUAGES
 
 def issuer_metadata(ports: Ports) -> JsonObject:
     """The document at ``/.well-known/openid-credential-issuer``."""
-    names = [Display(name=ports.settings.organisation, locale=locale) for locale in LANGUAGES]
+    names = [Display(name=ports.identity.name, locale=locale) for locale in LANGUAGES]
     found = {
         configuration_id(type_id, format_id): _configuration(template, format_id)
         for type_id, template in ports.templates.items()
@@ -33,7 +33,10 @@ def issuer_metadata(ports: Ports) -> JsonObject:
 
 def authorization_metadata(ports: Ports) -> JsonObject:
     """The document at ``/.well-known/oauth-authorization-server``."""
-    return write_message(create_authorization_metadata(ports.origin))
+    found = create_authorization_metadata(
+        ports.origin, scopes=[], attested_clients=False, pushed_only=False
+    )
+    return write_message(found)
 
 
 def did_document(ports: Ports) -> JsonObject:
@@ -44,12 +47,11 @@ def did_document(ports: Ports) -> JsonObject:
 def _configuration(template: Template, format_id: str) -> CredentialConfiguration:
     kind = template.type
     display = [Display(name=kind.title(locale), locale=locale) for locale in LANGUAGES]
-    claims: dict[ClaimsPath, list[Display]] = {
+    claims = {
         (claim.path,): [Display(name=claim.label(locale), locale=locale) for locale in LANGUAGES]
         for claim in kind.issued()
     }
+    about = Kind(kind.url, display=display, claims=claims)
     if format_id == "ldp_vc":
-        return ldp_vc_configuration(
-            kind.url, contexts=[SKILLS_CONTEXT], display=display, claims=claims
-        )
-    return sd_jwt_vc_configuration(kind.url, display=display, claims=claims)
+        return ldp_vc_configuration(about, contexts=[SKILLS_CONTEXT])
+    return sd_jwt_vc_configuration(about)

@@ -180,13 +180,17 @@ def find(session: Session, offer_id: str, *, ports: Ports) -> Offer:
     return row
 
 
-def find_by_link(session: Session, link_id: str, *, at: datetime) -> Offer:
+def find_by_link(session: Session, link_id: str, *, ports: Ports, at: datetime) -> Offer:
     """The open offer behind a link.
 
     Raises:
         RejectedError: ``not_found``: never made, used, locked, cancelled and expired look alike.
     """
-    row = session.exec(select(Offer).where(Offer.link_id == link_id)).first()
+    row = session.exec(
+        select(Offer).where(
+            Offer.link_id == link_id, Offer.organisation_id == ports.organisation_id
+        )
+    ).first()
     if row is None or row.state != OfferState.OFFERED or at >= row.expires_at:
         raise RejectedError("not_found", "no open offer")
     return row
@@ -217,7 +221,9 @@ def redeem(
     A wrong PIN does not use the code up; the fifth locks it. Of many that come at once, one wins.
     """
     row = session.exec(
-        select(Offer).where(Offer.code_hash == fingerprint(code)).with_for_update()
+        select(Offer)
+        .where(Offer.code_hash == fingerprint(code), Offer.organisation_id == ports.organisation_id)
+        .with_for_update()
     ).first()
     refused = _not_open(row, at)
     if row is None or refused is not None:

@@ -12,13 +12,14 @@ from credentials.encoding import JsonObject
 from credentials.errors import MalformedError, RejectedError
 from credentials.openid4vc.offer import offer_link
 from issuer import batches, offers, overview, status
-from issuer.api import NO_STORE, Body, PortsOf, bearer
+from issuer.api import NO_STORE, Body, bearer
 from issuer.batches import ListReport
+from issuer.doors import PortsOf
 from issuer.offers import LETTER_LIFE, SCREEN_LIFE, MadeOffer
 from issuer.orders import FORMAT_IDS, order
 from issuer.ports import Ports
 from issuer.status import MAX_REASON
-from issuer.tables import Issued, StatusWord
+from issuer.tables import StatusWord
 
 LIVES = {"screen": SCREEN_LIFE, "letter": LETTER_LIFE}
 """How an offer reaches its holder, and how long it then lives."""
@@ -120,8 +121,9 @@ def change_status(issued_id: str, wish: StatusWish, ports: PortsOf) -> JSONRespo
     """Withdraw, pause or resume one proof."""
     at = ports.clock()
     with ports.database.transaction() as session:
-        _own(session.get(Issued, issued_id))
-        changed = status.change(session, issued_id, to=wish.status, reason=wish.reason, at=at)
+        changed = status.change(
+            session, issued_id, to=wish.status, reason=wish.reason, ports=ports, at=at
+        )
     found: JsonObject = {"id": changed.id, "status": changed.status}
     return JSONResponse(found, headers=NO_STORE)
 
@@ -161,9 +163,3 @@ def list_as_json(report: ListReport, ports: Ports) -> JsonObject:
     """A report with its offers, each with the line that it comes from."""
     made = [{"line": one.line, **made_as_json(one, ports)} for one in report.offers]
     return {"offers": [*made], **report.as_json()}
-
-
-def _own(row: Issued | None) -> Issued:
-    if row is None:
-        raise RejectedError("not_found", "no such proof")
-    return row

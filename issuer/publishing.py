@@ -16,6 +16,7 @@ from credentials.encoding import compact_json
 from credentials.errors import RejectedError
 from credentials.model import Purpose, StatusKind
 from credentials.status import bitstring_status_list, token_status_list
+from issuer.doors import PortsOf
 from issuer.ports import Ports
 from issuer.status import LIST_SIZE, STATUS_VALUE, ListState, list_uri, read, version_of
 from issuer.tables import StatusWord
@@ -51,27 +52,28 @@ class Published:
 class Publisher:
     """Signs lists and keeps them until their version changes or they grow old."""
 
-    ports: Ports
     _kept: dict[str, Published] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def publish(self, kind: StatusKind, number: int, purpose: Purpose) -> Published:
+    def publish(
+        self, kind: StatusKind, number: int, purpose: Purpose, *, ports: Ports
+    ) -> Published:
         """The list as it is now.
 
         Raises:
             RejectedError: ``not_found``.
         """
-        at = self.ports.clock()
-        uri = list_uri(self.ports.origin, kind, number, purpose)
-        with self.ports.database.reading() as session:
-            version = version_of(session, kind, number)
+        at = ports.clock()
+        uri = list_uri(ports.origin, kind, number, purpose)
+        with ports.database.reading() as session:
+            version = version_of(session, kind, number, ports=ports)
         with self._lock:
             kept = self._kept.get(uri)
         if kept is not None and kept.version == version and at - kept.signed_at < SIGN_AGAIN:
             return kept
-        with self.ports.database.reading() as session:
-            state = read(session, kind, number)
-        made = self._sign(uri, kind, purpose, state, at)
+        with ports.database.reading() as session:
+            state = read(session, kind, number, ports=ports)
+        made = _sign(uri, kind, purpose, state, ports=ports, at=at)
         with self._lock:
             if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
@@ -80,40 +82,43 @@ class Publisher:
                 self._kept[uri] = made
         return made
 
-    def _sign(
-        self, uri: str, kind: StatusKind, purpose: Purpose, state: ListState, at: datetime
-    ) -> Published:
-        if kind is StatusKind.TOKEN:
-            body, content_type = self._token(uri, state, at), "application/statuslist+jwt"
-        else:
-            body, content_type = self._bitstring(uri, purpose, state, at), "application/vc"
-        digest = hashlib.sha256(body).hexdigest()[:32]
-        return Published(body, content_type, f'"{digest}"', state.version, at)
 
-    def _token(self, uri: str, state: ListState, at: datetime) -> bytes:
-        statuses = bytearray(LIST_SIZE)
-        for index, value in state.statuses.items():
-            statuses[index] = value
-        return token_status_list.sign_list(
-            token_status_list.encode(bytes(statuses), bits=2),
-            bits=2,
-            uri=uri,
-            signer=self.ports.signers["dc+sd-jwt"],
-            at=at,
-            lifetime=LIFETIME,
-            time_to_live=TIME_TO_LIVE,
-        ).encode()
+def _sign(
+    uri: str, kind: StatusKind, purpose: Purpose, state: ListState, *, ports: Ports, at: datetime
+) -> Published:
+    if kind is StatusKind.TOKEN:
+        body, content_type = _token(uri, state, ports, at), "application/statuslist+jwt"
+    else:
+        body, content_type = _bitstring(uri, purpose, state, ports, at), "application/vc"
+    digest = hashlib.sha256(body).hexdigest()[:32]
+    return Published(body, content_type, f'"{digest}"', state.version, at)
 
-    def _bitstring(self, uri: str, purpose: Purpose, state: ListState, at: datetime) -> bytes:
-        wanted = STATUS_VALUE[PURPOSE_WORD[purpose]]
-        bits = bytearray(LIST_SIZE)
-        for index, value in state.statuses.items():
-            bits[index] = value == wanted
-        document = bitstring_status_list.credential(
-            uri, bits, purpose=purpose, issuer=self.ports.did, at=at, expires=at + LIFETIME
-        )
-        signed = bitstring_status_list.sign(document, self.ports.signers["ldp_vc"], at=at)
-        return compact_json(signed)
+
+def _token(uri: str, state: ListState, ports: Ports, at: datetime) -> bytes:
+    statuses = bytearray(LIST_SIZE)
+    for index, value in state.statuses.items():
+        statuses[index] = value
+    return token_status_list.sign_list(
+        token_status_list.encode(bytes(statuses), bits=2),
+        bits=2,
+        uri=uri,
+        signer=ports.signers["dc+sd-jwt"],
+        at=at,
+        lifetime=LIFETIME,
+        time_to_live=TIME_TO_LIVE,
+    ).encode()
+
+
+def _bitstring(uri: str, purpose: Purpose, state: ListState, ports: Ports, at: datetime) -> bytes:
+    wanted = STATUS_VALUE[PURPOSE_WORD[purpose]]
+    bits = bytearray(LIST_SIZE)
+    for index, value in state.statuses.items():
+        bits[index] = value == wanted
+    document = bitstring_status_list.credential(
+        uri, bits, purpose=purpose, issuer=ports.did, at=at, expires=at + LIFETIME
+    )
+    signed = bitstring_status_list.sign(document, ports.signers["ldp_vc"], at=at)
+    return compact_json(signed)
 
 
 def _publisher(request: Request) -> Publisher:
@@ -127,17 +132,20 @@ router = APIRouter()
 
 
 @router.get("/status/token/{number}")
-def token_list(number: int, request: Request, publisher: PublisherOf) -> Response:
+def token_list(number: int, request: Request, ports: PortsOf, publisher: PublisherOf) -> Response:
     """Token Status List, section 8.1: one signed token."""
-    return _answer(request, publisher.publish(StatusKind.TOKEN, number, Purpose.ANY))
+    return _answer(request, publisher.publish(StatusKind.TOKEN, number, Purpose.ANY, ports=ports))
 
 
 @router.get("/status/bitstring/{purpose}/{number}")
-def bitstring_list(purpose: str, number: int, request: Request, publisher: PublisherOf) -> Response:
+def bitstring_list(
+    purpose: str, number: int, request: Request, ports: PortsOf, publisher: PublisherOf
+) -> Response:
     """Bitstring Status List 1.0, section 2.2: the list of one purpose, as a credential."""
     if purpose not in set(PURPOSE_WORD):
         raise RejectedError("not_found", "no such status list")
-    return _answer(request, publisher.publish(StatusKind.BITSTRING, number, Purpose(purpose)))
+    found = publisher.publish(StatusKind.BITSTRING, number, Purpose(purpose), ports=ports)
+    return _answer(request, found)
 
 
 def _answer(request: Request, published: Published) -> Response:

@@ -13,8 +13,9 @@ from sqlmodel import Session, col, func, select
 
 from credentials.errors import MalformedError, RejectedError
 from credentials.limits import MIN_BITSTRING_BITS
-from credentials.model import Entropy, Purpose, StatusKind, StatusReference
-from issuer.tables import AuditEntry, Issued, Offer, StatusList, StatusSlot, StatusWord
+from credentials.model import Purpose, StatusKind, StatusReference
+from issuer.ports import Ports
+from issuer.tables import AuditEntry, Issued, StatusList, StatusSlot, StatusWord
 
 LIST_SIZE = MIN_BITSTRING_BITS
 """Places in a list: the smallest that hides a holder in a crowd."""
@@ -70,16 +71,16 @@ def references(origin: str, place: Place) -> tuple[StatusReference, ...]:
     )
 
 
-def reserve(session: Session, *, kind: StatusKind, issued_id: str, entropy: Entropy) -> Place:
+def reserve(session: Session, *, kind: StatusKind, issued_id: str, ports: Ports) -> Place:
     """Take one random place for a proof; none is ever given twice.
 
     One atomic update takes it; reading first and writing later gave the same place to many
     (measured). PostgreSQL skips the rows that others hold, SQLite has one writer.
     """
-    taken = _take(session, kind, issued_id)
+    taken = _take(session, kind, issued_id, ports)
     if taken is None:
-        _fill(session, kind, entropy)
-        taken = _take(session, kind, issued_id)
+        _fill(session, kind, ports)
+        taken = _take(session, kind, issued_id, ports)
     if taken is None:
         raise RejectedError("status_list_full", "no place left after filling the pool")
     return taken
@@ -102,11 +103,15 @@ def place_of(session: Session, issued_id: str) -> Place:
     return Place(StatusKind(row.kind), row.number, slot.position)
 
 
-def _take(session: Session, kind: StatusKind, issued_id: str) -> Place | None:
+def _take(session: Session, kind: StatusKind, issued_id: str, ports: Ports) -> Place | None:
     free = (
         select(StatusSlot.id)
         .join(StatusList, col(StatusList.id) == col(StatusSlot.list_id))
-        .where(StatusList.kind == kind, col(StatusSlot.issued_id).is_(None))
+        .where(
+            StatusList.organisation_id == ports.organisation_id,
+            StatusList.kind == kind,
+            col(StatusSlot.issued_id).is_(None),
+        )
         .order_by(col(StatusSlot.id))
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -125,19 +130,22 @@ def _take(session: Session, kind: StatusKind, issued_id: str) -> Place | None:
     return Place(kind, number, row[1])
 
 
-def _fill(session: Session, kind: StatusKind, entropy: Entropy) -> None:
+def _fill(session: Session, kind: StatusKind, ports: Ports) -> None:
     """Draw ``POOL_SIZE`` places that were never drawn before, in random order."""
     row = session.exec(
-        select(StatusList).where(StatusList.kind == kind).order_by(col(StatusList.number).desc())
+        select(StatusList)
+        .where(StatusList.organisation_id == ports.organisation_id, StatusList.kind == kind)
+        .order_by(col(StatusList.number).desc())
     ).first()
     if row is None or _drawn(session, row) + POOL_SIZE > MAX_TAKEN:
-        row = StatusList(kind=kind, number=1 if row is None else row.number + 1)
+        number = 1 if row is None else row.number + 1
+        row = StatusList(organisation_id=ports.organisation_id, kind=kind, number=number)
         session.add(row)
         session.flush()
     known = set(session.exec(select(StatusSlot.position).where(StatusSlot.list_id == row.id)))
     fresh: list[int] = []
     while len(fresh) < POOL_SIZE:
-        position = int.from_bytes(entropy(8)) % LIST_SIZE
+        position = int.from_bytes(ports.entropy(8)) % LIST_SIZE
         if position not in known:
             known.add(position)
             fresh.append(position)
@@ -151,7 +159,7 @@ def _drawn(session: Session, row: StatusList) -> int:
 
 
 def change(
-    session: Session, issued_id: str, *, to: StatusWord, reason: str, at: datetime
+    session: Session, issued_id: str, *, to: StatusWord, reason: str, ports: Ports, at: datetime
 ) -> Issued:
     """Withdraw, pause or resume one proof; the reason is kept with it.
 
@@ -165,7 +173,7 @@ def change(
     if not words or len(words) > MAX_REASON or not words.isprintable():
         raise MalformedError("status_reason_invalid", f"1 to {MAX_REASON} characters on one line")
     issued = session.get(Issued, issued_id, with_for_update=True)
-    if issued is None:
+    if issued is None or issued.organisation_id != ports.organisation_id:
         raise RejectedError("not_found", "no such proof")
     if issued.status == to:
         return issued
@@ -174,10 +182,9 @@ def change(
     issued.status, issued.status_reason, issued.status_at = to, words, at
     session.add(issued)
     _publish_later(session, issued_id, STATUS_VALUE[to])
-    offer = session.exec(select(Offer).where(Offer.id == issued.offer_id)).one()
     session.add(
         AuditEntry(
-            organisation_id=offer.organisation_id, at=at, action=to, about=issued_id, reason=words
+            organisation_id=issued.organisation_id, at=at, action=to, about=issued_id, reason=words
         )
     )
     return issued
@@ -200,30 +207,39 @@ def _publish_later(session: Session, issued_id: str, value: int) -> None:
     )
 
 
-def version_of(session: Session, kind: StatusKind, number: int) -> int:
+def version_of(session: Session, kind: StatusKind, number: int, *, ports: Ports) -> int:
     """The version of a list.
 
     Raises:
         RejectedError: ``not_found`` where there is no such list.
     """
     found = session.exec(
-        select(StatusList.version).where(StatusList.kind == kind, StatusList.number == number)
+        select(StatusList.version).where(
+            StatusList.organisation_id == ports.organisation_id,
+            StatusList.kind == kind,
+            StatusList.number == number,
+        )
     ).first()
     if found is None:
         raise RejectedError("not_found", "no such status list")
     return found
 
 
-def read(session: Session, kind: StatusKind, number: int) -> ListState:
+def read(session: Session, kind: StatusKind, number: int, *, ports: Ports) -> ListState:
     """A list as it is now; version and statuses come out of one transaction.
 
     Raises:
         RejectedError: ``not_found`` where there is no such list.
     """
-    version = version_of(session, kind, number)
+    version = version_of(session, kind, number, ports=ports)
     rows = session.exec(
         select(StatusSlot.position, StatusSlot.status)
         .join(StatusList, col(StatusList.id) == col(StatusSlot.list_id))
-        .where(StatusList.kind == kind, StatusList.number == number, StatusSlot.status != 0)
+        .where(
+            StatusList.organisation_id == ports.organisation_id,
+            StatusList.kind == kind,
+            StatusList.number == number,
+            StatusSlot.status != 0,
+        )
     ).all()
     return ListState(version, dict(cast("list[tuple[int, int]]", rows)))

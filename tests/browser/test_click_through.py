@@ -60,6 +60,8 @@ def _school_gives(person: Person, services: Services) -> Made:
     person.opens(services.address("trust"))
     person.looks("start")
     person.presses(f"a[href^='{services.address('issuer')}']")
+    person.looks("sign-in")
+    person.presses("main form button")
     person.looks("templates")
     person.presses("a[href='/templates/heftruck']")
     page.fill("[name='given_name']", "Jan")

@@ -1,5 +1,6 @@
 """A training institute for tests: the real application over a real database, and a holder."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,10 +14,11 @@ from pydantic import SecretStr
 
 from credentials.encoding import JsonObject, JsonValue
 from credentials.keys import Algorithm, Signer, SoftwareSigner
-from credentials.openid4vc.credential import create_proof
+from credentials.openid4vc.key_proof import create_proof
 from credentials.openid4vc.offer import CredentialOffer, parse_offer
 from credentials.openid4vc.token import create_token_request
 from issuer.app import create_app
+from issuer.installation import FIRST, Installation
 from issuer.keys import make_signers
 from issuer.ports import Ports
 from issuer.settings import DEMO_ORIGIN, IssuerSettings
@@ -56,8 +58,20 @@ class Office:
 
     @property
     def ports(self) -> Ports:
-        found: Ports = self.app.state.ports
-        return found
+        installation: Installation = self.app.state.installation
+        return installation.ports(FIRST)
+
+    def sign_in(self, member: str = "demo-own-1") -> None:
+        """Sign in with the one click of the trial."""
+        page = self.client.get("/sign-in").text
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token is not None
+        answer = self.client.post(
+            "/sign-in/demo",
+            data={"csrf_token": token[1], "member": member, "next": "/"},
+            follow_redirects=False,
+        )
+        assert answer.status_code == 303, answer.text
 
     def operator(
         self,
@@ -103,10 +117,11 @@ def open_office(
         production=production,
     )
     clock = HandClock()
-    app = create_app(
-        found, signers=make_signers(found.identifier), clock=clock, entropy=token_bytes
-    )
-    return Office(app, TestClient(app, base_url=found.public_url), clock, found)
+    app = create_app(found, signers_of=make_signers(), clock=clock, entropy=token_bytes)
+    office = Office(app, TestClient(app, base_url=found.public_url), clock, found)
+    if found.demo:
+        office.sign_in()
+    return office
 
 
 @dataclass(frozen=True, slots=True)

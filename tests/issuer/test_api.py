@@ -7,7 +7,8 @@ from sqlmodel import select
 
 from credentials.dids.web import read_document
 from credentials.encoding import JsonObject
-from credentials.openid4vc.metadata import parse_authorization_metadata, parse_issuer_metadata
+from credentials.openid4vc.authorization_metadata import parse_authorization_metadata
+from credentials.openid4vc.metadata import parse_issuer_metadata
 from credentials.openid4vc.token import create_token_request
 from issuer.settings import DEMO_ORIGIN
 from issuer.tables import Offer
@@ -250,7 +251,10 @@ def test_one_type_out_of_a_list(office: Office) -> None:
     assert len(found["offers"]) == 9
 
 
-def test_in_production_the_screens_are_left_out(tmp_path: Path) -> None:
+def test_in_production_nobody_is_signed_in_with_one_click(tmp_path: Path) -> None:
     office = open_office(tmp_path, public_url="https://issuer.example", production=True)
-    assert office.client.get("/").status_code == 404
+    first = office.client.get("/overview?show=all", follow_redirects=False)
+    assert first.status_code == 303
+    assert first.headers["location"] == "/sign-in?next=%2Foverview%3Fshow%3Dall"
+    assert "demo-own" not in office.client.get("/sign-in").text
     assert office.client.get("/.well-known/did.json").status_code == 200

@@ -7,8 +7,10 @@ import pytest
 from sqlmodel import select
 from typer.testing import CliRunner, Result
 
-from issuer.app import open_ports
+from issuer.app import open_installation
 from issuer.cli import app
+from issuer.installation import FIRST
+from issuer.keys import no_signers
 from issuer.settings import DEMO_ORIGIN, IssuerSettings
 from issuer.tables import Batch, Offer
 from service.command_line import DONE, REFUSED, WRONG_USE
@@ -29,7 +31,9 @@ def run(*arguments: str, given: str | None = None) -> Result:
 
 def stored(directory: Path) -> tuple[list[Offer], list[Batch]]:
     settings = IssuerSettings(var=directory)
-    ports = open_ports(settings, signers={}, clock=lambda: AT, entropy=bytes)
+    ports = open_installation(
+        settings, signers_of=no_signers, clock=lambda: AT, entropy=bytes
+    ).ports(FIRST)
     with ports.database.reading() as session:
         return list(session.exec(select(Offer))), list(session.exec(select(Batch)))
 

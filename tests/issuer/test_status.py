@@ -104,7 +104,14 @@ def test_a_change_needs_a_reason_on_one_line(office: Office, reason: str) -> Non
         office.ports.database.transaction() as session,
         pytest.raises(MalformedError, match="status_reason_invalid"),
     ):
-        status.change(session, issued_id, to=StatusWord.REVOKED, reason=reason, at=office.clock())
+        status.change(
+            session,
+            issued_id,
+            to=StatusWord.REVOKED,
+            reason=reason,
+            ports=office.ports,
+            at=office.clock(),
+        )
 
 
 def test_each_change_is_kept_with_its_reason(office: Office) -> None:
@@ -144,7 +151,7 @@ def test_places_are_drawn_at_random_and_never_twice(office: Office) -> None:
     with database.transaction() as session:
         for number in range(POOL_SIZE + 10):
             place = status.reserve(
-                session, kind=StatusKind.TOKEN, issued_id=f"urn:{number}", entropy=entropy
+                session, kind=StatusKind.TOKEN, issued_id=f"urn:{number}", ports=office.ports
             )
             places.append((place.number, place.index))
         assert status.place_of(session, "urn:3").index == places[3][1]
@@ -157,11 +164,10 @@ def test_a_half_full_list_is_followed_by_a_new_one(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(status, "MAX_TAKEN", POOL_SIZE)
-    entropy = office.ports.entropy
     with office.ports.database.transaction() as session:
         numbers = [
             status.reserve(
-                session, kind=StatusKind.TOKEN, issued_id=f"urn:{number}", entropy=entropy
+                session, kind=StatusKind.TOKEN, issued_id=f"urn:{number}", ports=office.ports
             ).number
             for number in range(POOL_SIZE + 1)
         ]

@@ -16,6 +16,7 @@ from credentials.encoding import JsonObject, JsonValue, compact_json
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.trust.listing import TrustedIssuer
 from issuer.app import create_app as create_issuer
+from issuer.installation import FIRST
 from issuer.keys import make_signers
 from issuer.settings import IssuerSettings
 from service.fetch import DOCUMENTS, JSON, Fetched
@@ -200,11 +201,11 @@ class World:
             {"var": self.directory, "api_key": API_KEY, "wallet_url": WALLET}
         )
         return create_issuer(
-            settings, signers=make_signers(ISSUER), clock=self.clock, entropy=os.urandom
+            settings, signers_of=make_signers(), clock=self.clock, entropy=os.urandom
         )
 
     def _landing(self, issuer: FastAPI) -> FastAPI:
-        ports = issuer.state.ports
+        ports = issuer.state.installation.ports(FIRST)
         entry: TrustedIssuer = demo_issuer(
             ports.did,
             name="Vakschool De Lasboog",

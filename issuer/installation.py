@@ -1,0 +1,140 @@
+"""One installation: several organisations over one database, strictly apart.
+
+A use case never meets the installation: it is handed the ``Ports`` of one organisation.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from credentials.dids.web import did_web
+from credentials.errors import MalformedError, RejectedError
+from credentials.keys import Signer
+from credentials.model import Entropy
+from issuer.ports import Identity, Ports
+from issuer.sealing import Sealer
+from issuer.settings import IssuerSettings
+from issuer.tables import Organisation
+from issuer.templates import templates
+from schemas.files import IDENTIFIER
+from service.database import Database
+
+FIRST = "own"
+"""Id of the organisation that has the host to itself."""
+
+MAX_NAME = 120
+"""Characters of a name: the longest in the trade register that is not a sentence."""
+
+SignersOf = Callable[[str, str], Mapping[str, Signer]]
+"""From slug and DID to the signers of an organisation, by credential format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What all organisations share, and the way to each.
+
+    Attributes:
+        signers_of: opens an organisation's keys.
+    """
+
+    settings: IssuerSettings
+    database: Database
+    sealer: Sealer
+    signers_of: SignersOf
+    clock: Callable[[], datetime]
+    entropy: Entropy
+    _kept: dict[str, tuple[int, Ports]] = field(default_factory=dict, repr=False)
+
+    def ports(self, organisation_id: str) -> Ports:
+        """The doors of one organisation as it is now.
+
+        Raises:
+            RejectedError: ``not_found``.
+        """
+        with self.database.reading() as session:
+            return self._ports(session.get(Organisation, organisation_id), session)
+
+    def ports_at(self, slug: str) -> Ports:
+        """The doors of the organisation at this part of the address.
+
+        Raises:
+            RejectedError: ``not_found``.
+        """
+        with self.database.reading() as session:
+            row = session.exec(select(Organisation).where(Organisation.slug == slug)).first()
+            return self._ports(row, session)
+
+    def organisations(self) -> list[Ports]:
+        """All of them; the first one leads."""
+        with self.database.reading() as session:
+            rows = session.exec(select(Organisation).order_by(col(Organisation.slug))).all()
+            return [self._ports(row, session) for row in rows]
+
+    def _ports(self, row: Organisation | None, session: Session) -> Ports:
+        del session  # templates of one's own will be read in the same view
+        if row is None:
+            raise RejectedError("not_found", "no such organisation")
+        version, kept = self._kept.get(row.id, (0, None))
+        if kept is None or version != row.version:
+            kept = self._open(row)
+            self._kept[row.id] = row.version, kept
+        return kept
+
+    def _open(self, row: Organisation) -> Ports:
+        roles = frozenset(row.roles)
+        fixed = self.settings.fixed if row.id == FIRST else {}
+        return Ports(
+            identity=Identity(
+                id=row.id,
+                slug=row.slug,
+                name=row.name,
+                did=row.did,
+                kvk=row.kvk,
+                domain=row.domain,
+                roles=roles,
+                bulk_limit=row.bulk_limit,
+                status_hosting=row.status_hosting,
+            ),
+            settings=self.settings,
+            database=self.database,
+            signers=self.signers_of(row.slug, row.did),
+            sealer=self.sealer,
+            templates=templates(roles, fixed=fixed, demo=self.settings.demo),
+            clock=self.clock,
+            entropy=self.entropy,
+        )
+
+
+def keep_organisation(
+    session: Session,
+    settings: IssuerSettings,
+    *,
+    organisation_id: str,
+    slug: str,
+    name: str,
+    roles: frozenset[str],
+    kvk: str | None = None,
+) -> Organisation:
+    """Enter an organisation, or bring its name and roles up to date.
+
+    Raises:
+        MalformedError: ``organisation_invalid``: a slug, name or KvK number of another form.
+    """
+    if slug and not IDENTIFIER.fullmatch(slug):
+        raise MalformedError("organisation_invalid", "slug: small letters, digits and dashes")
+    if not 1 <= len(name.strip()) <= MAX_NAME or not name.isprintable():
+        raise MalformedError("organisation_invalid", f"name: 1 to {MAX_NAME} characters")
+    if kvk is not None and (len(kvk) != 8 or not (kvk.isascii() and kvk.isdigit())):  # noqa: PLR2004 - digits of a KvK number
+        raise MalformedError("organisation_invalid", "kvk: eight digits")
+    row = session.get(Organisation, organisation_id)
+    if row is None:
+        did = did_web(settings.identifier) + (f":o:{slug}" if slug else "")
+        row = Organisation(id=organisation_id, slug=slug, name=name, did=did)
+    wanted = (name.strip(), sorted(roles), kvk)
+    if (row.name, row.roles, row.kvk) != wanted:
+        row.name, row.roles, row.kvk = wanted
+        row.version += 1
+        session.add(row)
+    return row

@@ -1,0 +1,81 @@
+"""What every page of the issuer shares: who is signed in, drawings, titles, words for reasons."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from issuer.members import SignedIn
+from issuer.tables import Duty
+from schemas.messages import known, sentence
+from service.pages import Pages, language_of
+
+Context = dict[str, Any]
+"""What a template is given: any value that it can show."""  # hence Any
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+ICONS = {
+    "lascertificaat-mag": "flame",
+    "vca-basis": "hard-hat",
+    "vca-vol": "hard-hat",
+    "nen-3140-vop-opleiding": "zap",
+    "nen-3140-aanwijzing": "zap",
+    "heftruck": "forklift",
+    "bhv": "heart-pulse",
+    "cnc-frezen-vakcertificaat": "cog",
+    "praktijkverklaring": "hammer",
+    "werkervaringsverklaring": "briefcase",
+    "evc-ervaringscertificaat": "award",
+    "lasbevestiging": "calendar-check",
+}
+"""A drawing for each type we know; others get a sheet with a check."""
+
+TABS = (
+    ("start", "/", "award"),
+    ("overview", "/overview", "list-checks"),
+)
+"""The parts of the office: key of ``issuer.tab.*``, address, drawing."""
+
+
+def pages_of(request: Request) -> Pages:
+    """The templates of the issuer."""
+    found: Pages = request.app.state.pages
+    return found
+
+
+PagesOf = Annotated[Pages, Depends(pages_of)]
+
+
+def icon_of(type_id: str) -> str:
+    """The drawing of a type."""
+    return ICONS.get(type_id, "file-check")
+
+
+def frame(request: Request, member: SignedIn, *, tab: str) -> Context:
+    """What every page of a signed-in member needs.
+
+    Args:
+        request: tells the language.
+        member: who is signed in.
+        tab: which part of the office this page belongs to; a key of ``issuer.tab.*``.
+    """
+    language, templates = language_of(request), member.ports.templates
+    return {
+        "member": member,
+        "organisation": member.ports.identity.name,
+        "tab": tab,
+        "tabs_of_office": TABS,
+        "may": {duty.value: member.may(duty) for duty in Duty},
+        "icon_of": icon_of,
+        "title_of": lambda type_id: (
+            templates[type_id].type.title(language)
+            if type_id in templates
+            else sentence("issuer.type_gone", language)
+        ),
+        "reason_words": lambda reason: (
+            sentence(f"issuer.reason.{reason}", language)
+            if known(f"issuer.reason.{reason}")
+            else reason
+        ),
+    }

@@ -1,0 +1,87 @@
+"""Rows of offers: lists that became offers, what waits for a holder, and the tokens to fetch it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import LargeBinary, UniqueConstraint
+from sqlmodel import Field
+
+from issuer.tables.base import IssuerTable, UtcTime
+
+
+class OfferState(StrEnum):
+    """Where an offer stands; only ``issuer.offers`` and ``issuer.issuance`` move it on."""
+
+    OFFERED = "offered"
+    REDEEMED = "redeemed"
+    DELIVERED = "delivered"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    LOCKED = "locked"
+    CANCELLED = "cancelled"
+
+
+class Batch(IssuerTable, table=True):
+    """One class list that was turned into offers.
+
+    Attributes:
+        digest: SHA-256 of the file, hex.
+    """
+
+    __tablename__: ClassVar[str] = "batch"
+    id: str = Field(primary_key=True)
+    organisation_id: str = Field(foreign_key="organisation.id", index=True)
+    name: str
+    digest: str
+    created_at: datetime = Field(sa_type=UtcTime)
+    offers: int
+
+
+class Offer(IssuerTable, table=True):
+    """One proof that waits for its holder, and afterwards the trace of it.
+
+    Attributes:
+        id: for the institute; never part of the link.
+        link_id: the secret part of the offer's address.
+        contents: sealed claims, code and PIN; None after delivery or cancelling.
+        person: sealed name, so that the institute can find a proof to withdraw.
+        attempts: wrong PINs so far.
+    """
+
+    __tablename__: ClassVar[str] = "offer"
+    __table_args__ = (UniqueConstraint("link_id"), UniqueConstraint("code_hash"))
+    id: str = Field(primary_key=True)
+    organisation_id: str = Field(foreign_key="organisation.id", index=True)
+    batch_id: str | None = Field(default=None, foreign_key="batch.id", index=True)
+    line: int | None = None
+    link_id: str
+    code_hash: str
+    type_id: str
+    format: str
+    state: str = OfferState.OFFERED
+    attempts: int = 0
+    contents: bytes | None = Field(default=None, sa_type=LargeBinary)
+    person: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = Field(sa_type=UtcTime, index=True)
+    expires_at: datetime = Field(sa_type=UtcTime, index=True)
+    changed_at: datetime = Field(sa_type=UtcTime)
+
+
+class Token(IssuerTable, table=True):
+    """An access token, as its hash."""
+
+    __tablename__: ClassVar[str] = "token"
+    token_hash: str = Field(primary_key=True)
+    offer_id: str = Field(foreign_key="offer.id", unique=True)
+    expires_at: datetime = Field(sa_type=UtcTime, index=True)
+
+
+class Nonce(IssuerTable, table=True):
+    """A nonce for a holder's proof, as its hash; ``used_by`` is the token it served, once."""
+
+    __tablename__: ClassVar[str] = "nonce"
+    nonce_hash: str = Field(primary_key=True)
+    organisation_id: str = Field(foreign_key="organisation.id")
+    expires_at: datetime = Field(sa_type=UtcTime, index=True)
+    used_by: str | None = None
