@@ -1,84 +1,43 @@
-"""Metadata of the credential issuer and its authorization server (OpenID4VCI 1.0, section 12)."""
+"""Metadata of the credential issuer (OpenID4VCI 1.0, section 12.2), plain and signed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field
 
-from credentials.claims import ClaimsPath
+from credentials import jose
 from credentials.encoding import JsonObject
+from credentials.errors import CredentialError
+from credentials.keys import PublicKey, Signer
+from credentials.limits import CLOCK_SKEW
+from credentials.openid4vc.configuration import CredentialConfiguration, Display
+from credentials.openid4vc.encryption import RequestEncryption, ResponseEncryption
 from credentials.openid4vc.message import (
     WIRE,
     HttpsUrl,
-    Name,
     ProtocolError,
-    WireObject,
     is_https_url,
     read_message,
+    write_message,
 )
 
 PRE_AUTHORIZED_GRANT = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 """Section 4.1.1."""
 
+AUTHORIZATION_CODE_GRANT = "authorization_code"
+REFRESH_GRANT = "refresh_token"
+
+SIGNED_TYPE = "openidvci-issuer-metadata+jwt"
+"""``typ`` of signed metadata (section 12.2.3)."""
+
 MAX_CONFIGURATIONS = 500
 """Fifty types in ten formats; a wallet lists them on one screen."""
 
-VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
-
+_CODE = "issuer_metadata_invalid"
 _ONE_OR_MORE = Field(default=None, min_length=1)
-
-
-class Display(BaseModel):
-    """How to name an issuer, a credential or a claim in one language."""
-
-    model_config = WIRE
-    name: str | None = None
-    locale: str | None = None
-    logo: WireObject | None = None
-    description: str | None = None
-    background_color: str | None = None
-    text_color: str | None = None
-
-
-class ClaimDescription(BaseModel):
-    """One claim that a credential may hold (appendix B.2)."""
-
-    model_config = WIRE
-    path: Annotated[list[str | int | None], Field(min_length=1)]
-    mandatory: bool | None = None
-    display: list[Display] | None = None
-
-
-class CredentialMetadata(BaseModel):
-    """How a wallet may draw a credential and name its claims."""
-
-    model_config = WIRE
-    display: list[Display] | None = _ONE_OR_MORE
-    claims: list[ClaimDescription] | None = _ONE_OR_MORE
-
-
-class ProofType(BaseModel):
-    """Which key proofs the issuer takes."""
-
-    model_config = WIRE
-    proof_signing_alg_values_supported: Annotated[list[str | int], Field(min_length=1)]
-    key_attestations_required: WireObject | None = None
-
-
-class CredentialConfiguration(BaseModel):
-    """One kind of credential; ``vct``, ``credential_definition`` or ``doctype`` by its format."""
-
-    model_config = WIRE
-    format: Name
-    scope: str | None = None
-    credential_signing_alg_values_supported: list[str | int] | None = _ONE_OR_MORE
-    cryptographic_binding_methods_supported: list[str] | None = _ONE_OR_MORE
-    proof_types_supported: dict[str, ProofType] | None = None
-    credential_metadata: CredentialMetadata | None = None
-    vct: str | None = None
-    credential_definition: WireObject | None = None
-    doctype: str | None = None
 
 
 class BatchIssuance(BaseModel):
@@ -98,8 +57,8 @@ class CredentialIssuerMetadata(BaseModel):
     nonce_endpoint: HttpsUrl | None = None
     deferred_credential_endpoint: HttpsUrl | None = None
     notification_endpoint: HttpsUrl | None = None
-    credential_request_encryption: WireObject | None = None
-    credential_response_encryption: WireObject | None = None
+    credential_request_encryption: RequestEncryption | None = None
+    credential_response_encryption: ResponseEncryption | None = None
     batch_credential_issuance: BatchIssuance | None = None
     display: list[Display] | None = _ONE_OR_MORE
     credential_configurations_supported: Annotated[
@@ -110,81 +69,25 @@ class CredentialIssuerMetadata(BaseModel):
         """The authorization server to use: the first named, else the issuer itself."""
         return (self.authorization_servers or [self.credential_issuer])[0]
 
-
-class AuthorizationServerMetadata(BaseModel):
-    """RFC 8414 metadata, as far as the pre-authorized code flow needs it (section 12.3)."""
-
-    model_config = WIRE
-    issuer: HttpsUrl
-    token_endpoint: HttpsUrl
-    grant_types_supported: list[str] | None = None
-    response_types_supported: list[str] | None = None
-    token_endpoint_auth_methods_supported: list[str] | None = None
-    pre_authorized_grant_anonymous_access_supported: bool = Field(
-        default=False,
-        validation_alias="pre-authorized_grant_anonymous_access_supported",
-        serialization_alias="pre-authorized_grant_anonymous_access_supported",
-    )
+    def of_scope(self, scope: str) -> tuple[str, ...]:
+        """The ids of the configurations that a scope asks for (section 5.1.2)."""
+        known = self.credential_configurations_supported
+        return tuple(name for name, found in known.items() if found.scope == scope)
 
 
-def configuration_id(type_id: str, format_id: str) -> str:
-    """The name of a configuration: ``heftruck.dc+sd-jwt``."""
-    return f"{type_id}.{format_id}"
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What an issuer can do beyond one plain credential at a time.
 
+    Attributes:
+        batch_size: copies in one request; 1 is no batch.
+        request_encryption: None where requests come in plain JSON alone.
+        response_encryption: None where answers go out in plain JSON alone.
+    """
 
-def sd_jwt_vc_configuration(
-    vct: str,
-    *,
-    display: list[Display],
-    claims: Mapping[ClaimsPath, list[Display]],
-    issuer_algorithm: str = "ES256",
-) -> CredentialConfiguration:
-    """A configuration of format ``dc+sd-jwt``, bound to a JWK (appendix A.3)."""
-    return CredentialConfiguration(
-        format="dc+sd-jwt",
-        vct=vct,
-        credential_signing_alg_values_supported=[issuer_algorithm],
-        cryptographic_binding_methods_supported=["jwk"],
-        proof_types_supported=_jwt_proof(),
-        credential_metadata=_described(display, claims, root=()),
-    )
-
-
-def ldp_vc_configuration(
-    type_url: str,
-    *,
-    contexts: list[str],
-    display: list[Display],
-    claims: Mapping[ClaimsPath, list[Display]],
-    cryptosuite: str = "eddsa-rdfc-2022",
-) -> CredentialConfiguration:
-    """A configuration of format ``ldp_vc``, bound to a JWK (appendix A.1.2)."""
-    definition: WireObject = {
-        "@context": [VC_CONTEXT, *contexts],
-        "type": ["VerifiableCredential", type_url],
-    }
-    return CredentialConfiguration(
-        format="ldp_vc",
-        credential_definition=definition,
-        credential_signing_alg_values_supported=[cryptosuite],
-        cryptographic_binding_methods_supported=["jwk"],
-        proof_types_supported=_jwt_proof(),
-        credential_metadata=_described(display, claims, root=("credentialSubject",)),
-    )
-
-
-def _jwt_proof() -> dict[str, ProofType]:
-    return {"jwt": ProofType(proof_signing_alg_values_supported=["ES256", "ES384", "EdDSA"])}
-
-
-def _described(
-    display: list[Display], claims: Mapping[ClaimsPath, list[Display]], *, root: ClaimsPath
-) -> CredentialMetadata:
-    descriptions = [
-        ClaimDescription(path=[*root, *path], display=names or None)
-        for path, names in claims.items()
-    ]
-    return CredentialMetadata(display=display or None, claims=descriptions or None)
+    batch_size: int = 1
+    request_encryption: RequestEncryption | None = None
+    response_encryption: ResponseEncryption | None = None
 
 
 def create_issuer_metadata(
@@ -192,26 +95,23 @@ def create_issuer_metadata(
     configurations: Mapping[str, CredentialConfiguration],
     *,
     display: list[Display],
+    abilities: Abilities | None = None,
 ) -> CredentialIssuerMetadata:
     """Metadata of an issuer whose endpoints lie directly under its identifier."""
+    able = abilities or Abilities()
     return CredentialIssuerMetadata(
         credential_issuer=credential_issuer,
         credential_endpoint=f"{credential_issuer}/credential",
         nonce_endpoint=f"{credential_issuer}/nonce",
+        deferred_credential_endpoint=f"{credential_issuer}/deferred_credential",
         notification_endpoint=f"{credential_issuer}/notification",
+        credential_request_encryption=able.request_encryption,
+        credential_response_encryption=able.response_encryption,
+        batch_credential_issuance=(
+            BatchIssuance(batch_size=able.batch_size) if able.batch_size > 1 else None
+        ),
         display=display or None,
         credential_configurations_supported=dict(configurations),
-    )
-
-
-def create_authorization_metadata(issuer: str) -> AuthorizationServerMetadata:
-    """Metadata of a server that knows the pre-authorized code flow without client sign-in."""
-    return AuthorizationServerMetadata(
-        issuer=issuer,
-        token_endpoint=f"{issuer}/token",
-        grant_types_supported=[PRE_AUTHORIZED_GRANT],
-        token_endpoint_auth_methods_supported=["none"],
-        pre_authorized_grant_anonymous_access_supported=True,
     )
 
 
@@ -224,60 +124,83 @@ def parse_issuer_metadata(
         ProtocolError: ``issuer_metadata_invalid``: a parameter is missing or wrong, or the
             metadata is of another issuer (section 12.2.4: exact comparison).
     """
-    found = read_message(
-        CredentialIssuerMetadata, document, error="invalid_request", code="issuer_metadata_invalid"
-    )
-    _same(found.credential_issuer, expected_issuer)
+    found = read_message(CredentialIssuerMetadata, document, error="invalid_request", code=_CODE)
+    check_identifier(found.credential_issuer, expected_issuer)
     return found
 
 
-def parse_authorization_metadata(
-    document: JsonObject, *, expected_issuer: str
-) -> AuthorizationServerMetadata:
-    """Read authorization server metadata that was fetched for ``expected_issuer``.
+def check_identifier(found: str, expected: str) -> None:
+    """Metadata name the very identifier they were fetched for.
 
     Raises:
-        ProtocolError: ``issuer_metadata_invalid``, as above (RFC 8414, section 3.3).
+        ProtocolError: ``issuer_metadata_invalid``.
     """
-    found = read_message(
-        AuthorizationServerMetadata,
-        document,
-        error="invalid_request",
-        code="issuer_metadata_invalid",
-    )
-    _same(found.issuer, expected_issuer)
-    return found
-
-
-def _same(found: str, expected: str) -> None:
     if found != expected:
-        raise ProtocolError(
-            "invalid_request", f"{found} instead of {expected}", code="issuer_metadata_invalid"
-        )
+        raise ProtocolError("invalid_request", f"{found} instead of {expected}", code=_CODE)
+
+
+def sign_issuer_metadata(
+    metadata: CredentialIssuerMetadata, signer: Signer, *, at: datetime, lifetime: timedelta
+) -> str:
+    """The metadata as a JWT, for a wallet that asks ``application/jwt`` (section 12.2.3)."""
+    header: JsonObject = {"typ": SIGNED_TYPE}
+    if signer.public.key_id is not None:
+        header["kid"] = signer.public.key_id
+    payload: JsonObject = {
+        **write_message(metadata),
+        "sub": metadata.credential_issuer,
+        "iat": int(at.timestamp()),
+        "exp": int((at + lifetime).timestamp()),
+    }
+    return jose.sign_compact(header, payload, signer)
+
+
+def verify_issuer_metadata(
+    token: str,
+    *,
+    expected_issuer: str,
+    key_of: Callable[[str | None], PublicKey],
+    at: datetime,
+) -> CredentialIssuerMetadata:
+    """Check signed metadata and read them.
+
+    Args:
+        token: what was served as ``application/jwt``.
+        expected_issuer: for which it was fetched.
+        key_of: the trusted key for a ``kid``; raises where there is none.
+        at: the present moment.
+
+    Raises:
+        ProtocolError: ``issuer_metadata_invalid``.
+        CredentialError: as ``key_of`` and ``jose.peek``; ``signature_invalid``.
+    """
+    parsed = jose.peek(token, typ=frozenset({SIGNED_TYPE}))
+    kid = parsed.header.get("kid")
+    parsed.verify(key_of(kid if isinstance(kid, str) else None))
+    try:
+        issued = jose.numeric_date(parsed.payload, "iat")
+        ends = jose.numeric_date(parsed.payload, "exp")
+    except CredentialError as error:
+        raise ProtocolError("invalid_request", error.detail, code=_CODE) from error
+    if issued is None or issued > at + CLOCK_SKEW or (ends is not None and at >= ends):
+        raise ProtocolError("invalid_request", "before its iat or after its exp", code=_CODE)
+    if parsed.payload.get("sub") != expected_issuer:
+        raise ProtocolError("invalid_request", "sub is another issuer", code=_CODE)
+    return parse_issuer_metadata(parsed.payload, expected_issuer=expected_issuer)
 
 
 def issuer_metadata_url(credential_issuer: str) -> str:
     """Where the metadata lies: the well-known part goes between host and path (12.2.2)."""
-    return _well_known(credential_issuer, "openid-credential-issuer")
+    return well_known(credential_issuer, "openid-credential-issuer")
 
 
-def authorization_metadata_url(issuer: str) -> str:
-    """Where the authorization server's metadata lies (RFC 8414, section 3)."""
-    return _well_known(issuer, "oauth-authorization-server")
+def well_known(identifier: str, name: str) -> str:
+    """The address of a well-known document of an identifier that may have a path.
 
-
-def _well_known(identifier: str, name: str) -> str:
+    Raises:
+        ProtocolError: ``issuer_metadata_invalid``: no https URL, or one with a query.
+    """
     if not is_https_url(identifier) or urlsplit(identifier).query:
-        raise ProtocolError("invalid_request", "identifier", code="issuer_metadata_invalid")
+        raise ProtocolError("invalid_request", "identifier", code=_CODE)
     parts = urlsplit(identifier)
     return f"https://{parts.netloc}/.well-known/{name}{parts.path.rstrip('/')}"
-
-
-def claim_names(metadata: CredentialMetadata, locale: str) -> dict[ClaimsPath, str]:
-    """The name of each described claim in ``locale`` (prefix match: ``nl`` finds ``nl-NL``)."""
-    return {
-        tuple(claim.path): display.name
-        for claim in metadata.claims or []
-        for display in claim.display or []
-        if display.name and (display.locale or "").split("-")[0] == locale
-    }

@@ -10,8 +10,8 @@ from credentials.dids.web import write_document
 from credentials.encoding import JsonObject, JsonValue, b64url_encode, compact_json
 from credentials.errors import CredentialError, MalformedError, RejectedError
 from credentials.keys import Algorithm, SoftwareSigner
-from credentials.openid4vc.credential import create_proof, verify_proof
 from credentials.openid4vc.dcql import parse_query
+from credentials.openid4vc.key_proof import create_proof, verify_proof
 from credentials.openid4vc.message import ProtocolError
 from credentials.openid4vc.request import (
     MAX_REQUEST_BYTES,

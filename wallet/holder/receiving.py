@@ -14,17 +14,19 @@ from credentials.findings import Verdict
 from credentials.formats import FORMATS
 from credentials.keys import SoftwareSigner
 from credentials.model import Wire
-from credentials.openid4vc.credential import create_proof, create_request, parse_response
+from credentials.openid4vc.authorization_metadata import (
+    AuthorizationServerMetadata,
+    authorization_metadata_url,
+    parse_authorization_metadata,
+)
+from credentials.openid4vc.configuration import CredentialConfiguration, Display
+from credentials.openid4vc.credential import create_request, parse_response
+from credentials.openid4vc.key_proof import create_proof
 from credentials.openid4vc.message import origin, write_message
 from credentials.openid4vc.metadata import (
     PRE_AUTHORIZED_GRANT,
-    AuthorizationServerMetadata,
-    CredentialConfiguration,
     CredentialIssuerMetadata,
-    Display,
-    authorization_metadata_url,
     issuer_metadata_url,
-    parse_authorization_metadata,
     parse_issuer_metadata,
 )
 from credentials.openid4vc.nonce import parse_nonce_response

@@ -1,23 +1,42 @@
 """Metadata of issuers and authorization servers."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from credentials import jose
+from credentials.encoding import JsonObject
 from credentials.errors import CredentialError
-from credentials.openid4vc.message import ProtocolError, write_message
-from credentials.openid4vc.metadata import (
-    Display,
+from credentials.keys import Algorithm, PublicKey, SoftwareSigner
+from credentials.openid4vc.authorization_metadata import (
+    AuthorizationServerMetadata,
     authorization_metadata_url,
+    create_authorization_metadata,
+    parse_authorization_metadata,
+)
+from credentials.openid4vc.configuration import (
+    AttestationRules,
+    Display,
+    Kind,
     claim_names,
     configuration_id,
-    create_authorization_metadata,
+    jwt_vc_json_configuration,
+    ldp_vc_configuration,
+    sd_jwt_vc_configuration,
+    vc_sd_jwt_configuration,
+)
+from credentials.openid4vc.encryption import request_encryption, response_encryption
+from credentials.openid4vc.message import ProtocolError, write_message
+from credentials.openid4vc.metadata import (
+    SIGNED_TYPE,
+    Abilities,
     create_issuer_metadata,
     issuer_metadata_url,
-    ldp_vc_configuration,
-    parse_authorization_metadata,
     parse_issuer_metadata,
-    sd_jwt_vc_configuration,
+    sign_issuer_metadata,
+    verify_issuer_metadata,
 )
 
 ISSUER = "https://issuer.skillspass.example"
@@ -25,19 +44,21 @@ TYPE = "https://skillspass.example/types/heftruck/1"
 NAMES = [Display(name="voornaam", locale="nl"), Display(name="given name", locale="en")]
 
 
+CONTEXT = "https://skillspass.example/contexts/skills/v1"
+KIND = Kind(
+    TYPE,
+    display=[Display(name="Heftruck", locale="nl")],
+    claims={("given_name",): NAMES},
+    scope="heftruck",
+)
+CONFIGURATIONS = {
+    configuration_id("heftruck", "dc+sd-jwt"): sd_jwt_vc_configuration(KIND),
+    configuration_id("heftruck", "ldp_vc"): ldp_vc_configuration(KIND, contexts=[CONTEXT]),
+}
+
+
 def _metadata() -> dict[str, object]:
-    configurations = {
-        configuration_id("heftruck", "dc+sd-jwt"): sd_jwt_vc_configuration(
-            TYPE, display=[Display(name="Heftruck", locale="nl")], claims={("given_name",): NAMES}
-        ),
-        configuration_id("heftruck", "ldp_vc"): ldp_vc_configuration(
-            TYPE,
-            contexts=["https://skillspass.example/contexts/skills/v1"],
-            display=[],
-            claims={("given_name",): NAMES},
-        ),
-    }
-    return dict(write_message(create_issuer_metadata(ISSUER, configurations, display=[])))
+    return dict(write_message(create_issuer_metadata(ISSUER, CONFIGURATIONS, display=[])))
 
 
 def test_issuer_metadata_survives_the_wire() -> None:
@@ -85,8 +106,14 @@ def test_unsound_metadata_is_refused(change: dict[str, object]) -> None:
     assert refusal.value.code == "issuer_metadata_invalid"
 
 
+def _server(issuer: str, *, attested: bool = False) -> AuthorizationServerMetadata:
+    return create_authorization_metadata(
+        issuer, scopes=["heftruck"], attested_clients=attested, pushed_only=False
+    )
+
+
 def test_authorization_metadata_survives_the_wire_under_its_hyphenated_name() -> None:
-    document = write_message(create_authorization_metadata(ISSUER))
+    document = write_message(_server(ISSUER))
     assert document["pre-authorized_grant_anonymous_access_supported"] is True
     read = parse_authorization_metadata(document, expected_issuer=ISSUER)
     assert read.token_endpoint == f"{ISSUER}/token"
@@ -94,7 +121,7 @@ def test_authorization_metadata_survives_the_wire_under_its_hyphenated_name() ->
 
 
 def test_authorization_metadata_of_another_server_is_refused() -> None:
-    document = write_message(create_authorization_metadata("https://evil.example"))
+    document = write_message(_server("https://evil.example"))
     with pytest.raises(ProtocolError):
         parse_authorization_metadata(document, expected_issuer=ISSUER)
 
@@ -121,3 +148,98 @@ def test_any_change_gives_metadata_or_our_error(change: dict[str, object]) -> No
     except CredentialError:
         return
     assert read.credential_issuer == ISSUER
+
+
+def test_the_server_says_what_it_demands_of_clients() -> None:
+    plain, attested = _server(ISSUER), _server(ISSUER, attested=True)
+    assert plain.pushed_authorization_request_endpoint == f"{ISSUER}/par"
+    assert plain.code_challenge_methods_supported == ["S256"]
+    assert plain.dpop_signing_alg_values_supported == ["ES256", "ES384", "EdDSA"]
+    assert plain.authorization_response_iss_parameter_supported
+    assert plain.token_endpoint_auth_methods_supported == ["none"]
+    assert (plain.challenge_endpoint, attested.challenge_endpoint) == (None, f"{ISSUER}/challenge")
+    assert attested.token_endpoint_auth_methods_supported == ["none", "attest_jwt_client_auth"]
+
+
+def test_each_format_says_its_type_in_its_own_way() -> None:
+    token = jwt_vc_json_configuration(KIND)
+    selective = vc_sd_jwt_configuration(KIND, contexts=[CONTEXT])
+    assert token.credential_definition == {"type": ["VerifiableCredential", TYPE]}
+    assert selective.credential_definition is not None
+    assert selective.credential_definition["@context"] == [
+        "https://www.w3.org/ns/credentials/v2",
+        CONTEXT,
+    ]
+    for suite in ("ecdsa-sd-2023", "bbs-2023", "eddsa-rdfc-2022"):
+        found = ldp_vc_configuration(KIND, contexts=[CONTEXT], cryptosuite=suite)
+        assert found.credential_signing_alg_values_supported == [suite]
+
+
+def test_an_issuer_that_can_more_says_so() -> None:
+    key = jose.public_encryption_key(jose.generate_encryption_key())
+    kind = Kind(
+        TYPE,
+        proof_types=("jwt", "attestation"),
+        attestation=AttestationRules(key_storage=["iso_18045_moderate"]),
+    )
+    made = create_issuer_metadata(
+        ISSUER,
+        {"a": sd_jwt_vc_configuration(kind)},
+        display=[],
+        abilities=Abilities(
+            batch_size=10,
+            request_encryption=request_encryption([key]),
+            response_encryption=response_encryption(),
+        ),
+    )
+    read = parse_issuer_metadata(write_message(made), expected_issuer=ISSUER)
+    assert read == made
+    assert read.batch_credential_issuance is not None
+    assert read.batch_credential_issuance.batch_size == 10
+    proofs = read.credential_configurations_supported["a"].proof_types_supported or {}
+    assert sorted(proofs) == ["attestation", "jwt"]
+    assert proofs["jwt"].key_attestations_required == kind.attestation
+
+
+def test_a_scope_names_its_configurations() -> None:
+    made = create_issuer_metadata(ISSUER, CONFIGURATIONS, display=[])
+    assert made.of_scope("heftruck") == ("heftruck.dc+sd-jwt", "heftruck.ldp_vc")
+    assert made.of_scope("other") == ()
+
+
+SIGNER = SoftwareSigner.generate(Algorithm.ES256, "did:web:issuer.skillspass.example#1")
+
+
+def _key(_kid: str | None) -> PublicKey:
+    return SIGNER.public
+
+
+def test_signed_metadata_survive_the_wire(now: datetime) -> None:
+    made = create_issuer_metadata(ISSUER, CONFIGURATIONS, display=[])
+    token = sign_issuer_metadata(made, SIGNER, at=now, lifetime=timedelta(days=1))
+    assert verify_issuer_metadata(token, expected_issuer=ISSUER, key_of=_key, at=now) == made
+    for late, issuer in ((timedelta(days=1), ISSUER), (timedelta(0), "https://other.example")):
+        with pytest.raises(ProtocolError) as refusal:
+            verify_issuer_metadata(token, expected_issuer=issuer, key_of=_key, at=now + late)
+        assert refusal.value.code == "issuer_metadata_invalid"
+
+
+@pytest.mark.parametrize("change", [{"sub": "https://other.example"}, {"iat": None}, {"sub": None}])
+def test_signed_metadata_without_subject_or_time_are_refused(
+    change: JsonObject, now: datetime
+) -> None:
+    document = write_message(create_issuer_metadata(ISSUER, CONFIGURATIONS, display=[]))
+    payload: JsonObject = {**document, "sub": ISSUER, "iat": int(now.timestamp()), **change}
+    token = jose.sign_compact({"typ": SIGNED_TYPE, "kid": "1"}, payload, SIGNER)
+    with pytest.raises(CredentialError) as refusal:
+        verify_issuer_metadata(token, expected_issuer=ISSUER, key_of=_key, at=now)
+    assert refusal.value.code == "issuer_metadata_invalid"
+
+
+def test_metadata_signed_by_another_key_are_refused(now: datetime) -> None:
+    made = create_issuer_metadata(ISSUER, CONFIGURATIONS, display=[])
+    stranger = SoftwareSigner.generate(Algorithm.ES256, SIGNER.public.key_id)
+    token = sign_issuer_metadata(made, stranger, at=now, lifetime=timedelta(days=1))
+    with pytest.raises(CredentialError) as refusal:
+        verify_issuer_metadata(token, expected_issuer=ISSUER, key_of=_key, at=now)
+    assert refusal.value.code == "signature_invalid"
