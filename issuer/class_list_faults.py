@@ -41,12 +41,13 @@ class Fault:
 
     Attributes:
         line: in the file; the header is line 1.
-        column: the heading, or None for a whole row or list.
+        column: the heading as the file writes it, or None for a whole row or list.
         code: stable snake_case word.
         normalised_to: how it was read, where that is offered.
         same_as_line: the other row, for duplicates.
         variant: which of several sentences of the code.
         words: values for the places of the sentence; never a suspected BSN.
+        position: of the column, from 0; None for a whole row, or where no column holds it.
     """
 
     line: int
@@ -58,6 +59,7 @@ class Fault:
     same_as_line: int | None = None
     variant: str | None = None
     words: Words = field(default_factory=lambda: MappingProxyType({}))
+    position: int | None = None
 
     def sentence(self, language: str) -> str:
         """What is wrong and what to do, in ``nl`` or ``en``."""
@@ -97,7 +99,7 @@ class Problem:
     variant: str | None = None
     words: Words = field(default_factory=lambda: MappingProxyType({}))
 
-    def at(self, line: int, column: str | None) -> Fault:
+    def at(self, line: int, column: str | None, position: int | None = None) -> Fault:
         """The fault at its place."""
         return Fault(
             line=line,
@@ -109,6 +111,7 @@ class Problem:
             same_as_line=self.same_as_line,
             variant=self.variant,
             words=self.words,
+            position=position,
         )
 
 

@@ -1,17 +1,16 @@
-"""The file of a class list: bytes as Excel saves them, into headings and rows (RFC 4180)."""
+"""The file of a class list: bytes as Excel saves them, into titles and rows (RFC 4180, XLSX)."""
 
 import codecs
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from typing import Final
 
 from issuer.class_list_faults import Fault, list_refused
-from issuer.class_list_text import repaired
+from issuer.class_list_headings import canonical, names_a_bsn, recognise
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 """10,000 rows of the sample are 2 MB; a browser form takes no more."""
@@ -25,29 +24,10 @@ MAX_LINES: Final = 2 * MAX_ROWS
 MAX_COLUMNS: Final = 200
 """The sample has 20; one row may not be a list of its own."""
 
-MAX_HEADING: Final = 40
-"""Characters of an unknown heading that a fault repeats."""
-
-NUMBER = "Cursistnummer"
-GIVEN_NAME = "Voornaam"
-PREFIX = "Tussenvoegsel"
-FAMILY_NAME = "Achternaam"
-EMAIL = "E-mail privé"
-COURSE = "Opleiding"
-RESULT = "Resultaat"
-GRADE = "Cijfer"
-
-KNOWN: Final = (
-    *(NUMBER, GIVEN_NAME, PREFIX, FAMILY_NAME, EMAIL, COURSE, "Groep", "Examendatum"),
-    *(RESULT, GRADE, "Praktijkopleider", "Opmerking"),
-)
-"""Headings with a meaning, besides the pairs Skill n and Niveau n."""
+MAX_ABOVE: Final = 10
+"""Lines with a name of the list, a date or a logo that may stand above the headings."""
 
 DELIMITERS: Final = (";", ",", "\t")
-
-_BSN_HEADINGS = frozenset({"bsn", "burgerservicenummer", "sofinummer", "bsnnummer", "sofinr"})
-_SKILL_HEADING = re.compile(r"(skill|niveau)0*([1-9]\d?)")
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # xlsx and ods; the old xls
 
 # What windows-1252 puts at 80-9F; the five places it leaves empty stay control characters.
 _WINDOWS = {
@@ -70,7 +50,7 @@ class Record:
     """One line of the file.
 
     Attributes:
-        line: where it begins; the header is line 1.
+        line: where it begins; the first of the file is line 1.
     """
 
     line: int
@@ -78,45 +58,64 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Headings and rows.
+class Sheet:
+    """Titles and rows, as they stand in the file.
 
     Attributes:
-        headings: by position, as the project spells them; None where a column has no heading.
+        delimiter: the sign between the fields; empty for a workbook.
+        header_line: where the titles stand.
+        titles: by position.
+        records: lines that hold something, without those above the titles.
+        name: of the sheet, in a workbook.
+        names: of all sheets of the workbook that can be chosen.
     """
 
     delimiter: str
     header_line: int
-    headings: tuple[str | None, ...]
+    titles: tuple[str, ...]
     records: tuple[Record, ...]
+    name: str = ""
+    names: tuple[str, ...] = ()
 
 
-def read_table(data: bytes) -> Table:
-    """Read a CSV file: UTF-8 or UTF-16 with a mark, UTF-8 or windows-1252 without.
+def read_text(data: bytes) -> Sheet:
+    """Read a CSV file: UTF-8 or UTF-16 with a mark or without, or windows-1252.
 
-    Semicolon, comma or tab between the fields, quotes around them, any line end, columns in any
-    order. Empty lines are passed over.
+    Semicolon, comma or tab between the fields, quotes around them, any line end. Empty lines are
+    passed over, and so are lines above the titles.
 
     Raises:
-        ListRefusedError: no such file, over a limit, or headings twice or of a BSN.
+        ListRefusedError: no such file, over a limit, or a column for a BSN.
     """
-    if len(data) > MAX_BYTES:
-        raise ListRefusedError(list_refused("too_large", variant="bytes", limit="10"))
-    if data.startswith(_WORKBOOKS):
-        raise ListRefusedError(list_refused("import_invalid", variant="workbook"))
     text = decode(data)
-    delimiter = _delimiter(text)
-    records = _records(text, delimiter)
-    header = next(records, None)
-    if header is None:
+    if not text.strip():
         raise ListRefusedError(list_refused("import_invalid", variant="empty"))
-    headings = _headings(header)
-    rows: list[Record] = []
+    delimiter = _delimiter(text)
+    return sheet_of(_records(text, delimiter), delimiter)
+
+
+def sheet_of(
+    records: Iterator[Record], delimiter: str, *, name: str = "", names: tuple[str, ...] = ()
+) -> Sheet:
+    """Find the titles and count the rows under them.
+
+    Raises:
+        ListRefusedError: empty, over a limit, or a column for a BSN.
+    """
+    first = list(islice(records, MAX_ABOVE))
+    if not first:
+        raise ListRefusedError(list_refused("import_invalid", variant="empty"))
+    at = _header(first)
+    header, rows = first[at], first[at + 1 :]
+    if len(header.cells) > MAX_COLUMNS:
+        raise ListRefusedError(list_refused("too_large", header.line, variant="columns"))
+    if any(names_a_bsn(title) for title in header.cells):
+        raise ListRefusedError(list_refused("bsn_column", header.line))
     for record in records:
         if len(rows) == MAX_ROWS:
             raise ListRefusedError(list_refused("too_large", record.line, variant="rows"))
         rows.append(record)
-    return Table(delimiter, header.line, headings, tuple(rows))
+    return Sheet(delimiter, header.line, header.cells, tuple(rows), name, names)
 
 
 def decode(data: bytes) -> str:
@@ -125,9 +124,10 @@ def decode(data: bytes) -> str:
     Raises:
         ListRefusedError: ``import_invalid`` for broken UTF-16.
     """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    wide = _wide(data)
+    if wide is not None:
         try:
-            return data.decode("utf-16")
+            return data.decode(wide).removeprefix("\ufeff")
         except UnicodeDecodeError as error:
             fault = list_refused("import_invalid", variant="encoding")
             raise ListRefusedError(fault) from error
@@ -138,43 +138,49 @@ def decode(data: bytes) -> str:
         return data.decode("latin-1").translate(_WINDOWS)
 
 
-def heading_key(text: str) -> str:
-    """A heading without what does not count: case, accents, blanks and dashes."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(sign for sign in plain if sign.isalnum())
+def _wide(data: bytes) -> str | None:
+    """Which UTF-16 a file is written in: by its mark, or by the zeros between its first letters."""
+    if data.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    if data.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be"
+    start = data[:40]
+    for encoding, zeros, letters in (
+        ("utf-16-le", start[1::2], start[::2]),
+        ("utf-16-be", start[::2], start[1::2]),
+    ):
+        if len(start) >= len("naam") and not any(zeros) and all(letters):
+            return encoding
+    return None
 
 
-# A column that does not say that the address is private stays unknown, and the heading missing.
-_KEYS = {heading_key(known): known for known in KNOWN} | {
-    "priveemail": EMAIL,
-    "emailadresprive": EMAIL,
-}
+def _known(record: Record) -> int:
+    """How many titles of a line mean something; ours weigh more than what others use."""
+    ours = sum(canonical(cell) is not None for cell in record.cells)
+    return ours + sum(recognise(cell, {}).reason != "unknown" for cell in record.cells)
 
 
-def canonical(text: str) -> str | None:
-    """The heading as the project spells it, or None for one without a meaning."""
-    key = heading_key(repaired(text))
-    if pair := _SKILL_HEADING.fullmatch(key):
-        return f"{pair[1].capitalize()} {pair[2]}"
-    return _KEYS.get(key)
+def _header(first: list[Record]) -> int:
+    """The line with the most titles that mean something; the first where none means much."""
+    scores = [_known(record) for record in first]
+    best = max(scores)
+    return scores.index(best) if best > max(2, scores[0]) else 0
 
 
 def _delimiter(text: str) -> str:
-    """The sign between the fields: the one that gives the most known headings."""
-    counts = {sign: _known_headings(text, sign) for sign in DELIMITERS}
-    best = max(DELIMITERS, key=lambda sign: counts[sign])
-    if counts[best] == 0:
-        variant = "headings" if text.strip() else "empty"
-        raise ListRefusedError(list_refused("import_invalid", variant=variant))
-    return best
+    """The sign between the fields: the one that gives the most titles with a meaning."""
 
+    def score(sign: str) -> tuple[int, int]:
+        known = widest = 0
+        try:
+            for record in islice(_records(text, sign), MAX_ABOVE):
+                known, widest = max(known, _known(record)), max(widest, len(record.cells))
+        except ListRefusedError:
+            pass  # what was read up to there tells enough
+        return known, widest
 
-def _known_headings(text: str, delimiter: str) -> int:
-    try:
-        first = next(_records(text, delimiter), None)
-    except ListRefusedError:
-        return 0
-    return sum(canonical(cell) is not None for cell in first.cells) if first else 0
+    scores = {sign: score(sign) for sign in DELIMITERS}
+    return max(DELIMITERS, key=lambda sign: scores[sign])
 
 
 def _records(text: str, delimiter: str) -> Iterator[Record]:
@@ -195,26 +201,3 @@ def _records(text: str, delimiter: str) -> Iterator[Record]:
         marks_separator = line == 1 and re.fullmatch(r"sep=.?", delimiter.join(cells).strip())
         if any(cell.strip() for cell in cells) and not marks_separator:
             yield Record(line, tuple(cells))
-
-
-def _headings(header: Record) -> tuple[str | None, ...]:
-    if len(header.cells) > MAX_COLUMNS:
-        raise ListRefusedError(list_refused("too_large", header.line, variant="columns"))
-    found: list[str | None] = []
-    for position, cell in enumerate(header.cells, start=1):
-        key = heading_key(cell)
-        if key in _BSN_HEADINGS:
-            raise ListRefusedError(list_refused("bsn_column", header.line))
-        known = canonical(cell)
-        if known is not None and known in found:
-            twice = list_refused("heading_twice", header.line, heading=known)
-            raise ListRefusedError(twice)
-        found.append(known or (_own_heading(cell, position) if key else None))
-    return tuple(found)
-
-
-def _own_heading(cell: str, position: int) -> str:
-    """A heading that we do not know, as a fault may name it; digits may be a person's number."""
-    text = " ".join(cell.split())
-    harmless = text.isprintable() and not re.search(r"\d{4}", text) and len(text) <= MAX_HEADING
-    return text if harmless else f"#{position}"

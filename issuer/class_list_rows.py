@@ -4,18 +4,22 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from issuer import class_list_file as headings
+from issuer import class_list_headings as headings
+from issuer.class_list_claims import read_claim
 from issuer.class_list_faults import Action, Fault, Problem, Severity, Words
-from issuer.class_list_reading import Plan, Reading
+from issuer.class_list_headings import CLAIM
+from issuer.class_list_people import names_of, whole_name
+from issuer.class_list_reading import Plan, Reading, is_asked
 from issuer.class_list_skills import read_skills
-from issuer.class_list_text import cleaned, misread, repaired, text_problem
+from issuer.class_list_text import cleaned, is_spreadsheet_error, repaired, text_problem
 from issuer.class_list_values import (
     dutch,
+    plain_number,
     read_date,
     read_email,
     read_grade,
     read_result,
-    without_midnight,
+    without_hour,
 )
 from schemas.claim_kinds import MAX_TEXT
 from schemas.completion import complete, valid_until
@@ -64,13 +68,13 @@ class Checked:
 
     Attributes:
         row: the credential, or None where the row is refused or nothing is to be issued.
-        person: trainee and type, to find two rows about the same; None where unknown.
+        trainee: number and type, to find two rows about the same; None where unknown.
     """
 
     faults: tuple[Fault, ...]
     row: Row | None
     not_issued: NotIssued | None
-    person: tuple[str, str] | None
+    trainee: tuple[str, str] | None
 
 
 def check_row(plan: Plan, line: int, cells: tuple[str, ...]) -> Checked:
@@ -79,7 +83,7 @@ def check_row(plan: Plan, line: int, cells: tuple[str, ...]) -> Checked:
     _check_text(reading, cells)
     passed = _result(reading)
     course = _course(reading)
-    person = _person(reading, course)
+    trainee = _trainee(reading, course)
     reason = None
     if course is not None and plan.wanted is not None and course is not plan.wanted:
         reason = "other_course"
@@ -89,13 +93,15 @@ def check_row(plan: Plan, line: int, cells: tuple[str, ...]) -> Checked:
         # Of people who get nothing only what may not be in a list at all is reported.
         passed_over = {"course_unknown", "result_unknown"}
         kept = tuple(fault for fault in reading.faults if fault.code not in passed_over)
-        return Checked(kept, None, NotIssued(line, _whole_name(reading), reason), person)
+        names_of(reading, noting=False)
+        return Checked(kept, None, NotIssued(line, whole_name(reading), reason), trainee)
     row = _row(reading, course)
-    return Checked(tuple(reading.faults), row, None, person)
+    return Checked(tuple(reading.faults), row, None, trainee)
 
 
 def _check_text(reading: Reading, cells: tuple[str, ...]) -> None:
     roles, texts = reading.plan.roles, reading.plan.texts
+    reading.cells.update(reading.plan.constants)
     for column, position in reading.plan.columns.items():
         cell = cells[position]
         if not cell:
@@ -114,11 +120,13 @@ def _check_text(reading: Reading, cells: tuple[str, ...]) -> None:
 
 def _look_at(cell: str, role: str) -> tuple[str, Problem | None]:
     problem = text_problem(
-        without_midnight(cell) if role == "date" else cell,
+        without_hour(cell) if role == "date" else cell,
         name=role == "name",
         number=role == "number",
         email=role == "email",
     )
+    if problem is None and role != "other" and is_spreadsheet_error(cell):
+        problem = Problem("cell_error", words={"written": cell.strip()})
     return cleaned(cell), problem
 
 
@@ -126,7 +134,7 @@ def _result(reading: Reading) -> bool | None:
     cell = reading.cell(headings.RESULT)
     if cell is None:
         return None
-    read = read_result(cell)
+    read = read_result(cell, asked=reading.plan.says_passed)
     if read.problem is not None:
         reading.add(headings.RESULT, read.problem)
     return read.value
@@ -149,13 +157,13 @@ def _course(reading: Reading) -> CredentialType | None:
     return found
 
 
-def _person(reading: Reading, course: CredentialType | None) -> tuple[str, str] | None:
-    number = reading.cell(headings.NUMBER)
+def _trainee(reading: Reading, course: CredentialType | None) -> tuple[str, str] | None:
+    number = plain_number(reading.cell(headings.NUMBER) or "")
     return (number.casefold(), course.id) if number and course is not None else None
 
 
 def _row(reading: Reading, course: CredentialType | None) -> Row | None:
-    given = _names(reading)
+    given = names_of(reading)
     _number(reading)
     email = _email(reading)
     grade = _grade(reading, course)
@@ -167,6 +175,7 @@ def _row(reading: Reading, course: CredentialType | None) -> Row | None:
         value = grade if column == headings.GRADE else _listed(reading, course, claim, column)
         if value is not None:
             claims[claim] = value
+    claims.update(_own_columns(reading, course))
     if skills and course.claim("skills"):
         claims["skills"] = [*skills]
     elif not reading.refused and "skills" in course.required():
@@ -182,7 +191,7 @@ def _finish(
     fixed = reading.plan.fixed.get(course.id, course.fixed_for_demo)
     done = complete(course, claims, fixed=fixed, columns=reading.cells)
     for claim in done.missing:
-        reading.add(course.from_list.get(claim), _empty())
+        reading.add(course.from_list.get(claim, CLAIM + claim), _empty())
     end = None if reading.refused else valid_until(done.claims)
     if end is not None and end <= reading.plan.at:
         last = date.fromisoformat(str(done.claims["valid_until"]))
@@ -194,9 +203,8 @@ def _finish(
         )
     if reading.refused:
         return None
-    waits = {Action.NEEDS_CONFIRMATION, Action.ROW_HELD}
-    confirm = tuple(fault.code for fault in reading.faults if fault.action in waits)
-    name = _whole_name(reading)
+    confirm = tuple(fault.code for fault in reading.faults if is_asked(fault))
+    name = whole_name(reading)
     return Row(reading.line, course.id, done.claims, name, email, confirm)
 
 
@@ -204,50 +212,32 @@ def _empty() -> Problem:
     return Problem("value_missing")
 
 
-def _names(reading: Reading) -> JsonObject:
-    parts: dict[str, str] = {}
-    for column in (headings.GIVEN_NAME, headings.PREFIX, headings.FAMILY_NAME):
-        cell = reading.cell(column)
-        if cell is None:
-            continue
-        question = misread(cell)
-        if question is not None:
-            reading.add(column, question)
-        parts[column] = reading.cells[column] = repaired(cell) if question else cell
-        if not cell and column != headings.PREFIX:
-            reading.add(column, _empty())
-    family = f"{parts.get(headings.PREFIX, '')} {parts.get(headings.FAMILY_NAME, '')}".strip()
-    given = parts.get(headings.GIVEN_NAME, "")
-    for column, text in ((headings.GIVEN_NAME, given), (headings.FAMILY_NAME, family)):
-        if len(text) > MAX_TEXT:
-            reading.add(column, Problem("text_too_long", words={"limit": str(MAX_TEXT)}))
-    return {"given_name": given, "family_name": family}
-
-
-def _whole_name(reading: Reading) -> str:
-    """The name as far as it is fit to be shown."""
-    parts = (
-        reading.cell(column)
-        for column in (headings.GIVEN_NAME, headings.PREFIX, headings.FAMILY_NAME)
-    )
-    return " ".join(part for part in parts if part)
-
-
 def _number(reading: Reading) -> None:
     cell = reading.cell(headings.NUMBER)
-    if cell is None:
+    if cell is None or headings.NUMBER in reading.plan.constants:
         return
+    number = plain_number(cell)
+    length = reading.plan.number_length
     if not cell:
         reading.add(headings.NUMBER, _empty())
-    elif not _NUMBER.fullmatch(cell):
+    elif not _NUMBER.fullmatch(number):
         reading.add(headings.NUMBER, Problem("number_invalid"))
+    elif number.isdecimal() and len(number) < length and not reading.is_mended(headings.NUMBER):
+        number = number.zfill(length)
+        asked = (Action.NEEDS_CONFIRMATION, Severity.WARNING, number)
+        reading.add(headings.NUMBER, Problem("zeros_lost", *asked, words={"better": number}))
+    elif number != cell:
+        kept = (Action.ROW_KEPT, Severity.WARNING, number)
+        words = {"written": cell, "better": number}
+        reading.add(headings.NUMBER, Problem("number_decimal", *kept, words=words))
+    reading.cells[headings.NUMBER] = number
 
 
 def _email(reading: Reading) -> str | None:
     cell = reading.cell(headings.EMAIL)
-    if cell is None:
+    if cell is None or headings.EMAIL in reading.plan.constants:
         return None
-    firm = _FIRM.search(reading.cell("Opmerking") or "")
+    firm = _FIRM.search(reading.cell(headings.REMARK) or "")
     read = read_email(cell, firm=firm[1].strip() if firm else "")
     if read.problem is not None:
         reading.add(headings.EMAIL, read.problem)
@@ -284,3 +274,19 @@ def _listed(reading: Reading, course: CredentialType, claim: str, column: str) -
         reading.add(column, Problem("text_too_long", words={"limit": str(MAX_TEXT)}))
         return None
     return " ".join(repaired(cell).split())
+
+
+def _own_columns(reading: Reading, course: CredentialType) -> JsonObject:
+    """Claims that have a column of their own in this list."""
+    claims: JsonObject = {}
+    for column in reading.plan.columns:
+        described = course.claim(column.removeprefix(CLAIM)) if column.startswith(CLAIM) else None
+        cell = reading.cell(column)
+        if described is None or not cell:
+            continue
+        read = read_claim(described.kind, cell, today=reading.plan.today)
+        if read.problem is not None:
+            reading.add(column, read.problem)
+        if read.value is not None:
+            claims[described.path] = read.value
+    return claims

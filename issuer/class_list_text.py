@@ -26,6 +26,12 @@ _FORMULA_SIGNS = {
     **dict.fromkeys("@\uff20", "@"),
     **dict.fromkeys("\t\r", "tab"),
 }
+_CELL_ERRORS = frozenset(
+    {
+        *("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!"),
+        *("#N/B", "#VERW!", "#WAARDE!", "#NAAM?", "#DEEL/0!", "#GETAL!", "#LEEG!"),
+    }
+)
 _NINE_DIGITS = re.compile(r"\d(?:\D{0,20}\d){8}")
 
 # UTF-8 that was read as windows-1252: a lead byte and its followers, each as one character.
@@ -55,7 +61,7 @@ def text_problem(cell: str, *, name: bool, number: bool, email: bool) -> Problem
         hidden = _hidden(cell, one_line=name or email)
         if hidden is not None:
             return Problem(hidden[0], variant=variant, words=hidden[1])
-    sign = _formula_sign(cell, email=email)
+    sign = _formula_sign(cell, name=name, email=email)
     if sign is not None:
         return Problem("formula_injection", variant=variant, words={"sign": sign})
     if len(cell) > MAX_CELL:
@@ -75,11 +81,16 @@ def _personal_number(cell: str, *, number: bool) -> Problem | None:
 
 
 def cleaned(cell: str) -> str:
-    """A cell without outer and repeated blanks, in the usual composed form; "-" means empty."""
+    """A cell without outer and repeated blanks, in the usual composed form; "-" means empty.
+
+    A quote that an export put before a sign of a formula is taken off again.
+    """
     if cell.isascii():
         text = " ".join(cell.split())
     else:
         text = " ".join(unicodedata.normalize("NFC", cell).split())
+    if len(text) > 1 and text[0] == "'" and text[1] in _FORMULA_SIGNS:
+        text = text[1:]
     return "" if text == "-" else text
 
 
@@ -108,6 +119,11 @@ def misread(text: str) -> Problem | None:
     )
 
 
+def is_spreadsheet_error(cell: str) -> bool:
+    """Whether a cell holds what Excel shows instead of a value, in Dutch or English."""
+    return cell.strip().upper() in _CELL_ERRORS or bool(re.fullmatch(r"#{3,}", cell.strip()))
+
+
 def _hidden(cell: str, *, one_line: bool) -> tuple[str, dict[str, str]] | None:
     if _BIDI.search(cell):
         return "bidi_control", {}
@@ -120,14 +136,17 @@ def _hidden(cell: str, *, one_line: bool) -> tuple[str, dict[str, str]] | None:
     return "control_character", {"mark": "NUL" if code == 0 else f"U+{code:04X}"}
 
 
-def _formula_sign(cell: str, *, email: bool) -> str | None:
-    """The sign with which a spreadsheet would take the cell for a formula."""
+def _formula_sign(cell: str, *, name: bool, email: bool) -> str | None:
+    """The sign with which a spreadsheet would take the cell for a formula.
+
+    A signed number is none, but no name either: there it would be a formula once exported.
+    """
     start = cell.lstrip(" \n\u00a0\"'")
     sign = _FORMULA_SIGNS.get(start[:1])
     rest = start[1:].strip()
     if sign is None or (not rest and sign != "="):
         return None
-    if sign in "+-" and _SIGNED_NUMBER.fullmatch(start.strip()):
+    if sign in "+-" and not name and _SIGNED_NUMBER.fullmatch(start.strip()):
         return None
     if sign == "@" and email and re.fullmatch(r"[\w.-]+", rest):
         return None

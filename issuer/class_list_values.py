@@ -40,10 +40,26 @@ COUNTS: Final = {
 _MRT = ("mrt", "maart")
 _NUMERIC = re.compile(r"(\d{1,4})([-/. ])(\d{1,2})\2(\d{1,4})", re.ASCII)
 _WRITTEN = re.compile(r"(\d{1,2})[ .\-]*([a-zé]{3,9})\.?[ \-]*(\d{4})", re.IGNORECASE)
-_MIDNIGHT = re.compile(r"[ T]0?0:00(:00(\.0+)?)?Z?$")
+_MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2}),? (\d{4})", re.IGNORECASE)
+_HOUR = re.compile(r"[ T][0-2]?\d:[0-5]\d(:[0-5]\d(\.\d+)?)?Z?$", re.ASCII)
+_WEEKDAY = re.compile(
+    r"(?:(?:maan|dins|woens|donder|vrij|zater|zon)dag|(?:ma|di|wo|do|vr|za|zo)\.?"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)\.?),? (?=\d)",
+    re.IGNORECASE,
+)
 _SERIAL = re.compile(r"(\d{5})([.,]\d+)?", re.ASCII)
 _GRADE = re.compile(r"(\d{1,2})(?:([.,])(\d{1,2}))?", re.ASCII)
 _LEVEL = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
+_FLOATED = re.compile(r"(\d{1,15})[.,]0{1,6}", re.ASCII)
+_RESULTS = {
+    **dict.fromkeys(("behaald", "geslaagd", "gehaald", "passed", "pass"), True),
+    **dict.fromkeys(("niet behaald", "niet geslaagd", "niet gehaald", "gezakt"), False),
+    **dict.fromkeys(("failed", "fail", "not passed"), False),
+}
+ANSWERS = {
+    **dict.fromkeys(("ja", "j", "yes", "y", "waar", "true", "x"), True),
+    **dict.fromkeys(("nee", "n", "no", "onwaar", "false"), False),
+}
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _USUAL = re.compile(r"[a-z0-9_-]{1,30}(?:\.[a-z0-9_-]{1,30})?@[a-z0-9]{1,30}\.[a-z]{2,30}")
 _LABEL = re.compile(r"[^\W_]([\w-]{0,61}[^\W_])?")
@@ -74,9 +90,9 @@ class Read(Generic[Value]):
     problem: Problem | None = None
 
 
-def without_midnight(cell: str) -> str:
-    """A date without the time 0:00 that a spreadsheet writes behind it."""
-    return _MIDNIGHT.sub("", cell)
+def without_hour(cell: str) -> str:
+    """A date without the time that a spreadsheet writes behind it."""
+    return _HOUR.sub("", cell)
 
 
 def dutch(day: date) -> str:
@@ -84,24 +100,26 @@ def dutch(day: date) -> str:
     return f"{day.day:02}-{day.month:02}-{day.year:04}"
 
 
-def read_date(cell: str, *, today: date) -> Read[date]:
-    """A day in the past or today.
+def read_date(cell: str, *, today: date, future: bool = False) -> Read[date]:
+    """A day in the past or today; with ``future`` also a later one.
 
     Day-month-year with dashes is read as it stands. What has one meaning only is read with a
     remark; what has two is refused.
     """
-    text = without_midnight(cell)
+    text = _WEEKDAY.sub("", without_hour(cell))
     if serial := _SERIAL.fullmatch(text):
         read = _from_serial(int(serial[1]), today)
     elif numeric := _NUMERIC.fullmatch(text):
         read = _from_numbers(numeric, text, today)
     elif written := _WRITTEN.fullmatch(text):
-        read = _from_words(written, text, today)
+        read = _from_words(written[1], written[2], written[3], text=text, today=today)
+    elif written := _MONTH_FIRST.fullmatch(text):
+        read = _from_words(written[2], written[1], written[3], text=text, today=today)
     else:
         return Read(None, _unreadable(today))
     if read.value is None:
         return read
-    beyond = _beyond(read.value, today)
+    beyond = _beyond(read.value, date.max if future else today)
     if beyond is not None:
         return Read(None, beyond)
     if read.problem is None and text != cell:
@@ -150,19 +168,19 @@ def _one_meaning(day: date | None, text: str) -> Read[date]:
     return Read(day, _kept(text, day)) if day else Read(None, _impossible(text))
 
 
-def _from_words(found: re.Match[str], text: str, today: date) -> Read[date]:
+def _from_words(day: str, word: str, year: str, *, text: str, today: date) -> Read[date]:
     month = next(
         (
             number
             for names in MONTHS.values()
             for number, name in enumerate(names, start=1)
-            if _is_month(found[2].casefold(), name.casefold())
+            if _is_month(word.casefold(), name.casefold())
         ),
         None,
     )
     if month is None:
         return Read(None, _unreadable(today))
-    return _one_meaning(_day(int(found[3]), month, int(found[1])), text)
+    return _one_meaning(_day(int(year), month, int(day)), text)
 
 
 def _is_month(word: str, name: str) -> bool:
@@ -309,8 +327,21 @@ def read_level(cell: str) -> Read[int]:
     return Read(int(value))
 
 
-def read_result(cell: str) -> Read[bool]:
-    """Whether the person passed: ``behaald`` or ``niet behaald``, case and blanks apart."""
-    words = {"behaald": True, "niet behaald": False}
-    passed = words.get(cell.casefold())
+def read_result(cell: str, *, asked: bool) -> Read[bool]:
+    """Whether the person passed; case and blanks apart.
+
+    Args:
+        cell: without outer blanks.
+        asked: the title asks "passed?", so that yes and no are answers.
+    """
+    word = cell.casefold()
+    passed = _RESULTS.get(word)
+    if passed is None and asked:
+        passed = ANSWERS.get(word)
     return Read(passed, Problem("result_unknown") if passed is None else None)
+
+
+def plain_number(cell: str) -> str:
+    """A trainee number without the ".0" that a spreadsheet gives to whole numbers."""
+    found = _FLOATED.fullmatch(cell)
+    return found[1] if found else cell

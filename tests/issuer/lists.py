@@ -45,6 +45,17 @@ def csv_of(*rows: dict[str, str], delimiter: str = ";") -> str:
     return "\r\n".join(written) + "\r\n"
 
 
+def other(number: str, **cells: str) -> dict[str, str]:
+    """The cells of another person, who has a number, a name and an address of her own."""
+    letters = "".join("abcdefghij"[int(digit)] for digit in number)
+    own = {
+        "Cursistnummer": number,
+        "Achternaam": f"V{letters}",
+        "E-mail privé": f"v{number}@thuis.example",
+    }
+    return {**own, **named(cells)}
+
+
 def _quote(cell: str, delimiter: str) -> str:
     special = any(sign in cell for sign in (delimiter, '"', "\r", "\n"))
     return '"' + cell.replace('"', '""') + '"' if special else cell

@@ -11,7 +11,7 @@ from issuer.class_list import ClassList, NotIssued, read_class_list
 from schemas.catalog import credential_type, json_schema
 from schemas.completion import check_claims
 from schemas.files import JsonObject
-from tests.issuer.lists import AT, DATA, DEMO, GOOD, as_json, csv_of, read, short
+from tests.issuer.lists import AT, DATA, DEMO, GOOD, as_json, csv_of, other, read, short
 
 SHARED = Path(os.environ.get("SKILLSPASS_SHARED", Path(__file__).parents[3] / "shared"))
 
@@ -149,7 +149,7 @@ def test_the_same_trainee_with_another_course_is_no_conflict() -> None:
 
 
 def test_equal_rows_make_one_proof() -> None:
-    found = read({}, {"Cursistnummer": "27002"}, {}, {})
+    found = read({}, other("27002"), {}, {})
     assert [row.line for row in found.rows] == [2, 3]
     assert [(fault.line, fault.same_as_line, fault.code) for fault in found.faults] == [
         (4, 2, "duplicate_row"),

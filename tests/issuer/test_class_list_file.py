@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from issuer.class_list import MAX_FAULTS, ClassList, read_class_list
 from issuer.class_list_file import MAX_BYTES, MAX_COLUMNS, MAX_ROWS
 from schemas.messages import LANGUAGES
-from tests.issuer.lists import AT, DEMO, GOOD, csv_of
+from tests.issuer.lists import AT, DEMO, GOOD, csv_of, other
 
 BOM = b"\xef\xbb\xbf"
 
@@ -107,7 +107,7 @@ def test_a_row_with_too_many_or_too_few_fields_is_refused(delimiter: str, word: 
 
 
 def test_a_decimal_point_is_usual_where_a_comma_separates() -> None:
-    found = read(csv_of({"Cijfer": "7.5"}, {"Cursistnummer": "2"}, delimiter=",").encode())
+    found = read(csv_of({"Cijfer": "7.5"}, other("2"), delimiter=",").encode())
     assert found.faults == ()
     assert [row.claims["grade"] for row in found.rows] == [7.5, 7.2]
 
@@ -152,11 +152,11 @@ def test_a_column_for_a_bsn_is_refused(heading: str) -> None:
     [
         (b"", "import_invalid", "empty"),
         (BOM + b"\r\n\r\n", "import_invalid", "empty"),
-        (b"PK\x03\x04rest of a workbook", "import_invalid", "workbook"),
-        (b"\xd0\xcf\x11\xe0rest of an old workbook", "import_invalid", "workbook"),
+        (b"PK\x03\x04rest of a workbook", "import_invalid", "damaged"),
+        (b"\xd0\xcf\x11\xe0rest of an old workbook", "import_invalid", "old_workbook"),
         (b"\xff\xfe\x00", "import_invalid", "encoding"),
         (b"\xff\xfe\x00\xd8", "import_invalid", "encoding"),
-        (b"naam;datum\r\nRia;gisteren\r\n", "import_invalid", "headings"),
+        (b"kleur;maat\r\nrood;groot\r\n", "import_invalid", "headings"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", "import_invalid", "headings"),
         (csv_of({}).replace("Groep", "Voornaam").encode(), "heading_twice", None),
         (csv_of({}).replace("Ria", '"Ria').encode(), "import_invalid", "quote"),
