@@ -15,9 +15,10 @@ from sqlmodel import Session, col, select
 from credentials.encoding import JsonObject, b64url_encode, compact_json
 from credentials.errors import RejectedError
 from credentials.model import Entropy
+from issuer.audit import OPERATOR, record
 from issuer.orders import Order
 from issuer.ports import Ports
-from issuer.tables import AuditEntry, Issued, Offer, OfferState, Token
+from issuer.tables import Issued, Offer, OfferState, Token
 
 SCREEN_LIFE = timedelta(minutes=10)
 """A code on a screen: the holder stands beside it."""
@@ -151,8 +152,10 @@ def renew(session: Session, offer_id: str, *, ports: Ports, at: datetime) -> Mad
     return _made(row, contents, ports)
 
 
-def cancel(session: Session, offer_id: str, *, ports: Ports, at: datetime) -> None:
-    """Take back an offer that nobody fetched; its claims are dropped.
+def cancel(
+    session: Session, offer_id: str, *, ports: Ports, at: datetime, actor: str = OPERATOR
+) -> None:
+    """Take back an offer that nobody fetched; its claims are dropped. ``actor`` did it.
 
     Raises:
         RejectedError: ``not_found``, or ``offer_closed`` where it was fetched already.
@@ -163,9 +166,7 @@ def cancel(session: Session, offer_id: str, *, ports: Ports, at: datetime) -> No
     row.state, row.contents, row.changed_at = OfferState.CANCELLED, None, at
     session.connection().execute(delete(Token).where(col(Token.offer_id) == row.id))
     session.add(row)
-    session.add(
-        AuditEntry(organisation_id=row.organisation_id, at=at, action="cancelled", about=row.id)
-    )
+    record(session, ports, "cancelled", about=row.id, actor=actor)
 
 
 def find(session: Session, offer_id: str, *, ports: Ports) -> Offer:

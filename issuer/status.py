@@ -14,8 +14,9 @@ from sqlmodel import Session, col, func, select
 from credentials.errors import MalformedError, RejectedError
 from credentials.limits import MIN_BITSTRING_BITS
 from credentials.model import Purpose, StatusKind, StatusReference
+from issuer.audit import OPERATOR, record
 from issuer.ports import Ports
-from issuer.tables import AuditEntry, Issued, StatusList, StatusSlot, StatusWord
+from issuer.tables import Issued, StatusList, StatusSlot, StatusWord
 
 LIST_SIZE = MIN_BITSTRING_BITS
 """Places in a list: the smallest that hides a holder in a crowd."""
@@ -159,9 +160,16 @@ def _drawn(session: Session, row: StatusList) -> int:
 
 
 def change(
-    session: Session, issued_id: str, *, to: StatusWord, reason: str, ports: Ports, at: datetime
+    session: Session,
+    issued_id: str,
+    *,
+    to: StatusWord,
+    reason: str,
+    ports: Ports,
+    at: datetime,
+    actor: str = OPERATOR,
 ) -> Issued:
-    """Withdraw, pause or resume one proof; the reason is kept with it.
+    """Withdraw, pause or resume one proof; the reason is kept with it, and who did it.
 
     Withdrawn is for good. Saying again what already holds changes nothing.
 
@@ -182,11 +190,7 @@ def change(
     issued.status, issued.status_reason, issued.status_at = to, words, at
     session.add(issued)
     _publish_later(session, issued_id, STATUS_VALUE[to])
-    session.add(
-        AuditEntry(
-            organisation_id=issued.organisation_id, at=at, action=to, about=issued_id, reason=words
-        )
-    )
+    record(session, ports, to, about=issued_id, actor=actor, reason=words)
     return issued
 
 

@@ -56,6 +56,9 @@ class Durability(StrEnum):
     NORMAL = "normal"
 
 
+_LAST = "before_commit"
+
+
 class Database:
     """An engine and the only two ways to open a transaction on it."""
 
@@ -95,6 +98,8 @@ class Database:
         """One transaction for writing: committed at the end, undone when an error rises."""
         with self._turn, Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+            for action in session.info.pop(_LAST, []):
+                action(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -114,6 +119,15 @@ class Database:
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+
+
+def before_commit(session: Session, action: Callable[[Session], None]) -> None:
+    """Do something as the last step of a ``Database.transaction``, in the order of asking.
+
+    For a row that all writers want: taken last, it is held for the commit alone, and whoever waits
+    for it holds nothing that its holder still needs.
+    """
+    session.info.setdefault(_LAST, []).append(action)
 
 
 def open_database(

@@ -5,7 +5,7 @@ No column holds a readable claim: what names a person is sealed with the issuer'
 belongs to an organisation carries its id, and every question about it names that id.
 """
 
-from issuer.tables.audit import AuditEntry
+from issuer.tables.audit import AUDIT_GUARDS, AuditEntry
 from issuer.tables.base import IssuerTable, UtcTime
 from issuer.tables.issued import Issued, IssuedState, StatusList, StatusSlot, StatusWord
 from issuer.tables.offers import Batch, Nonce, Offer, OfferState, Token
@@ -19,6 +19,7 @@ from issuer.tables.organisations import (
 )
 
 __all__ = [
+    "AUDIT_GUARDS",
     "AuditEntry",
     "Batch",
     "Duty",
