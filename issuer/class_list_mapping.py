@@ -8,9 +8,10 @@ from typing import Final
 
 from credentials.errors import MalformedError
 from issuer import class_list_headings as headings
-from issuer.class_list_faults import list_refused
+from issuer.class_list_faults import echo, list_refused
 from issuer.class_list_file import ListRefusedError, Sheet
 from issuer.class_list_headings import CLAIM, Confidence, Recognised, heading_key, recognise
+from issuer.elfproef import suspected
 from schemas.credential_types import CredentialType, Disclosure, MonthsAfter
 
 SAMPLE_ROWS: Final = 50
@@ -206,4 +207,10 @@ def _holds(sheet: Sheet, position: int, pattern: re.Pattern[str]) -> bool:
 
 
 def _examples(sheet: Sheet, position: int) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_cells(sheet, position)))[:2]
+    cells = (_harmless(cell) for cell in dict.fromkeys(_cells(sheet, position)))
+    return tuple(cell for cell in cells if cell)[:2]
+
+
+def _harmless(cell: str) -> str:
+    """The beginning of a cell on a screen; nothing where it may hold a citizen service number."""
+    return "" if suspected(cell) or not cell.isprintable() else echo(cell)

@@ -96,6 +96,7 @@ def make_plan(
         columns=columns,
         titles=tuple(headings.shown(title, n + 1) for n, title in enumerate(sheet.titles)),
         constants={name: cleaned(text) for name, text in mapping.constants.items()},
+        own=tuple(name for name in columns if name.startswith(CLAIM)),
         pairs=tuple((f"Skill {number}", f"Niveau {number}") for number in numbers),
         course=lambda text: courses.get(fold(text)),
         wanted=wanted,
@@ -191,7 +192,7 @@ def _template_faults(
     faults = []
     for found in in_play:
         fixed = plan.fixed.get(found.id, found.fixed_for_demo)
-        own = {c.removeprefix(CLAIM): None for c in plan.columns if c.startswith(CLAIM)}
+        own = {column.removeprefix(CLAIM): None for column in plan.own}
         held = {column for column in _COLUMNS | set(plan.columns) if plan.holds(column)}
         held -= {name for name, text in plan.constants.items() if not text}
         for path in template_missing(found, fixed={**fixed, **own}, columns=held):

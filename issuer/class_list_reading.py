@@ -45,6 +45,7 @@ class Plan:
             that are not used stand under ``#`` and their number.
         titles: by position, as a fault may name them.
         constants: what holds for every row, where no column says it.
+        own: columns that fill one claim, ``claim:<path>``.
         pairs: headings of each skill and its level.
         roles: heading to what its text is: ``name``, ``number``, ``email``, ``date``, ``other``.
         course: the type that a value of the course column chooses, or None.
@@ -60,6 +61,7 @@ class Plan:
     columns: Mapping[str, int]
     titles: tuple[str, ...]
     constants: Mapping[str, str]
+    own: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
     course: Callable[[str], CredentialType | None]
     wanted: CredentialType | None

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from issuer import class_list_headings as headings
 from issuer.class_list_claims import read_claim
@@ -25,6 +26,9 @@ from schemas.claim_kinds import MAX_TEXT
 from schemas.completion import complete, valid_until
 from schemas.credential_types import CredentialType
 from schemas.files import JsonObject, JsonValue
+
+MAX_REMEMBERED: Final = 20_000
+"""Cells that are looked at once: courses, skills and dates repeat, names and addresses hardly."""
 
 _NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./_-]{0,38}[A-Za-z0-9])?")
 _FIRM = re.compile(r"bedrijf:\s*([^(),;]+)", re.IGNORECASE)
@@ -110,7 +114,9 @@ def _check_text(reading: Reading, cells: tuple[str, ...]) -> None:
         role = roles.get(column, "")
         known = texts.get((cell, role))
         if known is None:
-            known = texts[cell, role] = _look_at(cell, role)
+            known = _look_at(cell, role)
+            if len(texts) < MAX_REMEMBERED:
+                texts[cell, role] = known
         reading.cells[column], problem = known
         if problem is not None:
             reading.add(column, problem)
@@ -279,8 +285,8 @@ def _listed(reading: Reading, course: CredentialType, claim: str, column: str) -
 def _own_columns(reading: Reading, course: CredentialType) -> JsonObject:
     """Claims that have a column of their own in this list."""
     claims: JsonObject = {}
-    for column in reading.plan.columns:
-        described = course.claim(column.removeprefix(CLAIM)) if column.startswith(CLAIM) else None
+    for column in reading.plan.own:
+        described = course.claim(column.removeprefix(CLAIM))
         cell = reading.cell(column)
         if described is None or not cell:
             continue

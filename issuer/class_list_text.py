@@ -121,7 +121,8 @@ def misread(text: str) -> Problem | None:
 
 def is_spreadsheet_error(cell: str) -> bool:
     """Whether a cell holds what Excel shows instead of a value, in Dutch or English."""
-    return cell.strip().upper() in _CELL_ERRORS or bool(re.fullmatch(r"#{3,}", cell.strip()))
+    text = cell.strip()
+    return text[:1] == "#" and (text.upper() in _CELL_ERRORS or not text.strip("#"))
 
 
 def _hidden(cell: str, *, one_line: bool) -> tuple[str, dict[str, str]] | None:

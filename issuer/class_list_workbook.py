@@ -58,6 +58,9 @@ _STRAY_CELL = re.compile(
 """A cell with a value that does not say where it stands, or stands outside the limits: the reader
 reserves the whole rectangle from the first cell to the last."""
 
+_ERROR_CELL = re.compile(rb"""(<(?:[^\s<>/:]+:)?c\s[^<>]*?\bt=["'])e(["'])""")
+"""The reader drops cells with an error; as text they are found and told."""
+
 _STRING = re.compile(rb"<(?:[^\s<>/:]+:)?si[\s>](.*?)</(?:[^\s<>/:]+:)?si>", re.DOTALL)
 _SHARED = re.compile(rb"""\st=["']s["'][^<>]*>\s*<(?:[^\s<>/:]+:)?v>(\d{1,9})<""")
 
@@ -101,13 +104,15 @@ def _copied(data: bytes) -> io.BytesIO:
         cells = 0
         with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
             for part in sorted(wanted, key=lambda one: "worksheets" in one.filename.lower()):
-                content = given.read(part)  # never more than the size it declares, or an error
+                with given.open(part) as packed:  # read() alone would unpack before it counts
+                    content = packed.read(part.file_size)
                 if b"<!DOCTYPE" in content[:_SMALL] or b"<!ENTITY" in content[:_SMALL]:
                     raise _refused("damaged")
                 name = part.filename.lower()
                 if name.endswith("sharedstrings.xml"):
                     strings = [len(found[1]) for found in _STRING.finditer(content)]
                 elif "worksheets" in name:
+                    content = _ERROR_CELL.sub(rb"\1str\2", content)
                     cells += _spread(content, strings)
                     if cells > MAX_SHARED:
                         raise _refused("workbook", "too_large")
