@@ -22,7 +22,6 @@ PostgreSQL: ``session.get_one(Offer, "1", with_for_update=True)``, or a statemen
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from enum import StrEnum
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -33,6 +32,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session, create_engine
 
 from credentials.errors import RejectedError
+from service.durability import Durability
 
 BUSY_MILLISECONDS = 5_000
 """How long a writer waits for another: a transaction here takes milliseconds."""
@@ -42,21 +42,6 @@ CONNECT_SECONDS = 5
 
 POOL_SIZE, POOL_OVERFLOW = 10, 30
 """PostgreSQL connections kept, and more in a rush: as many as FastAPI has threads (40)."""
-
-
-class Durability(StrEnum):
-    """What a commit has survived when it is acknowledged.
-
-    FULL: a power cut. NORMAL: the end of this process, but a power cut (on PostgreSQL: the end of
-    the server as well) may take the last moments; never half a transaction. SQLite calls it
-    ``synchronous``, PostgreSQL ``synchronous_commit``.
-    """
-
-    FULL = "full"
-    NORMAL = "normal"
-
-
-_LAST = "before_commit"
 
 
 class Database:

@@ -13,7 +13,7 @@ from credentials.encoding import parse_json_object
 from credentials.errors import CredentialError, RejectedError
 from credentials.keys import PublicKey, public_key_from_jwk
 from service import demo
-from service.database import Durability
+from service.durability import Durability
 from service.hsm import open_token
 from service.keystore import MACHINE_MADE, SigningKeys, open_keystore
 from service.secret_files import kept_secret

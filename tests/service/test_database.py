@@ -11,7 +11,8 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, select
 
 from credentials.errors import RejectedError
-from service.database import Database, Durability, open_database
+from service.database import Database, open_database
+from service.durability import Durability
 
 
 class Table(SQLModel, registry=registry()):

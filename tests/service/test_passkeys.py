@@ -347,7 +347,8 @@ def test_a_changed_octet_of_an_attestation_is_refused_or_harmless(
     whole = read_answer(json.dumps(device.create(options)))
     octets = bytearray(whole.attestation if key else whole.client_data)
     octets[where % len(octets)] = value
-    bent = replace(whole, **{"attestation" if key else "client_data": bytes(octets)})
+    changed = bytes(octets)
+    bent = replace(whole, attestation=changed) if key else replace(whole, client_data=changed)
     try:
         made = verify_registration(
             bent, challenge=b"c" * 32, party_id=HOST, origins=[ORIGIN], algorithms=ALGORITHMS

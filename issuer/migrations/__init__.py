@@ -1,0 +1,1 @@
+"""The steps that the issuer's schema has taken (``service.migrations``)."""

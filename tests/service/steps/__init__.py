@@ -1,0 +1,1 @@
+"""A small role with two steps, for the tests of ``service.migrations``."""
