@@ -27,6 +27,15 @@ def _code(text: str) -> "qrcode.QRCode[PilImage | PyPNGImage]":
     return code
 
 
+def qr_rows(text: str) -> list[str]:
+    """The modules of the code with its quiet zone, row by row: ``1`` is dark.
+
+    Raises:
+        RejectedError: ``qr_too_large``.
+    """
+    return ["".join("1" if dark else "0" for dark in row) for row in _code(text).get_matrix()]
+
+
 def qr_svg(text: str, label: str) -> Markup:
     """The code as one inline SVG, dark on white in every theme.
 
