@@ -21,6 +21,9 @@ OPEN_BADGES_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.jso
 CLR_CONTEXT = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
 """What we write; CLR 2.0.0 is read."""
 
+OPEN_BADGE = "OpenBadgeCredential"
+"""The type that says: this is a badge."""
+
 _OPEN_BADGES = re.compile(r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.0\.\d+)?\.json")
 _CLR = re.compile(r"https://purl\.imsglobal\.org/spec/clr/v2p0/context(-2\.0\.\d+)?\.json")
 _EXTENSION = re.compile(r"ext:[A-Za-z0-9._-]{1,64}")
@@ -37,18 +40,36 @@ class Kind(StrEnum):
 _KIND_NAMES: Mapping[str, Kind] = MappingProxyType(
     {
         "AchievementCredential": Kind.ACHIEVEMENT,
-        "OpenBadgeCredential": Kind.ACHIEVEMENT,
+        OPEN_BADGE: Kind.ACHIEVEMENT,
         "EndorsementCredential": Kind.ENDORSEMENT,
         "ClrCredential": Kind.RECORD,
     }
 )
 
 
-def check_badge(document: JsonObject) -> Kind:
+def is_badge(document: JsonObject) -> bool:
+    """Whether a document says that it follows the profile: by its type, or by type and context.
+
+    The other names of classes are badges in the context of Open Badges alone; elsewhere they may
+    mean something else.
+
+    Raises:
+        MalformedError: ``type_missing``.
+    """
+    names = data_model.types_of(document)
+    value = document.get("@context")
+    urls = value if isinstance(value, list) else [value]
+    ours = any(isinstance(url, str) and _OPEN_BADGES.fullmatch(url) for url in urls)
+    return OPEN_BADGE in names or (ours and not names.isdisjoint(_KIND_NAMES))
+
+
+def check_badge(document: JsonObject, *, whole: bool = True) -> Kind:
     """Hold a credential against the profile of its class.
 
     Args:
         document: an achievement, an endorsement or a record, with or without its proof.
+        whole: False where its holder may have left out what he did not want to show: then nothing
+            is missing, and what is there still has to be right.
 
     Raises:
         MalformedError: ``badge_malformed``: a class, a member or a word that the profile does not
@@ -64,13 +85,13 @@ def check_badge(document: JsonObject) -> Kind:
     _check_contexts(document, kind)
     if data_model.validity_of(document).valid_from is None:
         raise _wrong("validFrom")
-    _check_members(document, kind.value, "")
+    _check_members(document, kind.value, "", whole=whole)
     subject = document["credentialSubject"]
     named = isinstance(subject, dict) and ("id" in subject or subject.get("identifier"))
-    if not named:
+    if whole and not named:
         raise _wrong("credentialSubject.id")
     if kind is Kind.RECORD:
-        _check_record(document)
+        _check_record(document, whole=whole)
     return kind
 
 
@@ -86,40 +107,43 @@ def _check_contexts(document: JsonObject, kind: Kind) -> None:
         raise MalformedError("context_missing", "the second context is not that of Open Badges")
 
 
-def _check_record(document: JsonObject) -> None:
+def _check_record(document: JsonObject, *, whole: bool) -> None:
     """A record holds credentials of its own; each that is an achievement has its shape too."""
     subject = document["credentialSubject"]
     held = subject.get("verifiableCredential") if isinstance(subject, dict) else None
+    if held is None and not whole:
+        return
     entries = held if isinstance(held, list) else [held]
     for entry in entries or [None]:  # none at all is as wrong as one that is no credential
         if not isinstance(entry, dict):
             raise _wrong("credentialSubject.verifiableCredential")
         if not data_model.types_of(entry).isdisjoint(_KIND_NAMES):
-            check_badge(entry)
+            check_badge(entry, whole=whole)
 
 
-def _check_members(node: JsonObject, class_name: str, place: str) -> None:
+def _check_members(node: JsonObject, class_name: str, place: str, *, whole: bool) -> None:
     for name, rule in CLASSES[class_name].items():
         kind, here = rule.rstrip("!*"), f"{place}{name}"
         if name not in node:
-            if rule.endswith("!"):
+            if whole and rule.endswith("!"):
                 raise _wrong(here)
             continue
         value = node[name]
         if rule.endswith("*"):
             for entry in value if isinstance(value, list) else [value]:
-                _check_value(entry, kind, here)
+                _check_value(entry, kind, here, whole=whole)
         else:
-            _check_value(value, kind, here)
+            _check_value(value, kind, here, whole=whole)
 
 
-def _check_value(value: JsonValue, kind: str, place: str) -> None:
+def _check_value(value: JsonValue, kind: str, place: str, *, whole: bool) -> None:
     if kind in CLASSES:
-        _check_class(value, kind, place)
+        _check_class(value, kind, place, whole=whole)
     elif kind == "issuer":  # a profile, or its address alone
-        _check_value(value, "url" if isinstance(value, str) else "Profile", place)
+        _check_value(value, "url" if isinstance(value, str) else "Profile", place, whole=whole)
     elif kind == "criteria":
-        if not isinstance(value, dict) or not (value.get("id") or value.get("narrative")):
+        told = isinstance(value, dict) and (value.get("id") or value.get("narrative") or not whole)
+        if not told:
             raise _wrong(place)
     elif kind == "time":
         data_model.parse_time(value, place)
@@ -127,12 +151,12 @@ def _check_value(value: JsonValue, kind: str, place: str) -> None:
         raise _wrong(place)
 
 
-def _check_class(value: JsonValue, class_name: str, place: str) -> None:
+def _check_class(value: JsonValue, class_name: str, place: str, *, whole: bool) -> None:
     if not isinstance(value, dict):
         raise _wrong(place)
     if class_name not in data_model.types_of(value):
         raise _wrong(f"{place}.type")
-    _check_members(value, class_name, f"{place}.")
+    _check_members(value, class_name, f"{place}.", whole=whole)
 
 
 def _is(value: JsonValue, kind: str) -> bool:

@@ -80,6 +80,7 @@ class Credential:
         issuer: a DID or https URL.
         claims: about the subject only; registered claims live in the other fields.
         credential_id: https or urn, where the format carries one.
+        type_integrity: digests of the type's metadata (``vct#integrity``), where it is pinned.
     """
 
     type: str
@@ -89,6 +90,7 @@ class Credential:
     validity: Validity = Validity()
     status: tuple[StatusReference, ...] = ()
     credential_id: str | None = None
+    type_integrity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ class Unverified:
         holder: the key the credential is bound to, where it is bound to one.
         disclosable: paths that the holder may still leave out.
         presented: True where it carries a holder's proof (key-binding JWT, presentation proof).
+        document: the W3C document that was shown, None in a format that has none.
     """
 
     format: str
@@ -136,6 +139,7 @@ class Unverified:
     holder: PublicKey | None
     disclosable: frozenset[ClaimsPath]
     presented: bool
+    document: JsonObject | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ __all__ = [
     "profiles",
     "query",
     "query_names",
+    "type_metadata",
 ]
 
 
@@ -89,6 +90,34 @@ def json_schema(type_id: str, *, disclosed: bool = True) -> JsonObject:
         "properties": {claim.path: kind_schema(claim.kind) for claim in found.issued()},
         "required": [*needed],
         "additionalProperties": False,
+    }
+
+
+@cache
+def type_metadata(url: str) -> bytes | None:
+    """Type metadata of SD-JWT VC for one of our types, as its address says it; None for another.
+
+    A claim that is always shown may not be hidden; a title and the labels are for people.
+    """
+    found = by_url(url)
+    return None if found is None else json.dumps(_metadata(found), sort_keys=True).encode()
+
+
+def _metadata(found: CredentialType) -> JsonObject:
+    claims: list[JsonValue] = [
+        {
+            "path": [claim.path],
+            "display": [{"lang": each, "label": claim.label(each)} for each in ("nl", "en")],
+            "mandatory": claim.required,
+            "sd": "never" if claim.disclosure is Disclosure.ALWAYS else "allowed",
+        }
+        for claim in found.issued()
+    ]
+    return {
+        "vct": found.url,
+        "name": found.title_en,
+        "display": [{"lang": each, "name": found.title(each)} for each in ("nl", "en")],
+        "claims": claims,
     }
 
 
@@ -145,8 +174,9 @@ def read_types(path: Path) -> Mapping[str, CredentialType]:
             file, type and field.
     """
     file = read_entry(path)
-    file.only(("version", "types"))
-    types = {entry.text("id"): _type(entry) for entry in file.entries("types", key="id")}
+    file.only(("version", "common_claims", "types"))
+    common = tuple(_claim(claim) for claim in file.entries("common_claims", key="path"))
+    types = {entry.text("id"): _type(entry, common) for entry in file.entries("types", key="id")}
     for field in ("url", "course_names"):
         seen: dict[str, str] = {}
         for found in types.values():
@@ -173,7 +203,7 @@ _FIELDS = (
 )
 
 
-def _type(entry: Entry) -> CredentialType:
+def _type(entry: Entry, common: tuple[Claim, ...]) -> CredentialType:
     entry.only(_FIELDS)
     url = entry.text("type")
     if not IDENTIFIER.fullmatch(entry.text("id")):
@@ -184,7 +214,7 @@ def _type(entry: Entry) -> CredentialType:
         raise entry.fault("evidence_grade", f"expected one of {', '.join(GRADES)}")
     if entry.text("holder_binding") != "key":
         raise entry.fault("holder_binding", "expected key")
-    claims = tuple(_claim(claim) for claim in entry.entries("claims", key="path"))
+    claims = (*(_claim(claim) for claim in entry.entries("claims", key="path")), *common)
     names = frozenset(claim.path for claim in claims if claim.disclosure is not Disclosure.NEVER)
     return CredentialType(
         id=entry.text("id"),

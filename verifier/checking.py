@@ -74,6 +74,7 @@ def examine(wire: Wire, *, expected: Expectations, around: Surroundings, at: dat
         get=around.get,
         trust_list=around.listing.trust_list,
         schemas=_schema,
+        types=catalog.type_metadata,
         status_seen=around.status_seen,
     )
     verdict = check(wire, expected=expected, sources=sources, at=at)

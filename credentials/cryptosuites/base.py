@@ -12,7 +12,7 @@ from credentials.jsonld.canonical import canonical
 from credentials.jsonld.rdf_canonical import HASHES
 from credentials.keys import Algorithm, PublicKey, Signer
 from credentials.model import Entropy
-from credentials.multibase import multibase_decode
+from credentials.multibase import multibase_decode, multibase_encode
 
 PROOF_TYPE = "DataIntegrityProof"
 """The type of every proof whose suite is named by ``cryptosuite``."""
@@ -197,6 +197,58 @@ def check_options(options: JsonObject, name: str) -> None:
     """
     if (options.get("type"), options.get("cryptosuite")) != (PROOF_TYPE, name):
         raise UnsupportedError("cryptosuite_not_allowed", f"expected {name}")
+
+
+def hash_for_signer(signer: Signer, keys: frozenset[Algorithm]) -> str:
+    """The name of the hash that goes with a signer's key.
+
+    Args:
+        signer: who makes a proof.
+        keys: the algorithms that the suite is for.
+
+    Raises:
+        UnsupportedError: ``cryptosuite_not_allowed`` for a key of another algorithm.
+    """
+    if signer.public.algorithm not in keys:
+        raise UnsupportedError("cryptosuite_not_allowed", f"a key for {signer.public.algorithm}")
+    return HASH_OF[signer.public.algorithm]
+
+
+def hash_for_key(key: PublicKey, keys: frozenset[Algorithm]) -> str:
+    """The same for a key that checks a proof.
+
+    Raises:
+        ProofInvalid: ``cryptosuite_not_allowed`` for a key of another algorithm.
+    """
+    if key.algorithm not in keys:
+        raise ProofInvalid("cryptosuite_not_allowed", f"a key for {key.algorithm}")
+    return HASH_OF[key.algorithm]
+
+
+def new_proof(name: str, options: ProofOptions) -> JsonObject:
+    """A proof of the suite ``name`` that says everything but its value."""
+    return {"type": PROOF_TYPE, "cryptosuite": name, **options.members()}
+
+
+def options_of(proof: JsonObject) -> JsonObject:
+    """A proof without its value: the options that it was made with."""
+    return {name: value for name, value in proof.items() if name != "proofValue"}
+
+
+def with_signature(proof: JsonObject, signature: bytes) -> JsonObject:
+    """The proof with a signature as its value, in base58btc."""
+    return {**proof, "proofValue": multibase_encode(signature)}
+
+
+def proof_configuration(document: JsonObject, options: JsonObject, name: str) -> JsonObject:
+    """Proof Configuration of the suites over statements: options in the document's context.
+
+    Raises:
+        UnsupportedError: ``cryptosuite_not_allowed`` for another type or suite (step 2).
+        MalformedError: ``context_keyword_forbidden``: a proof with a context of its own.
+    """
+    check_options(options, name)  # (2)
+    return in_context(document, options)
 
 
 def in_context(document: JsonObject, options: JsonObject) -> JsonObject:

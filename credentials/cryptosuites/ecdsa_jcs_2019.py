@@ -3,21 +3,22 @@
 from typing import ClassVar
 
 from credentials.cryptosuites.base import (
-    HASH_OF,
-    PROOF_TYPE,
     ProofOptions,
     check_options,
     check_signature,
+    hash_for_key,
+    hash_for_signer,
     json_hash_data,
+    new_proof,
+    options_of,
     signature_of,
     with_context_of,
+    with_signature,
 )
 from credentials.encoding import JsonObject
-from credentials.errors import ProofInvalid, UnsupportedError
 from credentials.keys import Algorithm, PublicKey, Signer
-from credentials.multibase import multibase_encode
 
-CURVES = frozenset({Algorithm.ES256, Algorithm.ES384})
+KEYS = frozenset({Algorithm.ES256, Algorithm.ES384})
 """P-256 with SHA-256, and P-384 with SHA-384."""
 
 
@@ -30,18 +31,16 @@ class EcdsaJcs2019:
         """Create Proof (section 3.3.1).
 
         Raises:
-            UnsupportedError: ``cryptosuite_not_allowed`` for a key of neither curve, or what
-                ``check_json`` raises.
+            UnsupportedError: ``cryptosuite_not_allowed`` for a key that is not in ``KEYS``, or
+                what ``check_json`` raises.
         """
-        if signer.public.algorithm not in CURVES:
-            raise UnsupportedError("cryptosuite_not_allowed", "the key is on neither curve")
-        proof: JsonObject = {"type": PROOF_TYPE, "cryptosuite": self.name, **options.members()}
+        algorithm = hash_for_signer(signer, KEYS)
+        proof = new_proof(self.name, options)  # (1)
         if "@context" in document:  # (2)
             proof["@context"] = document["@context"]
         check_options(proof, self.name)  # (3)
-        data = json_hash_data(document, proof, HASH_OF[signer.public.algorithm])  # (4), (5)
-        proof["proofValue"] = multibase_encode(signer.sign(data))  # (6), (7)
-        return proof  # (8)
+        data = json_hash_data(document, proof, algorithm)  # (4), (5)
+        return with_signature(proof, signer.sign(data))  # (6) to (8)
 
     def verify(self, document: JsonObject, proof: JsonObject, key: PublicKey) -> None:
         """Verify Proof (section 3.3.2).
@@ -50,13 +49,12 @@ class EcdsaJcs2019:
             ProofInvalid: ``proof_invalid``, or ``cryptosuite_not_allowed`` for another key type.
             CredentialError: the document or the proof is no JSON within the limits.
         """
-        options = {name: value for name, value in proof.items() if name != "proofValue"}  # (2)
+        options = options_of(proof)  # (2)
         signature = signature_of(proof)  # (3)
-        if key.algorithm not in CURVES:
-            raise ProofInvalid("cryptosuite_not_allowed", "the key is on neither curve")
+        algorithm = hash_for_key(key, KEYS)
         unsecured = with_context_of(document, options)  # (4)
         check_options(options, self.name)  # (6)
-        data = json_hash_data(unsecured, options, HASH_OF[key.algorithm])  # (5), (7)
+        data = json_hash_data(unsecured, options, algorithm)  # (5), (7)
         check_signature(key, signature, data, suite=self.name)  # (8)
 
 

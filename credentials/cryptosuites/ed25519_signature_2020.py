@@ -9,13 +9,18 @@ from credentials.cryptosuites.base import (
     ProofOptions,
     check_signature,
     hash_data,
+    hash_for_key,
+    hash_for_signer,
     in_context,
+    options_of,
     signature_of,
+    with_signature,
 )
 from credentials.encoding import JsonObject
-from credentials.errors import ProofInvalid, UnsupportedError
 from credentials.keys import Algorithm, PublicKey, Signer
-from credentials.multibase import multibase_encode
+
+KEYS = frozenset({Algorithm.EDDSA})
+"""Ed25519 with SHA-256."""
 
 
 class Ed25519Signature2020:
@@ -30,12 +35,10 @@ class Ed25519Signature2020:
             UnsupportedError: ``cryptosuite_not_allowed`` for a key other than Ed25519, or what
                 ``statements`` raises.
         """
-        if signer.public.algorithm is not Algorithm.EDDSA:
-            raise UnsupportedError("cryptosuite_not_allowed", "the key is not Ed25519")
+        algorithm = hash_for_signer(signer, KEYS)
         proof: JsonObject = {"type": self.name, **options.members()}
-        data = hash_data(document, in_context(document, proof))
-        proof["proofValue"] = multibase_encode(signer.sign(data))
-        return proof
+        data = hash_data(document, in_context(document, proof), algorithm)
+        return with_signature(proof, signer.sign(data))
 
     def verify(self, document: JsonObject, proof: JsonObject, key: PublicKey) -> None:
         """Check a proof.
@@ -44,11 +47,9 @@ class Ed25519Signature2020:
             ProofInvalid: ``proof_invalid``, or ``cryptosuite_not_allowed`` for another key type.
             CredentialError: what ``statements`` raises.
         """
-        options = {name: value for name, value in proof.items() if name != "proofValue"}
-        signature = signature_of(proof)
-        if key.algorithm is not Algorithm.EDDSA:
-            raise ProofInvalid("cryptosuite_not_allowed", "the key is not Ed25519")
-        data = hash_data(document, in_context(document, options))
+        options, signature = options_of(proof), signature_of(proof)
+        algorithm = hash_for_key(key, KEYS)
+        data = hash_data(document, in_context(document, options), algorithm)
         check_signature(key, signature, data, suite=self.name)
 
 

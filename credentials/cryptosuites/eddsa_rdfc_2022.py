@@ -3,18 +3,22 @@
 from typing import ClassVar
 
 from credentials.cryptosuites.base import (
-    PROOF_TYPE,
     ProofOptions,
-    check_options,
     check_signature,
     hash_data,
-    in_context,
+    hash_for_key,
+    hash_for_signer,
+    new_proof,
+    options_of,
+    proof_configuration,
     signature_of,
+    with_signature,
 )
 from credentials.encoding import JsonObject
-from credentials.errors import ProofInvalid, UnsupportedError
 from credentials.keys import Algorithm, PublicKey, Signer
-from credentials.multibase import multibase_encode
+
+KEYS = frozenset({Algorithm.EDDSA})
+"""Ed25519 with SHA-256."""
 
 
 class EddsaRdfc2022:
@@ -26,16 +30,14 @@ class EddsaRdfc2022:
         """Create Proof (section 3.2.1).
 
         Raises:
-            UnsupportedError: ``cryptosuite_not_allowed`` for a key other than Ed25519, or what
-                ``statements`` raises.
+            UnsupportedError: ``cryptosuite_not_allowed`` for a key that is not in ``KEYS``, or
+                what ``statements`` raises.
         """
-        if signer.public.algorithm is not Algorithm.EDDSA:
-            raise UnsupportedError("cryptosuite_not_allowed", "the key is not Ed25519")
-        proof: JsonObject = {"type": PROOF_TYPE, "cryptosuite": self.name, **options.members()}
-        proof_config = proof_configuration(document, proof)  # (2)
-        data = hash_data(document, proof_config, "SHA-256")  # (3), (4)
-        proof["proofValue"] = multibase_encode(signer.sign(data))  # (5), (6)
-        return proof  # (7)
+        algorithm = hash_for_signer(signer, KEYS)
+        proof = new_proof(self.name, options)  # (1)
+        proof_config = proof_configuration(document, proof, self.name)  # (2)
+        data = hash_data(document, proof_config, algorithm)  # (3), (4)
+        return with_signature(proof, signer.sign(data))  # (5) to (7)
 
     def verify(self, document: JsonObject, proof: JsonObject, key: PublicKey) -> None:
         """Verify Proof (section 3.2.2).
@@ -44,24 +46,12 @@ class EddsaRdfc2022:
             ProofInvalid: ``proof_invalid``, or ``cryptosuite_not_allowed`` for another key type.
             CredentialError: what ``statements`` raises.
         """
-        options = {name: value for name, value in proof.items() if name != "proofValue"}  # (2)
+        options = options_of(proof)  # (2)
         signature = signature_of(proof)  # (3)
-        if key.algorithm is not Algorithm.EDDSA:
-            raise ProofInvalid("cryptosuite_not_allowed", "the key is not Ed25519")
-        proof_config = proof_configuration(document, options)  # (5)
-        data = hash_data(document, proof_config, "SHA-256")  # (4), (6)
+        algorithm = hash_for_key(key, KEYS)
+        proof_config = proof_configuration(document, options, self.name)  # (5)
+        data = hash_data(document, proof_config, algorithm)  # (4), (6)
         check_signature(key, signature, data, suite=self.name)  # (7)
-
-
-def proof_configuration(document: JsonObject, options: JsonObject) -> JsonObject:
-    """Proof Configuration (section 3.2.5): a proof's options in the document's context.
-
-    Raises:
-        UnsupportedError: ``cryptosuite_not_allowed`` for another type or suite (step 2).
-        MalformedError: ``context_keyword_forbidden``: a proof with a context of its own.
-    """
-    check_options(options, EddsaRdfc2022.name)  # (2)
-    return in_context(document, options)
 
 
 EDDSA_RDFC_2022 = EddsaRdfc2022()

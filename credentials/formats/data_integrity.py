@@ -165,6 +165,7 @@ class DataIntegrity:
             holder=vcdm.holder_key(subject),
             disclosable=derivation.disclosable(secured, names=self.mandatory),
             presented=presented and "proof" in document,
+            document=secured,
         )
 
     def check_proof(self, unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:

@@ -8,28 +8,25 @@ from datetime import datetime
 from typing import ClassVar
 
 from credentials import data_model, envelopes
-from credentials.bbs_keys import IssuingSigner, VerificationKey, message_signer, signing_key
+from credentials.bbs_keys import IssuingSigner, VerificationKey, message_signer
 from credentials.claims import Paths
 from credentials.document_rules import check_credential, check_presentation
 from credentials.encoding import JsonObject
-from credentials.errors import BindingInvalid, MalformedError
-from credentials.formats import vcdm
+from credentials.errors import MalformedError
+from credentials.formats import vcdm, whole_jwt
 from credentials.formats.token_claims import (
     check_agreement,
     check_content_type,
-    check_holder,
-    check_not_ahead,
     peek_dated,
     request_claims,
-    times_of,
 )
-from credentials.jose import Jws, check_compact, sign_compact
+from credentials.formats.whole_jwt import header_of
+from credentials.jose import Jws, sign_compact
 from credentials.keys import PublicKey, Signer
 from credentials.model import (
     Binding,
     Credential,
     Entropy,
-    KeyReference,
     Unverified,
     Wire,
 )
@@ -63,9 +60,8 @@ class VcJwt:
         """
         payload = vcdm.unsigned(credential, credential.claims, holder)
         payload |= {"iss": credential.issuer, "iat": int(credential.issued_at.timestamp())}
-        return sign_compact(
-            _header(TYPE, "vc", signer.public.key_id), payload, message_signer(signer)
-        )
+        header = header_of(TYPE, signer.public.key_id, cty="vc")
+        return sign_compact(header, payload, message_signer(signer))
 
     def parse(self, wire: Wire) -> Unverified:
         """Read a credential, or a presentation of exactly one; either may stand in an envelope.
@@ -84,30 +80,15 @@ class VcJwt:
         document = jws.payload
         check_credential(document)
         check_agreement(document, document)
-        issued_at, validity = times_of(document, data_model.validity_of(document))
-        key_id = jws.header.get("kid")
-        return Unverified(
-            format=self.identifier,
-            wire=text,
-            credential=vcdm.credential_of(document, issued_at=issued_at, validity=validity),
-            key=KeyReference(
-                data_model.issuer_of(document), key_id if isinstance(key_id, str) else None
-            ),
-            holder=vcdm.holder_key(data_model.subject_of(document)),
-            disclosable=frozenset(),
-            presented=presented,
+        validity = data_model.validity_of(document)
+        return whole_jwt.unverified_of(
+            text, jws, document, identifier=TYPE, validity=validity, presented=presented
         )
 
     def check_proof(self, unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:
-        """The issuer's signature holds under ``key``, and was not made in the future.
-
-        Raises:
-            ProofInvalid: ``signature_invalid`` or ``alg_key_mismatch``.
-            OutsideValidity: ``not_yet_valid`` where ``iat`` lies ahead.
-        """
+        """See ``whole_jwt.check_issuer``."""
         token, _ = _credential_token(text_of(unverified.wire))
-        check_compact(token, signing_key(key), typ=_TYPES)
-        check_not_ahead(unverified.credential.issued_at, at=at)
+        whole_jwt.check_issuer(unverified, token, key, typ=_TYPES, at=at)
 
     def present(
         self,
@@ -134,20 +115,16 @@ class VcJwt:
             "verifiableCredential": [envelopes.envelop(MEDIA_TYPE, text)],
             **request_claims(binding, at=at),
         }
-        return sign_compact(_header(PRESENTATION_TYPE, "vp", method), payload, holder)
+        return sign_compact(header_of(PRESENTATION_TYPE, method, cty="vp"), payload, holder)
 
     def check_binding(
         self, unverified: Unverified, *, expected: Binding | None, at: datetime
     ) -> None:
-        """The presentation is signed by the subject's key, fresh, and for the expected request.
-
-        Raises:
-            BindingInvalid: as ``token_claims.check_holder``.
-        """
-        if not unverified.presented:
-            raise BindingInvalid("holder_binding_missing", "a credential without a presentation")
-        jws = peek_dated(text_of(unverified.wire), typ=_PRESENTATION_TYPES)
-        check_holder(unverified, jws, expected=expected, at=at)
+        """See ``whole_jwt.check_presenter``."""
+        text = text_of(unverified.wire)
+        whole_jwt.check_presenter(
+            unverified, text, typ=_PRESENTATION_TYPES, expected=expected, at=at
+        )
 
 
 def text_of(wire: Wire) -> str:
@@ -180,18 +157,10 @@ def _only_credential(jws: Jws) -> str:
     document = jws.payload
     check_presentation(document)
     check_agreement(document, document)
-    value = document.get("verifiableCredential")
-    entries = value if isinstance(value, list) else [value]
-    if len(entries) != 1 or not isinstance(entries[0], dict):
-        raise MalformedError("presentation_not_one", "expected exactly one enveloped credential")
-    envelope = envelopes.open_envelope(entries[0])
+    entry = whole_jwt.only_entry(document)
+    if not isinstance(entry, dict):
+        raise MalformedError("presentation_not_one", "expected an enveloped credential")
+    envelope = envelopes.open_envelope(entry)
     if envelope.media_type != MEDIA_TYPE:
         raise MalformedError("presentation_not_one", f"expected {MEDIA_TYPE}")
     return envelope.data
-
-
-def _header(typ: str, content: str, key_id: str | None) -> JsonObject:
-    header: JsonObject = {"typ": typ, "cty": content}
-    if key_id is not None:
-        header["kid"] = key_id
-    return header

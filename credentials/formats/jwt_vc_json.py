@@ -8,26 +8,20 @@ from datetime import datetime
 from typing import ClassVar
 
 from credentials import data_model, envelopes
-from credentials.bbs_keys import IssuingSigner, VerificationKey, message_signer, signing_key
+from credentials.bbs_keys import IssuingSigner, VerificationKey, message_signer
 from credentials.claims import Paths
 from credentials.context_terms import terms_of
 from credentials.encoding import JsonObject, JsonValue
-from credentials.errors import BindingInvalid, MalformedError
-from credentials.formats import vcdm
-from credentials.formats.token_claims import (
-    check_holder,
-    check_not_ahead,
-    peek_dated,
-    request_claims,
-    times_of,
-)
-from credentials.jose import Jws, check_compact, numeric_date, sign_compact
+from credentials.errors import MalformedError
+from credentials.formats import vcdm, whole_jwt
+from credentials.formats.token_claims import peek_dated, request_claims
+from credentials.formats.whole_jwt import header_of
+from credentials.jose import Jws, numeric_date, sign_compact
 from credentials.keys import PublicKey, Signer
 from credentials.model import (
     Binding,
     Credential,
     Entropy,
-    KeyReference,
     Unverified,
     Validity,
     Wire,
@@ -71,7 +65,7 @@ class JwtVcJson:
             inner["@context"] = [data_model.V1_CONTEXT, _STATUS_CONTEXT, SKILLS_CONTEXT]
             inner["credentialStatus"] = document["credentialStatus"]
         payload = _registered(credential, data_model.subject_of(document)) | {"vc": inner}
-        return sign_compact(_header(signer.public.key_id), payload, message_signer(signer))
+        return sign_compact(header_of(TYPE, signer.public.key_id), payload, message_signer(signer))
 
     def parse(self, wire: Wire) -> Unverified:
         """Read a credential, or a presentation of exactly one.
@@ -87,30 +81,15 @@ class JwtVcJson:
         jws = peek_dated(token, typ=_TYPES)
         document = _document(jws.payload)
         terms_of(document["@context"])
-        issued_at, validity = times_of(jws.payload, _validity(jws.payload, document))
-        key_id = jws.header.get("kid")
-        return Unverified(
-            format=self.identifier,
-            wire=text,
-            credential=vcdm.credential_of(document, issued_at=issued_at, validity=validity),
-            key=KeyReference(
-                data_model.issuer_of(document), key_id if isinstance(key_id, str) else None
-            ),
-            holder=vcdm.holder_key(data_model.subject_of(document)),
-            disclosable=frozenset(),
-            presented=presented,
+        validity = _validity(jws.payload, document)
+        return whole_jwt.unverified_of(
+            text, jws, document, identifier=IDENTIFIER, validity=validity, presented=presented
         )
 
     def check_proof(self, unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:
-        """The issuer's signature holds under ``key``, and was not made in the future.
-
-        Raises:
-            ProofInvalid: ``signature_invalid`` or ``alg_key_mismatch``.
-            OutsideValidity: ``not_yet_valid`` where ``iat`` lies ahead.
-        """
+        """See ``whole_jwt.check_issuer``."""
         token, _ = _credential_token(_text(unverified.wire))
-        check_compact(token, signing_key(key), typ=_TYPES)
-        check_not_ahead(unverified.credential.issued_at, at=at)
+        whole_jwt.check_issuer(unverified, token, key, typ=_TYPES, at=at)
 
     def present(
         self,
@@ -139,33 +118,20 @@ class JwtVcJson:
             },
             **request_claims(binding, at=at),
         }
-        return sign_compact(_header(method), payload, holder)
+        return sign_compact(header_of(TYPE, method), payload, holder)
 
     def check_binding(
         self, unverified: Unverified, *, expected: Binding | None, at: datetime
     ) -> None:
-        """The presentation is signed by the subject's key, fresh, and for the expected request.
-
-        Raises:
-            BindingInvalid: as ``token_claims.check_holder``.
-        """
-        if not unverified.presented:
-            raise BindingInvalid("holder_binding_missing", "a credential without a presentation")
-        jws = peek_dated(_text(unverified.wire), typ=_TYPES)
-        check_holder(unverified, jws, expected=expected, at=at)
+        """See ``whole_jwt.check_presenter``."""
+        text = _text(unverified.wire)
+        whole_jwt.check_presenter(unverified, text, typ=_TYPES, expected=expected, at=at)
 
 
 def _text(wire: Wire) -> str:
     if not isinstance(wire, str):
         raise MalformedError("token_malformed", "expected compact text")
     return wire
-
-
-def _header(key_id: str | None) -> JsonObject:
-    header: JsonObject = {"typ": TYPE}
-    if key_id is not None:
-        header["kid"] = key_id
-    return header
 
 
 def _registered(credential: Credential, subject: JsonObject) -> JsonObject:
@@ -236,11 +202,7 @@ def _only_credential(jws: Jws) -> str:
     data_model.base_context(presentation)
     if data_model.PRESENTATION not in data_model.types_of(presentation):
         raise MalformedError("type_missing", f"expected {data_model.PRESENTATION}")
-    value = presentation.get("verifiableCredential")
-    entries = value if isinstance(value, list) else [value]
-    if len(entries) != 1:
-        raise MalformedError("presentation_not_one", f"{len(entries)} credentials")
-    return _token(entries[0])
+    return _token(whole_jwt.only_entry(presentation))
 
 
 def _token(entry: JsonValue) -> str:

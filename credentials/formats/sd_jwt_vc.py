@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import ClassVar
 
-from credentials.bbs_keys import IssuingSigner, VerificationKey, message_signer, signing_key
+from credentials.bbs_keys import IssuingSigner, VerificationKey, signing_key
 from credentials.claims import ClaimsPath, Paths, select
 from credentials.encoding import JsonObject, JsonValue, NumberRefusedError
 from credentials.errors import MalformedError, OutsideValidity, UnsupportedError
-from credentials.formats import key_binding, sd_jwt
-from credentials.jose import Jws, check_compact, numeric_date, peek, sign_compact
+from credentials.formats import concealment, key_binding, sd_jwt
+from credentials.jose import Jws, check_compact, numeric_date, peek
 from credentials.keys import PublicKey, Signer, public_key_from_jwk
 from credentials.limits import CLOCK_SKEW
 from credentials.model import (
@@ -26,8 +26,9 @@ from credentials.model import (
 TYPE = "dc+sd-jwt"
 _TYPES = frozenset([TYPE])
 _DATES = frozenset(["iat", "nbf", "exp"])
+_PIN = "vct#integrity"
 
-MUST_BE_PLAIN = frozenset(["iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status"])
+MUST_BE_PLAIN = frozenset(["iss", "nbf", "exp", "cnf", "vct", _PIN, "status"])
 """Registered claims that no holder may leave out (section 3.2.2.2)."""
 
 _REGISTERED = MUST_BE_PLAIN | {"iat", "jti"}
@@ -53,18 +54,18 @@ class SdJwtVc:
         Raises:
             MalformedError: ``claim_collision`` for a claim with a registered name,
                 ``status_invalid`` for anything but one place in a token list, or as
-                ``sd_jwt.conceal``.
+                ``concealment.sign``.
         """
         if not _REGISTERED.isdisjoint(credential.claims):
             raise MalformedError("claim_collision", "a claim with a registered name")
-        claims, disclosures = sd_jwt.conceal(credential.claims, disclosable, entropy=entropy)
-        payload = claims | _registered(credential, holder)
-        if disclosures:
-            payload["_sd_alg"] = sd_jwt.HASH_NAME
-        header: JsonObject = {"typ": TYPE}
-        if signer.public.key_id is not None:
-            header["kid"] = signer.public.key_id
-        return sd_jwt.join(sign_compact(header, payload, message_signer(signer)), disclosures)
+        return concealment.sign(
+            credential.claims,
+            _registered(credential, holder),
+            {"typ": TYPE},
+            signer,
+            disclosable=disclosable,
+            entropy=entropy,
+        )
 
     def parse(self, wire: Wire) -> Unverified:
         """Read a credential or presentation; checks no signature.
@@ -176,6 +177,8 @@ def _registered(credential: Credential, holder: PublicKey | None) -> JsonObject:
         payload["cnf"] = {"jwk": holder.jwk()}
     if credential.credential_id is not None:
         payload["jti"] = credential.credential_id
+    if credential.type_integrity is not None:
+        payload[_PIN] = credential.type_integrity
     if credential.status:
         (reference, *others) = credential.status
         if others or reference.kind is not StatusKind.TOKEN:
@@ -200,6 +203,7 @@ def _credential(payload: JsonObject) -> Credential:
         validity=Validity(valid_from, valid_until),
         status=_status(payload["status"]) if "status" in payload else (),
         credential_id=_required(payload, "jti") if "jti" in payload else None,
+        type_integrity=_required(payload, _PIN) if _PIN in payload else None,
     )
 
 

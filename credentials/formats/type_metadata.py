@@ -1,14 +1,16 @@
-"""Type metadata: what a credential type is called and extends (SD-JWT VC, section 6).
+"""Type metadata: what a type is called, extends and asks of claims (SD-JWT VC, section 6).
 
-No verdict depends on it: types that we check have a local schema. It is for whoever wants to show a
-foreign type by its own name.
+A verdict reads it from local copies alone; whoever wants to show a foreign type by its own name may
+fetch it.
 """
 
 import base64
 import hashlib
+from collections.abc import Iterable
 
+from credentials.claims import ClaimsPath, Paths, parse_path, select
 from credentials.encoding import JsonObject, JsonValue, parse_json_object
-from credentials.errors import MalformedError, RejectedError
+from credentials.errors import MalformedError, RejectedError, SchemaMismatch
 from credentials.model import Get
 
 MAX_TYPES = 8
@@ -49,6 +51,43 @@ def read_type(vct: str, get: Get, *, integrity: JsonValue = None) -> tuple[JsonO
         document = found[address] = _read(address, get(address), integrity)
         address, integrity = document.get("extends"), document.get("extends#integrity")
     return tuple(found.values())
+
+
+def check_claims(types: Iterable[JsonObject], claims: JsonObject, disclosable: Paths) -> None:
+    """What may never be hidden is not, and where it is mandatory it is there (claim metadata).
+
+    Args:
+        types: as ``read_type`` returns them; each adds to what its ancestors ask.
+        claims: as the holder shows them.
+        disclosable: where disclosures landed.
+
+    Raises:
+        SchemaMismatch: ``type_claims_mismatch``.
+        RejectedError: ``type_metadata_invalid`` for rules that cannot be read.
+    """
+    for path, rule in (each for metadata in types for each in _rules(metadata)):
+        if rule.get("sd") != "never":
+            continue
+        found = {concrete for concrete, _ in select(claims, path)}
+        hidden = any(each[: len(place)] == place for place in disclosable for each in found)
+        if hidden or (rule.get("mandatory") is True and not found):
+            raise SchemaMismatch("type_claims_mismatch", f"{len(path)} steps deep")
+
+
+def _rules(metadata: JsonObject) -> list[tuple[ClaimsPath, JsonObject]]:
+    rules = metadata.get("claims", [])
+    if not isinstance(rules, list):
+        raise _invalid("claims is no list")
+    return [_rule(rule) for rule in rules]
+
+
+def _rule(rule: JsonValue) -> tuple[ClaimsPath, JsonObject]:
+    if not isinstance(rule, dict):
+        raise _invalid("a claim that is no object")
+    try:
+        return parse_path(rule.get("path")), rule
+    except MalformedError as error:
+        raise _invalid("a claim without a path") from error
 
 
 def _read(vct: str, octets: bytes, integrity: JsonValue) -> JsonObject:

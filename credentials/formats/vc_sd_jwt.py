@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import ClassVar
 
 from credentials import data_model, envelopes
-from credentials.bbs_keys import IssuingSigner, VerificationKey, message_signer, signing_key
+from credentials.bbs_keys import IssuingSigner, VerificationKey, signing_key
 from credentials.claims import ClaimsPath, Paths, select
 from credentials.document_rules import check_credential
 from credentials.encoding import JsonObject
 from credentials.errors import MalformedError, UnsupportedError
-from credentials.formats import key_binding, sd_jwt, vcdm
+from credentials.formats import concealment, key_binding, sd_jwt, vcdm
 from credentials.formats.token_claims import (
     check_agreement,
     check_content_type,
@@ -21,7 +21,7 @@ from credentials.formats.token_claims import (
     peek_dated,
     times_of,
 )
-from credentials.jose import check_compact, sign_compact
+from credentials.jose import check_compact
 from credentials.keys import PublicKey, Signer, public_key_from_jwk
 from credentials.model import (
     Binding,
@@ -66,20 +66,24 @@ class VcSdJwt:
 
         Raises:
             ValueError: a status that is no bitstring status.
-            MalformedError: as ``sd_jwt.conceal``.
+            MalformedError: as ``concealment.sign``.
         """
         document = vcdm.unsigned(credential, credential.claims, holder)
         inside = frozenset((_SUBJECT, *path) for path in disclosable)
-        payload, disclosures = sd_jwt.conceal(document, inside, entropy=entropy)
-        payload |= {"iss": credential.issuer, "iat": int(credential.issued_at.timestamp())}
+        registered: JsonObject = {
+            "iss": credential.issuer,
+            "iat": int(credential.issued_at.timestamp()),
+        }
         if holder is not None:
-            payload["cnf"] = {"jwk": holder.jwk()}
-        if disclosures:
-            payload["_sd_alg"] = sd_jwt.HASH_NAME
-        header: JsonObject = {"typ": TYPE, "cty": "vc"}
-        if signer.public.key_id is not None:
-            header["kid"] = signer.public.key_id
-        return sd_jwt.join(sign_compact(header, payload, message_signer(signer)), disclosures)
+            registered["cnf"] = {"jwk": holder.jwk()}
+        return concealment.sign(
+            document,
+            registered,
+            {"typ": TYPE, "cty": "vc"},
+            signer,
+            disclosable=inside,
+            entropy=entropy,
+        )
 
     def parse(self, wire: Wire) -> Unverified:
         """Read a credential or presentation, also out of an envelope; checks no signature.
@@ -119,6 +123,7 @@ class VcSdJwt:
                 path[1:] for path in opened.disclosures if path[0] == _SUBJECT and path[1:]
             ),
             presented=parts.key_binding is not None,
+            document=document,
         )
         return unverified, parts, opened
 

@@ -13,7 +13,7 @@ from credentials.bbs.signature import SoftwareBbsSigner
 from credentials.bbs.suite import EXPAND_OCTETS, SHA_256
 from credentials.bbs_keys import verification_key_from_multikey
 from credentials.cryptosuites import ProofOptions
-from credentials.cryptosuites.base import canonical_document
+from credentials.cryptosuites.base import canonical_document, proof_configuration
 from credentials.cryptosuites.bbs_2023 import BBS_2023, derive, proof_value, sign, verify
 from credentials.cryptosuites.selective import relabelled_statements, select, shuffled_labels
 from credentials.encoding import JsonObject
@@ -136,7 +136,7 @@ def test_the_base_proof_is_as_published_step_by_step(example: Example) -> None:
     assert grouped.groups["mandatory"].rest == pairs(published["nonMandatory"])
     _, proof = unsecured(example.read("addSignedSDBase.json"))
     options = {name: value for name, value in proof.items() if name != "proofValue"}
-    configuration = sign.proof_configuration(example.document, options)
+    configuration = proof_configuration(example.document, options, BBS_2023.name)
     assert configuration == example.read("addProofConfig.json")
     assert canonical_document(configuration) == example.text("addProofConfigCanon.txt")
     mandatory = [*grouped.groups["mandatory"].matching.values()]

@@ -13,13 +13,13 @@ from credentials.cryptosuites import (
     Cryptosuite,
     ProofOptions,
     cryptosuite_of,
-    ecdsa_rdfc_2019,
 )
 from credentials.cryptosuites.base import (
     HASH_OF,
     canonical_document,
     hash_data,
     json_hash_data,
+    proof_configuration,
     signature_of,
 )
 from credentials.encoding import canonical_json
@@ -59,7 +59,7 @@ def test_every_intermediate_is_as_published(
         canonical = [canonical_json(value).decode() for value in (document, options)]
         data = json_hash_data(document, options, algorithm)
     else:
-        configuration = ecdsa_rdfc_2019.proof_configuration(document, options)
+        configuration = proof_configuration(document, options, ECDSA_RDFC_2019.name)
         canonical = [canonical_document(value, algorithm) for value in (document, configuration)]
         data = hash_data(document, configuration, algorithm)
     assert canonical == [text("canonDoc"), text("proofCanon")]

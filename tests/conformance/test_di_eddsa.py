@@ -14,13 +14,13 @@ from credentials.cryptosuites import (
     Cryptosuite,
     ProofOptions,
     cryptosuite_of,
-    eddsa_rdfc_2022,
 )
 from credentials.cryptosuites.base import (
     canonical_document,
     hash_data,
     in_context,
     json_hash_data,
+    proof_configuration,
     signature_of,
 )
 from credentials.cryptosuites.proofs import check_proofs, proofs_of
@@ -30,14 +30,16 @@ from tests.conformance.di_vectors import key_of, load, signer_of, unsecured
 from tests.conftest import named
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def over_statements(document: JsonObject, options: JsonObject) -> JsonObject:
+    """The proof configuration of the newer suite."""
+    return proof_configuration(document, options, EDDSA_RDFC_2022.name)
+
+
 CASES = [
-    ("di-eddsa/eddsa-rdfc-2022", "DataInt", EDDSA_RDFC_2022, eddsa_rdfc_2022.proof_configuration),
-    (
-        "di-eddsa/eddsa-rdfc-2022/employ",
-        "DataInt",
-        EDDSA_RDFC_2022,
-        eddsa_rdfc_2022.proof_configuration,
-    ),
+    ("di-eddsa/eddsa-rdfc-2022", "DataInt", EDDSA_RDFC_2022, over_statements),
+    ("di-eddsa/eddsa-rdfc-2022/employ", "DataInt", EDDSA_RDFC_2022, over_statements),
     ("di-eddsa/Ed25519Signature2020", "EdSig", ED25519_SIGNATURE_2020, in_context),
 ]
 Configure = Callable[[JsonObject, JsonObject], JsonObject]

@@ -13,8 +13,8 @@ import pytest
 
 from credentials import data_model
 from credentials.badges import Kind, check_badge
-from credentials.cryptosuites.base import canonical_document
-from credentials.cryptosuites.eddsa_rdfc_2022 import proof_configuration
+from credentials.cryptosuites import EDDSA_RDFC_2022
+from credentials.cryptosuites.base import canonical_document, proof_configuration
 from credentials.cryptosuites.proofs import check_proofs
 from credentials.encoding import JsonObject
 from credentials.errors import CredentialError, MalformedError, UnsupportedError
@@ -179,7 +179,7 @@ def test_the_canonical_forms_of_the_test_vector_are_ours(vectors: Path) -> None:
         "cryptosuite": "eddsa-rdfc-2022",
         "proofPurpose": "assertionMethod",
     }
-    configuration = canonical_document(proof_configuration(unsigned, options))
+    configuration = canonical_document(proof_configuration(unsigned, options, EDDSA_RDFC_2022.name))
     assert configuration == folder.joinpath("proof-canon.txt").read_text("utf-8")
 
 

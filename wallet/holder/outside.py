@@ -48,6 +48,7 @@ class Outside:
             get=self.http.get_body,
             trust_list=self.trust(),
             schemas=schema_of,
+            types=catalog.type_metadata,
             status_seen=lambda _uri: None,
         )
 

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 from credentials.bbs_keys import BbsSigner
 from credentials.cryptosuites.base import (
-    PROOF_TYPE,
     ProofOptions,
-    check_options,
     document_hash,
-    in_context,
+    new_proof,
+    proof_configuration,
 )
 from credentials.cryptosuites.bbs_2023.proof_value import (
     HMAC_KEY_OCTETS,
@@ -37,8 +36,8 @@ def base_proof(
         UnsupportedError: ``selection_unsupported``.
         CredentialError: what ``statements`` raises.
     """
-    proof: JsonObject = {"type": PROOF_TYPE, "cryptosuite": NAME, **options.members()}  # (1)
-    configuration = proof_configuration(document, proof)  # (2)
+    proof = new_proof(NAME, options)  # (1)
+    configuration = proof_configuration(document, proof, NAME)  # (2), section 3.5.4
     hmac_key = entropy(HMAC_KEY_OCTETS)
     grouped = transformed(document, mandatory, hmac_key)  # (3)
     header = hashed(configuration, [*grouped.groups["mandatory"].matching.values()])  # (4)
@@ -51,17 +50,6 @@ def base_proof(
         mandatory=tuple(mandatory),
     )
     return {**proof, "proofValue": write_base(value)}  # (6), (7)
-
-
-def proof_configuration(document: JsonObject, options: JsonObject) -> JsonObject:
-    """Base Proof Configuration (section 3.5.4): a proof's options in the document's context.
-
-    Raises:
-        UnsupportedError: ``cryptosuite_not_allowed`` for another type or suite.
-        MalformedError: ``context_keyword_forbidden``: a proof with a context of its own.
-    """
-    check_options(options, NAME)
-    return in_context(document, options)
 
 
 def transformed(document: JsonObject, mandatory: Sequence[str], hmac_key: bytes) -> Grouped:

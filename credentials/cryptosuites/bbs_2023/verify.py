@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from credentials.bbs import proof as bbs_proof
 from credentials.bbs import signature as bbs_signature
 from credentials.bbs_keys import BbsPublicKey
-from credentials.cryptosuites.bbs_2023.proof_value import DerivedProof, read_base, read_derived
-from credentials.cryptosuites.bbs_2023.sign import hashed, proof_configuration, transformed
+from credentials.cryptosuites.base import options_of, proof_configuration
+from credentials.cryptosuites.bbs_2023.proof_value import (
+    NAME,
+    DerivedProof,
+    read_base,
+    read_derived,
+)
+from credentials.cryptosuites.bbs_2023.sign import hashed, transformed
 from credentials.cryptosuites.selective import fixed_labels, relabelled_statements
 from credentials.encoding import JsonObject
 from credentials.errors import MalformedError, ProofInvalid
@@ -62,8 +68,7 @@ def verify_data(document: JsonObject, proof: JsonObject) -> VerifyData:
     Raises:
         CredentialError: as ``derived``.
     """
-    options = {name: value for name, value in proof.items() if name != "proofValue"}
-    configuration = proof_configuration(document, options)
+    configuration = proof_configuration(document, options_of(proof), NAME)
     value = read_derived(proof)  # (2)
     try:
         nquads = relabelled_statements(document, fixed_labels(value.labels))  # (3), (4)
@@ -87,8 +92,7 @@ def base(document: JsonObject, proof: JsonObject, key: BbsPublicKey) -> None:
         UnsupportedError: ``proof_feature_unsupported``, ``cryptosuite_not_allowed``.
         CredentialError: the document or the proof cannot be turned into statements.
     """
-    options = {name: value for name, value in proof.items() if name != "proofValue"}
-    configuration = proof_configuration(document, options)
+    configuration = proof_configuration(document, options_of(proof), NAME)
     value = read_base(proof)
     mandatory = transformed(document, value.mandatory, value.hmac_key).groups["mandatory"]
     header = hashed(configuration, [*mandatory.matching.values()])

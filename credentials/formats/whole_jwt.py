@@ -1,0 +1,114 @@
+"""A credential that a JWT shows whole: what ``vc+jwt`` and ``jwt_vc_json`` have in common.
+
+The two differ in where the document stands; reading it, the issuer's signature and the holder's are
+the same (VC-JOSE-COSE 3.1; VC Data Model 1.1, section 6.3.1).
+"""
+
+from datetime import datetime
+
+from credentials import data_model
+from credentials.bbs_keys import VerificationKey, signing_key
+from credentials.encoding import JsonObject, JsonValue
+from credentials.errors import BindingInvalid, MalformedError
+from credentials.formats import vcdm
+from credentials.formats.token_claims import (
+    check_holder,
+    check_not_ahead,
+    peek_dated,
+    times_of,
+)
+from credentials.jose import Jws, check_compact
+from credentials.model import Binding, KeyReference, Unverified, Validity
+
+
+def unverified_of(
+    text: str,
+    jws: Jws,
+    document: JsonObject,
+    *,
+    identifier: str,
+    validity: Validity,
+    presented: bool,
+) -> Unverified:
+    """What a token and the document in it say.
+
+    Args:
+        text: what was received: the credential's token, or the presentation around it.
+        jws: the credential's own token.
+        document: of the credential.
+        identifier: of the format.
+        validity: the document's own dates, without those of the token.
+        presented: whether ``text`` is a presentation.
+
+    Raises:
+        CredentialError: as ``times_of`` and ``vcdm.credential_of``.
+    """
+    issued_at, both = times_of(jws.payload, validity)
+    key_id = jws.header.get("kid")
+    return Unverified(
+        format=identifier,
+        wire=text,
+        credential=vcdm.credential_of(document, issued_at=issued_at, validity=both),
+        key=KeyReference(
+            data_model.issuer_of(document), key_id if isinstance(key_id, str) else None
+        ),
+        holder=vcdm.holder_key(data_model.subject_of(document)),
+        disclosable=frozenset(),
+        presented=presented,
+        document=document,
+    )
+
+
+def check_issuer(
+    unverified: Unverified,
+    token: str,
+    key: VerificationKey,
+    *,
+    typ: frozenset[str],
+    at: datetime,
+) -> None:
+    """The issuer's signature holds under ``key``, and was not made in the future.
+
+    Raises:
+        ProofInvalid: ``signature_invalid`` or ``alg_key_mismatch``.
+        OutsideValidity: ``not_yet_valid`` where ``iat`` lies ahead.
+    """
+    check_compact(token, signing_key(key), typ=typ)
+    check_not_ahead(unverified.credential.issued_at, at=at)
+
+
+def check_presenter(
+    unverified: Unverified,
+    text: str,
+    *,
+    typ: frozenset[str],
+    expected: Binding | None,
+    at: datetime,
+) -> None:
+    """The presentation is signed by the subject's key, fresh, and for the expected request.
+
+    Raises:
+        BindingInvalid: as ``token_claims.check_holder``.
+    """
+    if not unverified.presented:
+        raise BindingInvalid("holder_binding_missing", "a credential without a presentation")
+    check_holder(unverified, peek_dated(text, typ=typ), expected=expected, at=at)
+
+
+def only_entry(presentation: JsonObject) -> JsonValue:
+    """The one credential of a presentation.
+
+    Raises:
+        MalformedError: ``presentation_not_one``.
+    """
+    value = presentation.get("verifiableCredential")
+    entries = value if isinstance(value, list) else [value]
+    if len(entries) != 1:
+        raise MalformedError("presentation_not_one", f"{len(entries)} credentials")
+    return entries[0]
+
+
+def header_of(typ: str, key_id: str | None, **members: str) -> JsonObject:
+    """The protected header of a token, beside its ``alg``."""
+    named = {} if key_id is None else {"kid": key_id}
+    return {"typ": typ, **members, **named}
