@@ -43,6 +43,8 @@ CONNECT_SECONDS = 5
 POOL_SIZE, POOL_OVERFLOW = 10, 30
 """PostgreSQL connections kept, and more in a rush: as many as FastAPI has threads (40)."""
 
+_LAST = "before_commit"
+
 
 class Database:
     """An engine and the only two ways to open a transaction on it."""

@@ -13,6 +13,3 @@ class Durability(StrEnum):
 
     FULL = "full"
     NORMAL = "normal"
-
-
-_LAST = "before_commit"
