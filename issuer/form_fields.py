@@ -43,6 +43,9 @@ _WIDGETS = {
     "list of {code, name}": Widget.LINES,
     "list of {part, recognised}": Widget.LINES,
 }
+_APART = frozenset({"details", "own_title"})
+"""Claims that a template fills in another way than by a field of their own."""
+
 _NOT_TYPED = frozenset({"attachment digest"})
 """Kinds that nobody types into a form."""
 
@@ -88,7 +91,7 @@ def groups(template: Template, typed: Mapping[str, str], language: str) -> FormG
     claims = [
         claim
         for claim in kind.issued()
-        if claim.path not in counted and claim.kind not in _NOT_TYPED
+        if claim.path not in counted and claim.kind not in _NOT_TYPED and claim.path not in _APART
     ]
     fields = {
         claim.path: _field(claim, template, typed, language)
@@ -102,9 +105,33 @@ def groups(template: Template, typed: Mapping[str, str], language: str) -> FormG
         for path, field in fields.items()
         if path not in template.fixed and (field.required or path in likely)
     ]
+    asked += own_fields(template, typed, language)
     more = [field for field in fields.values() if field not in fixed and field not in asked]
     has_skills = any(_widget(claim.kind) is Widget.SKILLS for claim in claims)
     return FormGroups(tuple(asked), tuple(fixed), tuple(more), has_skills)
+
+
+def own_fields(template: Template, typed: Mapping[str, str], language: str) -> list[FormField]:
+    """The fields of the template's own details, named ``detail.1`` and on."""
+    return [
+        FormField(
+            name=f"detail.{number}",
+            label=detail.label(language),
+            widget=Widget.TEXT,
+            required=detail.required,
+            choices=(),
+            value=typed.get(f"detail.{number}", ""),
+        )
+        for number, detail in enumerate(template.details, 1)
+    ]
+
+
+def _details(template: Template, typed: Mapping[str, str]) -> list[JsonValue]:
+    return [
+        {"label": detail.label_nl, "label_en": detail.label_en, "value": text}
+        for number, detail in enumerate(template.details, 1)
+        if (text := typed.get(f"detail.{number}", "").strip())
+    ]
 
 
 def _widget(kind: str) -> Widget:
@@ -153,8 +180,11 @@ def _line(item: Mapping[str, JsonValue]) -> str:
 
 def read(template: Template, typed: Mapping[str, str]) -> JsonObject:
     """The claims that were typed; empty fields of fixed claims keep the fixed value."""
-    claims: JsonObject = {}
+    own = _details(template, typed)
+    claims: JsonObject = {"details": own} if own else {}
     for claim in template.type.issued():
+        if claim.path in _APART:
+            continue
         widget = _widget(claim.kind)
         if widget is Widget.SKILLS:
             skills = _skills(typed)

@@ -6,18 +6,20 @@ A use case never meets the installation: it is handed the ``Ports`` of one organ
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlmodel import Session, col, select
 
 from credentials.dids.web import did_web
 from credentials.errors import MalformedError, RejectedError
-from credentials.keys import Signer
 from credentials.model import Entropy
+from issuer.designs import own_versions, template_of
+from issuer.key_ring import KeyPlace, KeyRing
 from issuer.ports import Identity, Ports
 from issuer.sealing import Sealer
 from issuer.settings import IssuerSettings
 from issuer.tables import Organisation
-from issuer.templates import templates
+from issuer.templates import Template, templates
 from schemas.files import IDENTIFIER
 from service.database import Database
 
@@ -27,8 +29,8 @@ FIRST = "own"
 MAX_NAME = 120
 """Characters of a name: the longest in the trade register that is not a sentence."""
 
-SignersOf = Callable[[str, str], Mapping[str, Signer]]
-"""From slug and DID to the signers of an organisation, by credential format."""
+SignersOf = Callable[[KeyPlace], KeyRing]
+"""Opens the keys of an organisation (``issuer.keys``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +75,19 @@ class Installation:
             return [self._ports(row, session) for row in rows]
 
     def _ports(self, row: Organisation | None, session: Session) -> Ports:
-        del session  # templates of one's own will be read in the same view
         if row is None:
             raise RejectedError("not_found", "no such organisation")
         version, kept = self._kept.get(row.id, (0, None))
         if kept is None or version != row.version:
-            kept = self._open(row)
+            kept = self._open(row, session)
             self._kept[row.id] = row.version, kept
         return kept
 
-    def _open(self, row: Organisation) -> Ports:
+    def _open(self, row: Organisation, session: Session) -> Ports:
         roles = frozenset(row.roles)
         fixed = self.settings.fixed if row.id == FIRST else {}
+        ready = templates(roles, fixed=fixed, demo=self.settings.demo)
+        given, versions = self._own(ready, row.id, session)
         return Ports(
             identity=Identity(
                 id=row.id,
@@ -99,12 +102,33 @@ class Installation:
             ),
             settings=self.settings,
             database=self.database,
-            signers=self.signers_of(row.slug, row.did),
+            signers=self.signers_of(
+                KeyPlace(self.database, row.id, row.slug, row.did, self.clock)
+            ),
             sealer=self.sealer,
-            templates=templates(roles, fixed=fixed, demo=self.settings.demo),
+            ready=ready,
+            templates=given,
+            versions=versions,
             clock=self.clock,
             entropy=self.entropy,
         )
+
+    def _own(
+        self, ready: Mapping[str, Template], organisation_id: str, session: Session
+    ) -> tuple[Mapping[str, Template], Mapping[tuple[str, int], Template]]:
+        """What is given now, ready and own, and every version of one's own."""
+        given, versions = dict(ready), dict[tuple[str, int], Template]()
+        for row, one, design in own_versions(session, organisation_id, sealer=self.sealer):
+            base = ready.get(design.base)
+            if base is None:
+                continue  # the organisation no longer has the role for this type
+            made = template_of(design, template_id=row.id, version=one.number, ready=base)
+            versions[row.id, one.number] = made
+            if one.number == row.version and row.archived:
+                given.pop(row.id, None)
+            elif one.number == row.version:
+                given[row.id] = made
+        return MappingProxyType(given), MappingProxyType(versions)
 
 
 def keep_organisation(

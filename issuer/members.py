@@ -78,6 +78,14 @@ def name_of(row: Member, ports: Ports) -> str:
     return ports.sealer.open(row.name, about=f"member {row.id}").decode()
 
 
+def member_name(session: Session, member_id: str, ports: Ports) -> str:
+    """The name of a member of this organisation; empty for whoever is none."""
+    row = session.get(Member, member_id)
+    if row is None or row.organisation_id != ports.organisation_id:
+        return ""
+    return name_of(row, ports)
+
+
 def members(session: Session, ports: Ports) -> list[Member]:
     """The members of this organisation, the oldest first."""
     found = session.exec(

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from credentials.keys import Signer
+from credentials.errors import RejectedError
 from credentials.model import Entropy
+from issuer.key_ring import KeyRing
 from issuer.sealing import Sealer
 from issuer.settings import IssuerSettings
 from issuer.templates import Template
@@ -46,15 +47,19 @@ class Ports:
         identity: the organisation.
         signers: by credential format; each public key carries its full id.
         sealer: for what the database must not show.
-        templates: by type id.
+        ready: the catalogue's own form of each type that may be given, by type id.
+        templates: those that are given now, by id.
+        versions: templates of one's own as they were, by id and version.
     """
 
     identity: Identity
     settings: IssuerSettings
     database: Database
-    signers: Mapping[str, Signer]
+    signers: KeyRing
     sealer: Sealer
+    ready: Mapping[str, Template]
     templates: Mapping[str, Template]
+    versions: Mapping[tuple[str, int], Template]
     clock: Callable[[], datetime]
     entropy: Entropy
 
@@ -67,6 +72,17 @@ class Ports:
     def did(self) -> str:
         """The issuer in what is signed."""
         return self.identity.did
+
+    def template(self, template_id: str, version: int = 0) -> Template:
+        """A template as it was when something was given with it.
+
+        Raises:
+            RejectedError: ``not_found``: this organisation has never had it.
+        """
+        found = self.versions.get((template_id, version)) or self.templates.get(template_id)
+        if found is None:
+            raise RejectedError("not_found", "no such template")
+        return found
 
     @property
     def origin(self) -> str:

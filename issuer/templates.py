@@ -15,15 +15,41 @@ from skills.framework import statement
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """Something that only this organisation asks; it travels in the claim ``details``."""
+
+    label_nl: str
+    label_en: str
+    required: bool
+
+    def label(self, language: str) -> str:
+        """The label in ``nl`` or ``en``."""
+        return self.label_nl if language == "nl" else self.label_en
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """One type as this organisation gives it.
 
     Attributes:
+        id: of the type, or of the organisation's own template.
+        type: its claims and title as this organisation gives them; id and url are the type's.
         fixed: claims that are the same for everyone.
+        version: 0 for a ready template that nobody changed.
+        details: what is asked besides the claims of the type.
+        formats: those it may be given in; empty: all that the issuer has.
+        icon: a drawing of its own.
+        retired: no longer given; what was given with it stays.
     """
 
+    id: str
     type: CredentialType
     fixed: Mapping[str, JsonValue]
+    version: int = 0
+    details: tuple[Detail, ...] = ()
+    formats: tuple[str, ...] = ()
+    icon: str | None = None
+    retired: bool = False
 
 
 def templates(
@@ -39,6 +65,7 @@ def templates(
     held = frozenset(roles)
     made = {
         kind.id: Template(
+            kind.id,
             kind,
             MappingProxyType(
                 {**(kind.fixed_for_demo if demo else {}), **fixed.get(kind.id, {})},
@@ -73,11 +100,22 @@ def complete(
         faults += [ClaimFault("skills", "skill_unknown")] if wrong else []
     claims = completion.complete(kind, typed, fixed=dict(template.fixed)).claims
     named = {fault.path for fault in faults}
+    labels = _labels(claims.get("details"))
+    faults += [
+        ClaimFault(f"detail.{number}", "claim_missing")
+        for number, detail in enumerate(template.details, 1)
+        if detail.required and detail.label_nl not in labels
+    ]
     later = [
         *completion.check_claims(kind, claims),
         *_like_a_bsn(kind, claims, confirmed=numbers_confirmed),
     ]
     return claims, (*faults, *(fault for fault in later if fault.path not in named))
+
+
+def _labels(details: JsonValue) -> set[JsonValue]:
+    items = details if isinstance(details, list) else []
+    return {item.get("label") for item in items if isinstance(item, dict)}
 
 
 def _is_never(kind: CredentialType, path: str) -> bool:

@@ -71,6 +71,7 @@ def _fixed() -> dict[str, JsonObject]:
         "attachment digest": {"type": "string", "pattern": r"^sha256-[A-Za-z0-9_-]{43}" + _END},
         "{skill, level}": _skill(),
         "{code, name}": _record(code=text(20), name=text()),
+        "{label, value}": _record(label=text(60), label_en=text(60), value=text()),
         "{part, recognised}": _record(part=text(), recognised={"type": "boolean"}),
     }
 

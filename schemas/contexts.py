@@ -6,8 +6,7 @@ downloaded (architecture, section 13). The data lies in ``contexts/`` beside thi
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +22,7 @@ FOLDER = ROOT / "contexts"
 """Where the copies and their manifest lie."""
 
 _LENT: ContextVar[Mapping[str, JsonObject]] = ContextVar("lent", default=MappingProxyType({}))
+"""Set by ``schemas.lending`` alone, which one contract of the linter keeps to one door."""
 
 
 class ContextError(ValueError):
@@ -127,28 +127,6 @@ def load(url: str) -> JsonObject:
     """
     lent = _LENT.get().get(url)
     return _kept(url) if lent is None else lent
-
-
-@contextmanager
-def lending(documents: Mapping[str, JsonObject]) -> Iterator[None]:
-    """Inside the block, and nowhere else, further contexts are known by address.
-
-    For the door of the official suites alone, whose vectors bring contexts of their own; the
-    product refuses those, for nobody has reviewed them.
-
-    Args:
-        documents: by an address that says its content: what is compiled from it is kept.
-
-    Raises:
-        ValueError: an address of the manifest.
-    """
-    if documents.keys() & manifest().keys():
-        raise ValueError("a copy of our own cannot be replaced")
-    before = _LENT.set(documents)
-    try:
-        yield
-    finally:
-        _LENT.reset(before)
 
 
 @cache

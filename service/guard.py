@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from credentials.errors import CredentialError, MalformedError, RejectedError
+from service.content_security import WITHOUT_SCRIPTS
 from service.log import get_log
 from service.problems import answer, problem_of
 from service.settings import LOOPBACK_NAMES, RoleSettings, is_loopback
@@ -23,14 +24,8 @@ MAX_LIST_BYTES = 10 * 1024 * 1024
 MAX_JSON_DEPTH = 32
 """Real messages nest about 8 deep; the standard parser fails at some thousand."""
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-"""No script at all. ``form-action`` also stops a form that is redirected to another origin."""
-
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": WITHOUT_SCRIPTS,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",

@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from schemas.messages import sentence
 from service import dates
+from service.content_security import WITH_OWN_SCRIPTS
 from service.forms import Forms
 from service.qr import qr_svg
 
@@ -81,7 +82,14 @@ class Pages:
         self.environment.filters["day"] = dates.in_figures
 
     def render(
-        self, request: Request, template: str, /, *, status: int = 200, **context: object
+        self,
+        request: Request,
+        template: str,
+        /,
+        *,
+        status: int = 200,
+        scripted: bool = False,
+        **context: object,
     ) -> HTMLResponse:
         """Answer with a page; it is never kept by a cache, for it may be somebody's own.
 
@@ -89,6 +97,7 @@ class Pages:
             request: tells the language and carries the form's cookie.
             template: its name, looked for in the role's directory first.
             status: the HTTP status.
+            scripted: it carries one of our own static scripts (``service/static``).
             context: what the template needs.
         """
         language = language_of(request)
@@ -98,6 +107,8 @@ class Pages:
         )
         response = HTMLResponse(html, status_code=status, headers={"Content-Language": language})
         response.headers["Cache-Control"] = "no-store"
+        if scripted:
+            response.headers["Content-Security-Policy"] = WITH_OWN_SCRIPTS
         forms.keep(request, response)
         if request.query_params.get("lang") in LANGUAGES:
             response.set_cookie(

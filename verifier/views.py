@@ -8,7 +8,7 @@ from credentials.model import Credential
 from schemas import catalog
 from schemas.messages import known, sentence
 from service import dates
-from service.claim_values import shown_value
+from service.claim_values import own_details, shown_value
 from verifier.verdicts import Report, answer, decisive, issuer_name, reason, type_title
 
 FORGED = frozenset(
@@ -203,12 +203,13 @@ def _claims(credential: Credential | None, language: str) -> tuple[ClaimView, ..
     found = catalog.by_url(credential.type) if credential else None
     if credential is None or found is None:
         return ()
-    shown = [
+    shown: list[tuple[str, str | None]] = [
         (
             claim.label(language),
             shown_value(credential.claims.get(claim.path), claim.kind, language),
         )
         for claim in found.issued()
-        if claim.path != "skills"
+        if claim.path not in {"skills", "details"}
     ]
+    shown += own_details(credential.claims.get("details"), language)
     return tuple(ClaimView(label, text) for label, text in shown if text)

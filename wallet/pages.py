@@ -11,6 +11,7 @@ from credentials.openid4vc.offer import parse_offer_link
 from credentials.openid4vc.request import parse_request_link
 from schemas import catalog
 from schemas.messages import LANGUAGES, sentence
+from service.claim_values import own_details
 from service.forms import CheckedForm, text_field
 from service.pages import language_of
 from skills.framework import metalektro
@@ -162,10 +163,12 @@ def lines_of(found: Card, language: str) -> list[tuple[str, str]]:
     claims = found.credential.claims
     order = [claim.path for claim in known.claims] if known else []
     names = [name for name in order if name in claims] + [n for n in claims if n not in order]
-    lines = []
+    lines: list[tuple[str, str]] = []
     for name in names:
         claim = known.claim(name) if known else None
-        if name not in NAMES:
+        if name == "details":
+            lines += own_details(claims[name], language)
+        elif name not in NAMES:
             label = claim.label(language) if claim else name
             lines.append((label, value_text(claims[name], language)))
     return lines

@@ -34,8 +34,15 @@ ICONS = {
 TABS = (
     ("start", "/", "award"),
     ("overview", "/overview", "list-checks"),
+    ("organisation", "/kinds", "settings"),
 )
 """The parts of the office: key of ``issuer.tab.*``, address, drawing."""
+
+MANAGE = (
+    ("kinds", "/kinds", "award"),
+    ("people", "/people", "users"),
+)
+"""The pages under ``organisation``: key of ``issuer.manage.*``, address, drawing."""
 
 
 def pages_of(request: Request) -> Pages:
@@ -66,6 +73,7 @@ def frame(request: Request, member: SignedIn, *, tab: str) -> Context:
         "organisation": member.ports.identity.name,
         "tab": tab,
         "tabs_of_office": TABS,
+        "parts_of_manage": MANAGE,
         "may": {duty.value: member.may(duty) for duty in Duty},
         "icon_of": icon_of,
         "title_of": lambda type_id: (

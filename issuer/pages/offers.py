@@ -67,7 +67,7 @@ def _form_context(
         "ask_number": any(fault.code == "number_unconfirmed" for fault in faults),
         "skills": form_fields.skill_choices(template, language),
         "skill_rows": range(1, form_fields.MAX_SKILLS + 1),
-        "formats": FORMAT_IDS,
+        "formats": template.formats or FORMAT_IDS,
         **frame(request, member, tab="start"),
     }
 
@@ -101,7 +101,7 @@ def _typed(posted: FormData) -> dict[str, str]:
 def _order(template: Template, typed: Mapping[str, str], claims: JsonObject) -> Order:
     format_id = typed.get("format", "")
     chosen = format_id if format_id in FORMAT_IDS else FORMAT_IDS[0]
-    return Order(template.type.id, chosen, claims, person(claims))
+    return Order(template.id, chosen, claims, person(claims), template.version)
 
 
 @router.get("/made/{offer_id}", response_class=HTMLResponse)

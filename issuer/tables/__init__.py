@@ -8,7 +8,8 @@ belongs to an organisation carries its id, and every question about it names tha
 from issuer.tables.audit import AUDIT_GUARDS, AuditEntry
 from issuer.tables.base import IssuerTable, UtcTime
 from issuer.tables.issued import Issued, IssuedState, StatusList, StatusSlot, StatusWord
-from issuer.tables.offers import Batch, Nonce, Offer, OfferState, Token
+from issuer.tables.keys import SigningKey
+from issuer.tables.offers import Batch, Offer, OfferState
 from issuer.tables.organisations import (
     Duty,
     Invitation,
@@ -17,12 +18,26 @@ from issuer.tables.organisations import (
     Organisation,
     StatusHosting,
 )
+from issuer.tables.protocol import (
+    AuthorizationCode,
+    Deferral,
+    Hold,
+    Nonce,
+    PushedRequest,
+    RefreshToken,
+    SeenProof,
+    Token,
+)
+from issuer.tables.templates import OwnTemplate, TemplateVersion
 
 __all__ = [
     "AUDIT_GUARDS",
     "AuditEntry",
+    "AuthorizationCode",
     "Batch",
+    "Deferral",
     "Duty",
+    "Hold",
     "Invitation",
     "Issued",
     "IssuedState",
@@ -33,10 +48,16 @@ __all__ = [
     "Offer",
     "OfferState",
     "Organisation",
+    "OwnTemplate",
+    "PushedRequest",
+    "RefreshToken",
+    "SeenProof",
+    "SigningKey",
     "StatusHosting",
     "StatusList",
     "StatusSlot",
     "StatusWord",
+    "TemplateVersion",
     "Token",
     "UtcTime",
 ]

@@ -1,4 +1,4 @@
-"""Rows of offers: lists that became offers, what waits for a holder, and the tokens to fetch it."""
+"""Rows of offers: lists that became offers, and what waits for a holder."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -42,6 +42,7 @@ class Offer(IssuerTable, table=True):
     """One proof that waits for its holder, and afterwards the trace of it.
 
     Attributes:
+        type_id: of the template; a ready one has the id of its type.
         id: for the institute; never part of the link.
         link_id: the secret part of the offer's address.
         contents: sealed claims, code and PIN; None after delivery or cancelling.
@@ -58,6 +59,7 @@ class Offer(IssuerTable, table=True):
     link_id: str
     code_hash: str
     type_id: str
+    template_version: int = 0
     format: str
     state: str = OfferState.OFFERED
     attempts: int = 0
@@ -66,22 +68,3 @@ class Offer(IssuerTable, table=True):
     created_at: datetime = Field(sa_type=UtcTime, index=True)
     expires_at: datetime = Field(sa_type=UtcTime, index=True)
     changed_at: datetime = Field(sa_type=UtcTime)
-
-
-class Token(IssuerTable, table=True):
-    """An access token, as its hash."""
-
-    __tablename__: ClassVar[str] = "token"
-    token_hash: str = Field(primary_key=True)
-    offer_id: str = Field(foreign_key="offer.id", unique=True)
-    expires_at: datetime = Field(sa_type=UtcTime, index=True)
-
-
-class Nonce(IssuerTable, table=True):
-    """A nonce for a holder's proof, as its hash; ``used_by`` is the token it served, once."""
-
-    __tablename__: ClassVar[str] = "nonce"
-    nonce_hash: str = Field(primary_key=True)
-    organisation_id: str = Field(foreign_key="organisation.id")
-    expires_at: datetime = Field(sa_type=UtcTime, index=True)
-    used_by: str | None = None

@@ -19,6 +19,7 @@ from wallet.holder.passport import skill_labels
 from wallet.holder.vault import Held
 
 SKILLS = "skills"
+DETAILS = "details"
 
 
 class LineKind(StrEnum):
@@ -215,4 +216,7 @@ def _line(
     if path[0] == SKILLS and len(path) > 1 and isinstance(value, dict):
         names = skill_labels(value)
         labels = (names["nl"], names["en"])
+    if path[0] == DETAILS and len(path) > 1 and isinstance(value, dict):
+        labels = (str(value.get("label", "")), str(value.get("label_en", "")))
+        value = value.get("value")
     return Line(path, kind, *labels, value=value, group=group, over=over)
