@@ -4,7 +4,9 @@ import binascii
 import json
 import math
 import re
+from collections.abc import Callable
 from json.encoder import encode_basestring
+from json.scanner import make_scanner
 
 from credentials.errors import MalformedError
 from credentials.limits import MAX_JSON_DEPTH, MAX_JSON_ITEMS, MAX_TOKEN_BYTES
@@ -19,7 +21,9 @@ MAX_SAFE_INTEGER = 2**53 - 1
 """The largest integer that every JSON reader keeps exact (RFC 7493, section 2.2)."""
 
 _TO_URL_ALPHABET = bytes.maketrans(b"+/", b"-_")
-_FROM_URL_ALPHABET = bytes.maketrans(b"-_", b"+/")
+_FROM_URL_ALPHABET = bytes.maketrans(b"-_+/=", b"+/!!!")  # what no base64 holds is refused
+_PADDING = (b"", None, b"==", b"=")  # by the number of characters beyond whole groups of four
+_LAST = (None, None, frozenset("AQgw"), frozenset("AEIMQUYcgkosw048"))  # spare bits are zero
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*+"?', re.DOTALL)
 _EMPTY = re.compile(rb"\[\s*+\]|\{\s*+\}")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -43,8 +47,12 @@ class NumberRefusedError(MalformedError):
 
 def b64url_encode(octets: bytes) -> str:
     """Base64url without padding (RFC 7515, section 2)."""
-    spelled = binascii.b2a_base64(octets, newline=False)
-    return spelled.translate(_TO_URL_ALPHABET, b"=").decode("ascii")
+    return b64url_spell(octets).decode("ascii")
+
+
+def b64url_spell(octets: bytes) -> bytes:
+    """As ``b64url_encode``, for characters that are hashed or joined before they are text."""
+    return binascii.b2a_base64(octets, newline=False).translate(_TO_URL_ALPHABET).rstrip(b"=")
 
 
 def b64url_decode(text: str) -> bytes:
@@ -54,14 +62,15 @@ def b64url_decode(text: str) -> bytes:
         MalformedError: ``base64_not_strict`` for padding, other characters, line breaks, or
             spare bits in the last character that are not zero.
     """
+    beyond = len(text) % 4
+    padding, last = _PADDING[beyond], _LAST[beyond]
+    if padding is None or (last is not None and text[-1] not in last):
+        raise MalformedError("base64_not_strict", f"{len(text)} characters")
     try:
-        spelled = text.encode("ascii").translate(_FROM_URL_ALPHABET)
-        octets = binascii.a2b_base64(spelled + b"==="[: -len(text) % 4])
+        spelled = text.encode("ascii").translate(_FROM_URL_ALPHABET) + padding
+        return binascii.a2b_base64(spelled, strict_mode=True)
     except (binascii.Error, ValueError) as error:
         raise MalformedError("base64_not_strict", f"{len(text)} characters") from error
-    if b64url_encode(octets) != text:  # only the canonical spelling comes back unchanged
-        raise MalformedError("base64_not_strict", f"{len(text)} characters")
-    return octets
 
 
 def parse_json(data: bytes | str, *, max_bytes: int = MAX_TOKEN_BYTES) -> JsonValue:
@@ -76,12 +85,12 @@ def parse_json(data: bytes | str, *, max_bytes: int = MAX_TOKEN_BYTES) -> JsonVa
     """
     text = _measured_text(data, max_bytes)
     try:
-        value: JsonValue = _DECODER.decode(text)
+        value = _scanned(text)
     except NumberRefusedError as error:
         raise NumberRefusedError(_member_of_refused(text)) from error
     except json.JSONDecodeError as error:
         raise MalformedError("json_malformed", f"at character {error.pos}") from error
-    if _SURROGATE.search(text):
+    if "\\u" in text and _SURROGATE.search(text):
         compact_json(value)  # refuses a surrogate without its twin
     return value
 
@@ -140,9 +149,21 @@ def compact_json(value: JsonValue) -> bytes:
         MalformedError: ``json_malformed`` for NaN, Infinity or a lone surrogate.
     """
     try:
-        return _ENCODE(value).encode("utf-8")
+        return compact_text(value).encode("utf-8")
     except UnicodeEncodeError as error:
         raise MalformedError("json_malformed", "a lone surrogate") from error
+
+
+def compact_text(value: JsonValue) -> str:
+    """As ``compact_json``, before it is known that UTF-8 can hold it.
+
+    Raises:
+        NumberRefusedError: NaN or Infinity.
+    """
+    if isinstance(value, str):
+        return encode_basestring(value)
+    try:
+        return "".join(_PIECES(value, 0)) if _PIECES else _ENCODER.encode(value)
     except ValueError as error:
         raise NumberRefusedError from error
 
@@ -160,6 +181,18 @@ def canonical_json(value: JsonValue) -> bytes:
         raise MalformedError("json_malformed", "a lone surrogate") from error
 
 
+def _scanned(text: str) -> JsonValue:
+    """One value and nothing around it; what is otherwise, the decoder reads or refuses."""
+    try:
+        value, end = _SCAN(text, 0)
+    except StopIteration:  # no value begins here
+        end, value = -1, None
+    if end == len(text):
+        return value
+    decoded: JsonValue = _DECODER.decode(text)
+    return decoded
+
+
 def _measured_text(data: bytes | str, max_bytes: int) -> str:
     try:
         octets = data.encode("utf-8") if isinstance(data, str) else data
@@ -174,7 +207,9 @@ def _measured_text(data: bytes | str, max_bytes: int) -> str:
 def _measure(octets: bytes) -> None:
     """Depth and items, without parsing; exact only where the quick count does not settle it."""
     opened = octets.count(b"[") + octets.count(b"{")
-    if opened <= MAX_JSON_DEPTH and octets.count(b",") + opened <= MAX_JSON_ITEMS:
+    if opened <= MAX_JSON_DEPTH and (
+        len(octets) <= MAX_JSON_ITEMS or octets.count(b",") + opened <= MAX_JSON_ITEMS
+    ):
         return
     bare = _STRING.sub(b"0", octets)
     depth = 0
@@ -217,10 +252,23 @@ _DECODER = json.JSONDecoder(
     parse_float=_double,
     parse_constant=_refuse_constant,
 )
+_SCAN: Callable[[str, int], tuple[JsonValue, int]] = make_scanner(_DECODER)  # type: ignore[arg-type]  # its stub asks for itself
 _LENIENT = json.JSONDecoder(parse_int=float)
-_ENCODE = json.JSONEncoder(
+_ENCODER = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), check_circular=False
-).encode
+)
+_MAKE_ENCODER = getattr(json.encoder, "c_make_encoder", None)  # which encode() makes every time
+_PIECES = _MAKE_ENCODER and _MAKE_ENCODER(
+    markers=None,
+    default=_ENCODER.default,
+    encoder=encode_basestring,
+    indent=None,
+    key_separator=":",
+    item_separator=",",
+    sort_keys=True,
+    skipkeys=False,
+    allow_nan=False,
+)
 
 
 def _member_of_refused(text: str) -> str | None:

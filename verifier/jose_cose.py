@@ -27,7 +27,7 @@ from credentials.encoding import (
     parse_json_object,
 )
 from credentials.errors import CredentialError, MalformedError, ProofInvalid
-from credentials.formats import key_binding, sd_jwt, token_claims
+from credentials.formats import concealment, key_binding, sd_jwt, token_claims
 from credentials.keys import (
     SigningKey,
     SoftwareSigner,
@@ -139,7 +139,7 @@ def _secured(document: JsonObject, method: JsonObject, feature: str, sd: str) ->
     if form == "jose":
         return jose.sign_compact({**header, "typ": f"{short}+jwt"}, document, signer)
     paths = _paths(parse_json(sd), document)
-    payload, disclosures = sd_jwt.conceal(document, paths, entropy=secrets.token_bytes)
+    payload, disclosures = concealment.conceal(document, paths, entropy=secrets.token_bytes)
     payload["_sd_alg"] = sd_jwt.HASH_NAME
     token = jose.sign_compact({**header, "typ": f"{short}+sd-jwt"}, payload, signer)
     return sd_jwt.join(token, disclosures)

@@ -1,36 +1,29 @@
-"""Selective Disclosure for JWTs (RFC 9901): conceal, split, and open again."""
+"""Selective Disclosure for JWTs (RFC 9901): the compact text, and its disclosures put in place."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from credentials.claims import ClaimsPath, Paths
+from credentials.claims import ClaimsPath
 from credentials.encoding import (
     JsonObject,
     JsonValue,
     b64url_decode,
     b64url_encode,
     check_json,
-    compact_json,
     parse_json,
 )
 from credentials.errors import MalformedError, ProofInvalid
 from credentials.jose import check_token_text
 from credentials.limits import MAX_DISCLOSURES, MAX_JSON_DEPTH, MAX_JSON_ITEMS
-from credentials.model import Entropy
 
 HASH_NAME = "sha-256"
 """The one value of ``_sd_alg`` that we write and read."""
 
-SALT_BYTES = 16
-"""128 bits, as section 9.3 advises."""
-
-DIGESTS_IN_STEPS_OF = 8
-"""Digest arrays are filled up with decoys to a multiple: their length says little (9.4)."""
-
 RESERVED_NAMES = frozenset(["_sd", "_sd_alg", "..."])
 _SD, _SD_ALG, _ELEMENT = "_sd", "_sd_alg", "..."
 _OBJECT_PARTS, _ELEMENT_PARTS = 3, 2
+_CONTAINERS = (dict, list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,123 +82,8 @@ def digest(text: str) -> str:
     return b64url_encode(hashlib.sha256(text.encode("ascii")).digest())
 
 
-@dataclass(slots=True)
-class _Plan:
-    """What is hidden at and below one place; built from the disclosable paths."""
-
-    hidden: bool = False
-    steps: dict[str | int | None, "_Plan"] = field(default_factory=dict)
-
-    def below(self, step: str | int) -> "_Plan":
-        """The plan one step further; a list element heeds its number and None alike."""
-        exact = self.steps.get(step)
-        every = self.steps.get(None) if isinstance(step, int) else None
-        if exact is None or every is None:
-            return exact or every or _NOTHING
-        merged = {name: plan for part in (every, exact) for name, plan in part.steps.items()}
-        return _Plan(exact.hidden or every.hidden, merged)
-
-
-_NOTHING = _Plan()
-
-
-def _plan(disclosable: Paths) -> _Plan:
-    root = _Plan()
-    for path in disclosable:
-        node = root
-        for step in path:
-            node = node.steps.setdefault(step, _Plan())
-        node.hidden = True
-    return root
-
-
-def conceal(
-    claims: JsonObject, disclosable: Paths, *, entropy: Entropy
-) -> tuple[JsonObject, list[str]]:
-    """Replace disclosable claims and list elements by digests, the innermost first (4.2).
-
-    Args:
-        claims: the payload's claims about the subject.
-        disclosable: paths as in ``credentials.claims``; a parent and its child may both be named.
-        entropy: for salts and decoys.
-
-    Returns:
-        The claims with digests, and the disclosures.
-
-    Raises:
-        MalformedError: ``disclosure_name_reserved`` for a claim with a name of the mechanism,
-            ``too_many_disclosures``.
-    """
-    disclosures: list[str] = []
-    concealed = _conceal_object(claims, _plan(disclosable), entropy, disclosures)
-    if len(disclosures) > MAX_DISCLOSURES:
-        raise MalformedError("too_many_disclosures", f"more than {MAX_DISCLOSURES}")
-    return concealed, disclosures
-
-
-def _conceal(value: JsonValue, plan: _Plan, entropy: Entropy, made: list[str]) -> JsonValue:
-    if isinstance(value, dict):
-        return _conceal_object(value, plan, entropy, made)
-    if isinstance(value, list):
-        return _conceal_list(value, plan, entropy, made)
-    return value
-
-
-def _conceal_object(node: JsonObject, plan: _Plan, entropy: Entropy, made: list[str]) -> JsonObject:
-    result: JsonObject = {}
-    digests: list[str] = []
-    for name, value in node.items():
-        if name in RESERVED_NAMES:
-            raise MalformedError("disclosure_name_reserved", "a claim named as the mechanism")
-        below = plan.below(name)
-        inner = _conceal(value, below, entropy, made)
-        if below.hidden:
-            digests.append(_disclose([_salt(entropy), name, inner], made))
-        else:
-            result[name] = inner
-    if digests:
-        digests += (b64url_encode(entropy(32)) for _ in range(_missing(len(digests))))
-        result[_SD] = [*sorted(digests)]  # the order of digests is as random as their salts
-    return result
-
-
-def _conceal_list(
-    node: list[JsonValue], plan: _Plan, entropy: Entropy, made: list[str]
-) -> list[JsonValue]:
-    result: list[JsonValue] = []
-    hidden = 0
-    for index, value in enumerate(node):
-        below = plan.below(index)
-        inner = _conceal(value, below, entropy, made)
-        if below.hidden:
-            hidden += 1
-            inner = {_ELEMENT: _disclose([_salt(entropy), inner], made)}
-        result.append(inner)
-    for _ in range(_missing(hidden)):  # the order of elements has a meaning: decoys go between
-        position = int.from_bytes(entropy(8), "big") % (len(result) + 1)
-        result.insert(position, {_ELEMENT: b64url_encode(entropy(32))})
-    return result
-
-
-def _disclose(parts: list[JsonValue], made: list[str]) -> str:
-    text = b64url_encode(compact_json(parts))
-    made.append(text)
-    return digest(text)
-
-
-def _salt(entropy: Entropy) -> str:
-    return b64url_encode(entropy(SALT_BYTES))
-
-
-def _missing(count: int) -> int:
-    return -count % DIGESTS_IN_STEPS_OF
-
-
-@dataclass(frozen=True, slots=True)
-class _Disclosure:
-    text: str
-    name: str | None  # None for a list element
-    value: JsonValue
+_Disclosure = tuple[str, str | None, JsonValue]
+"""As it travelled; the name, None for a list element; the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,12 +140,13 @@ def _read_disclosure(text: str) -> _Disclosure:
     if not isinstance(parts[0], str):
         raise MalformedError("disclosure_malformed", "the salt is no string")
     if len(parts) == _ELEMENT_PARTS:
-        return _Disclosure(text, None, parts[1])
-    if not isinstance(parts[1], str):
+        return text, None, parts[1]
+    name = parts[1]
+    if not isinstance(name, str):
         raise MalformedError("disclosure_malformed", "the name is no string")
-    if parts[1] in RESERVED_NAMES:
+    if name in RESERVED_NAMES:
         raise MalformedError("disclosure_name_reserved", "a name of the mechanism")
-    return _Disclosure(text, parts[1], parts[2])
+    return text, name, parts[2]
 
 
 def _open(value: JsonValue, path: ClaimsPath, opening: _Opening) -> JsonValue:
@@ -282,21 +161,24 @@ def _open_object(node: JsonObject, path: ClaimsPath, opening: _Opening) -> JsonO
     if len(path) >= MAX_JSON_DEPTH:
         raise MalformedError("too_deep", f"more than {MAX_JSON_DEPTH} levels")
     result = {
-        name: _open(value, (*path, name), opening)
+        name: _open(value, (*path, name), opening) if isinstance(value, _CONTAINERS) else value
         for name, value in node.items()
         if name not in RESERVED_NAMES
     }
+    if len(result) == len(node):
+        return result
     for hashed in _digests(node):
         disclosure = opening.take(hashed)
         if disclosure is None:  # a decoy, or withheld
             continue
-        if disclosure.name is None:
+        text, name, value = disclosure
+        if name is None:
             raise MalformedError("disclosure_malformed", "an element where a member belongs")
-        if disclosure.name in result:
+        if name in result:
             raise MalformedError("claim_collision", "the object has that name already")
-        here = (*path, disclosure.name)
-        opening.placed[here] = disclosure.text
-        result[disclosure.name] = _open(disclosure.value, here, opening)
+        here = (*path, name)
+        opening.placed[here] = text
+        result[name] = _open(value, here, opening)
     return result
 
 
@@ -316,17 +198,19 @@ def _open_list(node: list[JsonValue], path: ClaimsPath, opening: _Opening) -> li
         raise MalformedError("too_deep", f"more than {MAX_JSON_DEPTH} levels")
     result: list[JsonValue] = []
     for value in node:
-        here = (*path, len(result))
         if not isinstance(value, dict) or _ELEMENT not in value:
-            result.append(_open(value, here, opening))
+            within = isinstance(value, _CONTAINERS)
+            result.append(_open(value, (*path, len(result)), opening) if within else value)
             continue
         if len(value) != 1 or not isinstance(value[_ELEMENT], str):
             raise MalformedError("placeholder_malformed", "expected one member, a string")
         disclosure = opening.take(value[_ELEMENT])
         if disclosure is None:
             continue
-        if disclosure.name is not None:
+        text, name, inner = disclosure
+        if name is not None:
             raise MalformedError("disclosure_malformed", "a member where an element belongs")
-        opening.placed[here] = disclosure.text
-        result.append(_open(disclosure.value, here, opening))
+        here = (*path, len(result))
+        opening.placed[here] = text
+        result.append(_open(inner, here, opening))
     return result

@@ -16,8 +16,9 @@ from credentials.errors import (
     MalformedError,
     UnsupportedError,
 )
+from credentials.formats.concealment import conceal
 from credentials.formats.key_binding import bind, check_key_binding
-from credentials.formats.sd_jwt import conceal, digest, join, open_disclosures, split
+from credentials.formats.sd_jwt import digest, join, open_disclosures, split
 from credentials.formats.sd_jwt_vc import SdJwtVc
 from credentials.jose import sign_compact
 from credentials.keys import Algorithm, SoftwareSigner
@@ -51,6 +52,18 @@ def digest_arrays(value: JsonValue) -> Iterator[int]:
             yield hidden
         for inner in value:
             yield from digest_arrays(inner)
+
+
+def digests(value: JsonValue) -> Iterator[str]:
+    """Every digest in an object or list, of disclosures and decoys alike."""
+    if isinstance(value, dict):
+        found = value.get("_sd", [])
+        yield from (str(text) for text in (found if isinstance(found, list) else []))
+        if "..." in value:
+            yield str(value["..."])
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from digests(inner)
 
 
 @given(claims=st.dictionaries(NAMES, TREES, max_size=4), disclosable=PATHS)
@@ -110,10 +123,18 @@ def test_each_salt_and_decoy_is_drawn_once() -> None:
         drawn.append(entropy(octets))
         return drawn[-1]
 
-    _, disclosures = conceal(CLAIMS, DISCLOSABLE, entropy=recorded)
-    salts = {str(parse_json(b64url_decode(text)))[2:24] for text in disclosures}
-    assert salts == {b64url_encode(octets) for octets in drawn if len(octets) == 16}
-    assert len({octets for octets in drawn if len(octets) == 32}) == 6 + 6 + 7 + 7
+    concealed, disclosures = conceal(CLAIMS, DISCLOSABLE, entropy=recorded)
+    values = [parse_json(b64url_decode(text)) for text in disclosures]
+    salts = [b64url_decode(str(value[0])) for value in values if isinstance(value, list)]
+    found = [b64url_decode(text) for value in [concealed, *values] for text in digests(value)]
+    made = {hashlib.sha256(text.encode()).digest() for text in disclosures}
+    decoys = [octets for octets in found if octets not in made]
+    assert len(decoys) == 6 + 6 + 7 + 7
+    all_drawn = b"".join(drawn)
+    for octets in (*salts, *decoys):  # no octet that was drawn is used for two of them
+        assert all_drawn.count(octets) == 1
+        all_drawn = all_drawn.replace(octets, b"")
+    assert len(all_drawn) == 8 * len(decoys)  # where each decoy goes
 
 
 def test_a_digest_is_that_of_the_specification() -> None:  # RFC 9901, section 4.2.3

@@ -18,7 +18,8 @@ from credentials.encoding import (
     parse_json_object,
 )
 from credentials.errors import CredentialError, MalformedError
-from credentials.formats.sd_jwt import conceal, digest, join
+from credentials.formats.concealment import conceal
+from credentials.formats.sd_jwt import digest, join
 from credentials.jose import decrypt_compact, encrypt_compact, generate_encryption_key
 from credentials.jose import public_encryption_key as public_half
 from credentials.keys import Algorithm, SoftwareSigner, public_key_from_jwk

@@ -1,0 +1,239 @@
+"""What an issuer conceals: digests in the place of claims and list elements (RFC 9901, 4.2).
+
+The payload is written straight as JSON, container by container, the innermost first: a value that
+stays whole is written once, and what is drawn, hashed or spelled for a container is so in one go.
+"""
+
+import hashlib
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from credentials.bbs_keys import IssuingSigner, message_signer
+from credentials.claims import Paths
+from credentials.encoding import (
+    JsonObject,
+    JsonValue,
+    b64url_spell,
+    compact_json,
+    compact_text,
+    parse_json_object,
+)
+from credentials.errors import MalformedError
+from credentials.formats.sd_jwt import HASH_NAME, RESERVED_NAMES, join
+from credentials.jose import sign_compact
+from credentials.limits import MAX_DISCLOSURES
+from credentials.model import Entropy
+
+SALT_BYTES = 18
+"""144 bits; section 9.3 advises 128. They are 24 characters, with none to spare."""
+
+DIGESTS_IN_STEPS_OF = 8
+"""Digest arrays are filled up with decoys to a multiple: their length says little (9.4)."""
+
+_MAX_PLANS = 256  # more than the credential types of a busy issuer
+_POSITION_BYTES = 8
+_DIGEST_BYTES = 32
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What is hidden at and below one place; built from the disclosable paths."""
+
+    hidden: bool = False
+    steps: dict[str | int | None, "_Plan"] = field(default_factory=dict)
+
+    def below(self, step: str | int) -> "_Plan":
+        """The plan one step further; a list element heeds its number and None alike."""
+        exact = self.steps.get(step)
+        every = self.steps.get(None) if isinstance(step, int) else None
+        if exact is None or every is None:
+            return exact or every or _NOTHING
+        merged = {name: plan for part in (every, exact) for name, plan in part.steps.items()}
+        return _Plan(exact.hidden or every.hidden, merged)
+
+
+_NOTHING = _Plan()
+
+
+@lru_cache(maxsize=_MAX_PLANS)
+def _plan(disclosable: Paths) -> _Plan:
+    """One for all who disclose the same; nobody changes it afterwards."""
+    root = _Plan()
+    for path in disclosable:
+        node = root
+        for step in path:
+            node = node.steps.setdefault(step, _Plan())
+        node.hidden = True
+    return root
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """One payload on its way, and the disclosures that were made for it."""
+
+    entropy: Entropy
+    made: list[bytes]
+
+
+def conceal(
+    claims: JsonObject, disclosable: Paths, *, entropy: Entropy
+) -> tuple[JsonObject, list[str]]:
+    """Replace disclosable claims and list elements by digests, the innermost first (4.2).
+
+    Args:
+        claims: the payload's claims about the subject.
+        disclosable: paths as in ``credentials.claims``; a parent and its child may both be named.
+        entropy: for salts and decoys.
+
+    Returns:
+        The claims with digests, and the disclosures.
+
+    Raises:
+        MalformedError: ``disclosure_name_reserved`` for a claim with a name of the mechanism,
+            ``too_many_disclosures``.
+    """
+    members, disclosures = _concealed(claims, disclosable, entropy)
+    return parse_json_object(_object(members)), disclosures
+
+
+def sign(
+    claims: JsonObject,
+    registered: JsonObject,
+    header: JsonObject,
+    signer: IssuingSigner,
+    *,
+    disclosable: Paths,
+    entropy: Entropy,
+) -> str:
+    """Conceal, sign and join: an SD-JWT as its holder gets it, named by the signer's key id.
+
+    Args:
+        claims: as in ``conceal``.
+        registered: claims beside them that stay plain.
+        header: the protected header, less ``alg`` and ``kid``.
+        signer: the issuer's key.
+        disclosable: as in ``conceal``.
+        entropy: as in ``conceal``.
+
+    Raises:
+        UnsupportedError: ``alg_not_supported`` for a BBS signer.
+        MalformedError: ``claim_collision`` for a claim with a registered name, or as ``conceal``.
+    """
+    if not registered.keys().isdisjoint(claims):
+        raise MalformedError("claim_collision", "a claim with a registered name")
+    members, disclosures = _concealed(claims, disclosable, entropy)
+    plain = {**registered, "_sd_alg": HASH_NAME} if disclosures else registered
+    members.append(compact_json(plain)[1:-1])
+    if signer.public.key_id is not None:
+        header = {**header, "kid": signer.public.key_id}
+    return join(sign_compact(header, _object(members), message_signer(signer)), disclosures)
+
+
+def _concealed(
+    claims: JsonObject, disclosable: Paths, entropy: Entropy
+) -> tuple[list[bytes], list[str]]:
+    writing = _Writing(entropy, [])
+    try:
+        members = _members(claims, _plan(disclosable), writing)
+    except UnicodeEncodeError as error:
+        raise MalformedError("json_malformed", "a lone surrogate") from error
+    if len(writing.made) > MAX_DISCLOSURES:
+        raise MalformedError("too_many_disclosures", f"more than {MAX_DISCLOSURES}")
+    return members, b"~".join(writing.made).decode("ascii").split("~") if writing.made else []
+
+
+def _write(value: JsonValue, plan: _Plan, writing: _Writing) -> bytes:
+    """A value as JSON, with digests for whatever is hidden inside it."""
+    if plan.steps:
+        if isinstance(value, dict):
+            return _object(_members(value, plan, writing))
+        if isinstance(value, list):
+            return _list(value, plan, writing)
+    text = compact_text(value).encode()
+    if b'"_sd' in text or b'"..."' in text:  # so is a reserved name written; or it is in a text
+        _check_names(value)
+    return text
+
+
+def _check_names(value: JsonValue) -> None:
+    if isinstance(value, dict):
+        if not RESERVED_NAMES.isdisjoint(value):
+            raise MalformedError("disclosure_name_reserved", "a claim named as the mechanism")
+        value = [*value.values()]
+    if isinstance(value, list):
+        for inner in value:
+            _check_names(inner)
+
+
+def _members(node: JsonObject, plan: _Plan, writing: _Writing) -> list[bytes]:
+    """The members of an object, each as JSON, and their digests as one more."""
+    if not RESERVED_NAMES.isdisjoint(node):
+        raise MalformedError("disclosure_name_reserved", "a claim named as the mechanism")
+    shown: list[bytes] = []
+    hidden: list[bytes] = []
+    for name, value in node.items():
+        below = plan.below(name)
+        text = _write(value, below, writing)
+        if below.hidden:
+            hidden.append(b"%b,%b" % (compact_text(name).encode(), text))
+        else:
+            shown.append(b"%b:%b" % (compact_text(name).encode(), text))
+    if hidden:  # the order of digests is as random as their salts
+        digests, _ = _disclose(hidden, writing)
+        shown.append(b'"_sd":["%b"]' % b'","'.join(sorted(digests)))
+    return shown
+
+
+def _object(members: Sequence[bytes]) -> bytes:
+    return b"{%b}" % b",".join(members)
+
+
+def _list(node: list[JsonValue], plan: _Plan, writing: _Writing) -> bytes:
+    elements: list[bytes] = []
+    places: list[int] = []
+    alike = plan.steps.get(None) if len(plan.steps) == 1 else None
+    for index, value in enumerate(node):
+        below = alike or plan.below(index)
+        if below.hidden:
+            places.append(index)
+        elements.append(_write(value, below, writing))
+    if places:
+        digests, chance = _disclose([elements[place] for place in places], writing)
+        placeholders = [b'{"...":"%b"}' % digest for digest in digests]
+        for place, placeholder in zip(places, placeholders, strict=False):
+            elements[place] = placeholder
+        for decoy in placeholders[len(places) :]:  # the order of elements has a meaning, so
+            chance, position = divmod(chance, len(elements) + 1)  # that decoys go between them
+            elements.insert(position, decoy)
+    return b"[%b]" % b",".join(elements)
+
+
+def _disclose(hidden: list[bytes], writing: _Writing) -> tuple[tuple[bytes, ...], int]:
+    """Write the disclosures of one container.
+
+    Args:
+        hidden: JSON of the name, if it has one, and the value of each.
+        writing: gets the disclosures.
+
+    Returns:
+        Their digests in the same order and decoys behind them; and a random number, large enough
+        to choose a place for each decoy.
+    """
+    count, decoys = len(hidden), -len(hidden) % DIGESTS_IN_STEPS_OF
+    noise, salting = _DIGEST_BYTES * decoys, SALT_BYTES * count
+    drawn = writing.entropy(salting + noise + _POSITION_BYTES * decoys)
+    salts = struct.unpack("24s" * count, b64url_spell(drawn[:salting]))
+    texts = [
+        b64url_spell(b'["%b",%b]' % (salt, text)) for salt, text in zip(salts, hidden, strict=True)
+    ]
+    writing.made.extend(texts)
+    hashes = [hashlib.sha256(text).digest() for text in texts]
+    hashes += struct.unpack("32s" * decoys, drawn[salting : salting + noise])
+    # 32 octets and a zero are 44 characters: all are spelled in one go, the last of each dropped
+    spelled = b64url_spell(b"\0".join([*hashes, b""]))
+    return (
+        struct.unpack("43sx" * (count + decoys), spelled),
+        int.from_bytes(drawn[salting + noise :], "big"),
+    )
