@@ -1,0 +1,53 @@
+/** Refusals, by who must act; the codes are those of `credentials/errors.py`. */
+
+/**
+ * - `malformed`: the octets are not what they say; the sender must fix them.
+ * - `unsupported`: well formed, but a feature we lack.
+ * - `rejected`: checked, and the answer is no.
+ * - `undetermined`: could not be checked now; unknown is never green.
+ */
+export type Kind = "malformed" | "unsupported" | "rejected" | "undetermined";
+
+/** The one error of keeper and protocol; `detail` never holds a claim, a key or a token. */
+export class Refusal extends Error {
+  readonly kind: Kind;
+  readonly code: string;
+  readonly detail: string;
+
+  constructor(kind: Kind, code: string, detail = "") {
+    super(detail ? `${code}: ${detail}` : code);
+    this.kind = kind;
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** A number that I-JSON does not know; `member` names it where it stands in the outermost object. */
+export class NumberRefused extends Refusal {
+  readonly member: string | undefined;
+
+  constructor(member?: string) {
+    super("malformed", "json_malformed", "a number outside I-JSON");
+    this.member = member;
+  }
+}
+
+/** The octets are not what they claim to be. */
+export function malformed(code: string, detail = ""): Refusal {
+  return new Refusal("malformed", code, detail);
+}
+
+/** Well formed, but it asks for a feature that we lack. */
+export function unsupported(code: string, detail = ""): Refusal {
+  return new Refusal("unsupported", code, detail);
+}
+
+/** Checked, and the answer is no. */
+export function rejected(code: string, detail = ""): Refusal {
+  return new Refusal("rejected", code, detail);
+}
+
+/** It could not be checked now. */
+export function undetermined(code: string, detail = ""): Refusal {
+  return new Refusal("undetermined", code, detail);
+}

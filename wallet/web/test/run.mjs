@@ -1,0 +1,29 @@
+// Bundle the tests and run them with the test runner of node itself.
+import { build } from "esbuild";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const out = fileURLToPath(new URL("../build/test/", import.meta.url));
+const wanted = process.argv.slice(2);
+const tests = readdirSync(here)
+  .filter((name) => name.endsWith(".test.ts"))
+  .filter((name) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+await build({
+  entryPoints: tests.map((name) => here + name),
+  outdir: out,
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "es2022",
+  sourcemap: "inline",
+  logLevel: "warning",
+});
+const files = tests.map((name) => out + name.replace(/\.ts$/, ".mjs"));
+const flags = ["--enable-source-maps", "--disable-warning=ExperimentalWarning", "--test-reporter=spec", "--test"];
+const { status } = spawnSync(process.execPath, [...flags, ...files], { stdio: "inherit" });
+process.exit(status ?? 1);
