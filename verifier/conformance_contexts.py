@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from credentials.encoding import JsonObject, JsonValue, canonical_json
-from schemas import contexts
+from schemas.lending import lending
 
 _ADDRESS = "https://inline.invalid/contexts/"
 
@@ -30,7 +30,7 @@ def named(document: JsonObject) -> Iterator[JsonObject]:
         ]
     elif isinstance(embedded, dict):
         changed["verifiableCredential"] = _named(embedded, found)
-    with contexts.lending(found):
+    with lending(found):
         yield changed
 
 

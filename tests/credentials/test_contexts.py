@@ -10,6 +10,7 @@ import pytest
 from credentials.jsonld.expansion import statements
 from schemas import catalog, contexts
 from schemas.files import JsonObject
+from schemas.lending import lending
 from skills.framework import metalektro, statement
 
 V2 = "https://www.w3.org/ns/credentials/v2"
@@ -117,9 +118,9 @@ def test_our_terms_are_protected_and_each_has_its_own_meaning() -> None:
 
 def test_lent_contexts_are_known_inside_the_block_alone() -> None:
     address = "https://inline.invalid/contexts/1"
-    with contexts.lending({address: {"@context": {}}}):
+    with lending({address: {"@context": {}}}):
         assert contexts.load(address) == {"@context": {}}
     with pytest.raises(contexts.ContextError, match="context_unknown"):
         contexts.load(address)
-    with pytest.raises(ValueError, match="own"), contexts.lending({contexts.SKILLS_CONTEXT: {}}):
+    with pytest.raises(ValueError, match="own"), lending({contexts.SKILLS_CONTEXT: {}}):
         pass
