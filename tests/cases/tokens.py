@@ -2,221 +2,127 @@
 
 import json
 
-from credentials import dids
 from credentials.claims import parse_path
 from credentials.data_model import V2_CONTEXT
 from credentials.encoding import JsonObject, JsonValue, b64url_encode
 from credentials.formats import FORMATS
 from credentials.formats.base import verify, verify_presentation
 from credentials.formats.sd_jwt import digest, join
-from credentials.keys import Signer, public_key_from_jwk
+from credentials.keys import public_key_from_jwk
 from credentials.model import (
     Binding,
-    Credential,
-    Purpose,
-    StatusKind,
-    StatusReference,
     Unverified,
-    Validity,
 )
 from tests.cases.case import Case
-from tests.cases.keys import ed25519_signer, entropy, p256, p384
+from tests.cases.keys import ed25519_signer, p384
+from tests.cases.token_samples import (
+    DC,
+    ELEMENT,
+    HEADER,
+    HOLDER,
+    ISSUER,
+    OTHER,
+    REQUEST,
+    ROLE,
+    SALT,
+    SECONDS,
+    VC,
+    YEAR,
+    bound,
+    did_jwk,
+    disclosure,
+    held,
+    signed,
+    token,
+)
 from tests.conftest import NOW
 
-SECONDS = int(NOW.timestamp())
-YEAR = 365 * 86_400
-ISSUER = p256("issuer", "did:web:school.example#k")
-HOLDER = p256("holder")
-OTHER = p256("other")
-REQUEST = Binding("decentralized_identifier:did:web:firm.example", "n-0S6_WzA2Mj")
-HEADER: JsonObject = {"alg": "ES256", "kid": "did:web:school.example#k", "typ": "dc+sd-jwt"}
-PAYLOAD: JsonObject = {
-    "iss": "did:web:school.example",
-    "vct": "https://skillspass.example/types/heftruck",
-    "iat": SECONDS,
-    "exp": SECONDS + YEAR,
-    "cnf": {"jwk": HOLDER.public.jwk()},
+_PART = token()
+_DEEP: JsonValue = "x"
+for _ in range(32):
+    _DEEP = [_DEEP]
+
+PARSED: dict[str, str] = {
+    "whole": DC,
+    "no disclosures": _PART + "~",
+    "bare issuer JWT": _PART,
+    "list element": held(ELEMENT, payload={"_sd": [], "list": [{"...": digest(ELEMENT)}]}),
+    "decoys alone": token({"_sd": [digest("x")], "list": [{"...": digest("y")}, 1]}) + "~",
+    "bound": bound(DC),
+    "foreign critical header": token(header={"crit": ["x"], "x": 1}) + "~",
+    "unencoded payload": token(header={"b64": False}) + "~",
+    "alg none": token(header={"alg": "none"}) + "~",
+    "alg HS256": token(header={"alg": "HS256"}) + "~",
+    "alg RS256": token(header={"alg": "RS256"}) + "~",
+    "alg no text": token(header={"alg": 7}) + "~",
+    "typ of another kind": token(header={"typ": "vc+sd-jwt"}) + "~",
+    "typ in capitals": token(header={"typ": "DC+SD-JWT"}) + "~",
+    "no typ": token(header={"typ": None}) + "~",
+    "kid no text": token(header={"kid": 5}) + "~",
+    "only jwk": token(header={"kid": None, "jwk": ISSUER.public.jwk()}) + "~",
+    "only jku": token(header={"kid": None, "jku": "https://x.example"}) + "~",
+    "only x5c": token(header={"kid": None, "x5c": []}) + "~",
+    "jwk beside kid": token(header={"jwk": OTHER.public.jwk()}) + "~",
+    "double alg": signed('{"alg":"none","alg":"ES256","typ":"dc+sd-jwt","kid":"k"}', "{}") + "~",
+    "payload no object": signed(json.dumps(HEADER), "[]") + "~",
+    "iat 1e400": signed(json.dumps(HEADER), '{"iat":1e400}') + "~",
+    "iat NaN": signed(json.dumps(HEADER), '{"iat":NaN}') + "~",
+    "number too large": signed(json.dumps(HEADER), '{"x":12345678901234567890}') + "~",
+    "padded": _PART + "==~",
+    "standard alphabet": _PART[:-3] + "+/A~",
+    "spare bits": _PART[:-1] + "BB"[: 1 + (len(_PART) % 4 == 1)] + "~",
+    "five parts": "a.b.c.d.e~",
+    "two parts": "a.b~",
+    "blank before": "\n" + _PART + "~",
+    "odd character": _PART + "é~",
+    "empty": "",
+    "empty part": _PART + "~~",
+    "no tilde at the end": _PART + "~" + ROLE,
+    "too many disclosures": _PART + "~a" * 501 + "~",
+    "disclosure twice": held(ROLE, payload={"_sd": [digest(ROLE)]}) + ROLE + "~",
+    "disclosure of no list": held(b64url_encode(b'{"a":1}')),
+    "disclosure of four": held(disclosure(SALT, "a", 1, 2)),
+    "disclosure of one": held(disclosure(SALT)),
+    "salt no text": held(disclosure(1, "a", 1)),
+    "name no text": held(disclosure(SALT, 1, 1)),
+    "name _sd": held(disclosure(SALT, "_sd", [])),
+    "name ...": held(disclosure(SALT, "...", "x")),
+    "name _sd_alg": held(disclosure(SALT, "_sd_alg", "sha-256")),
+    "name __proto__": held(disclosure(SALT, "__proto__", {"a": 1})),
+    "unreferenced": _PART + "~" + ROLE + "~",
+    "digest twice": token({"_sd": [digest(ROLE), digest(ROLE)]}) + "~",
+    "digest no text": token({"_sd": [1]}) + "~",
+    "_sd no list": token({"_sd": "x"}) + "~",
+    "element as a member": held(ELEMENT),
+    "member as an element": join(token({"list": [{"...": digest(ROLE)}]}), [ROLE]),
+    "placeholder with more": token({"list": [{"...": digest(ROLE), "a": 1}]}) + "~",
+    "placeholder no text": token({"list": [{"...": 1}]}) + "~",
+    "placeholder at the top": token({"...": "x"}) + "~",
+    "_sd_alg below": token({"a": {"_sd_alg": "sha-256"}}) + "~",
+    "_sd_alg sha-512": token({"_sd_alg": "sha-512"}) + "~",
+    "claim collision": held(ROLE, payload={"role": "x"}),
+    "too deep": held(disclosure(SALT, "deep", _DEEP)),
+    "too many items": token({"x": [0] * 5_001}) + "~",
+    "hidden exp": held(disclosure(SALT, "exp", SECONDS + YEAR), payload={"exp": None}),
+    "hidden and plain exp": held(disclosure(SALT, "exp", SECONDS + YEAR)),
+    "hidden vct#integrity": held(disclosure(SALT, "vct#integrity", "x")),
+    "no iss": token({"iss": None}) + "~",
+    "vct no text": token({"vct": 1}) + "~",
+    "no iat": token({"iat": None}) + "~",
+    "exp text": token({"exp": "2027"}) + "~",
+    "negative nbf": token({"nbf": -1}) + "~",
+    "issued after its end": token({"exp": SECONDS - 1}) + "~",
+    "status of another kind": token({"status": {"x": 1}}) + "~",
+    "status index text": token({"status": {"status_list": {"idx": "1", "uri": "https://x"}}}) + "~",
+    "status not https": token({"status": {"status_list": {"idx": 1, "uri": "http://x"}}}) + "~",
+    "cnf by kid": token({"cnf": {"kid": "x"}}) + "~",
+    "cnf off the curve": token({"cnf": {"jwk": HOLDER.public.jwk() | {"y": SALT * 2}}}) + "~",
+    "cnf private": token({"cnf": {"jwk": HOLDER.private_jwk()}}) + "~",
+    "kb of another type": bound(DC, header={"typ": "JWT"}),
+    "kb no base64": DC + "a.b.c",
+    "unicode names": held(disclosure(SALT, "naïef", "Zoë")),
 }
-SALT = b64url_encode(bytes(range(16)))
-
-
-def signed(header: str, payload: str, signer: Signer = ISSUER) -> str:
-    """A JWS over exactly these texts."""
-    signing_input = f"{b64url_encode(header.encode())}.{b64url_encode(payload.encode())}"
-    return f"{signing_input}.{b64url_encode(signer.sign(signing_input.encode()))}"
-
-
-def token(
-    payload: JsonObject | None = None, header: JsonObject | None = None, signer: Signer = ISSUER
-) -> str:
-    """An issuer's JWT with members added, replaced, or taken out by None."""
-    parts = (HEADER | (header or {}), PAYLOAD | (payload or {}))
-    first, second = (json.dumps({k: v for k, v in part.items() if v is not None}) for part in parts)
-    return signed(first, second, signer)
-
-
-def disclosure(*parts: JsonValue) -> str:
-    """A disclosure of any parts, also of wrong ones."""
-    return b64url_encode(json.dumps(parts).encode())
-
-
-ROLE = disclosure(SALT, "role", "lasser")
-NAME = disclosure(SALT, "given_name", "Sam")
-ELEMENT = disclosure(SALT, "mag")
-
-
-def held(*hidden: str, payload: JsonObject | None = None) -> str:
-    """A credential whose ``_sd`` names the disclosures that come with it."""
-    digests: JsonObject = {"_sd": [digest(text) for text in hidden]} if hidden else {}
-    return join(token(digests | (payload or {})), hidden)
-
-
-def issued(format_id: str, seed: str) -> str:
-    """A whole credential, made by our issuer."""
-    claims: JsonObject = {
-        "given_name": "Sam",
-        "family_name": "Bakker",
-        "skills": [{"skill": "mag", "level": 2}, {"skill": "tig", "level": 1}],
-        "language": "nl",
-    }
-    status = StatusReference(StatusKind.TOKEN, "https://school.example/status/1", 4711)
-    if format_id != "dc+sd-jwt":
-        uri = "https://school.example/status/2"
-        status = StatusReference(StatusKind.BITSTRING, uri, 4711, Purpose.REVOCATION)
-    credential = Credential(
-        type="https://skillspass.example/types/heftruck",
-        issuer="did:web:school.example",
-        claims=claims,
-        issued_at=NOW,
-        validity=Validity(NOW, None),
-        status=(status,),
-    )
-    wire = FORMATS[format_id].issue(
-        credential,
-        ISSUER,
-        holder=HOLDER.public,
-        disclosable=frozenset(
-            [(name,) for name in claims if name != "language"]
-            + [("skills", None), ("skills", None, "level")]
-        ),
-        entropy=entropy(seed),
-    )
-    return str(wire)
-
-
-DC = issued("dc+sd-jwt", "dc")
-VC = issued("vc+sd-jwt", "vc")
-
-
-def bound(
-    without: str,
-    change: JsonObject | None = None,
-    *,
-    header: JsonObject | None = None,
-    signer: Signer = HOLDER,
-) -> str:
-    """A presentation: a key-binding JWT with members replaced, or taken out by None."""
-    payload: JsonObject = {
-        "iat": SECONDS,
-        "aud": REQUEST.audience,
-        "nonce": REQUEST.nonce,
-        "sd_hash": digest(without),
-        **(change or {}),
-    }
-    whole: JsonObject = {"alg": "ES256", "typ": "kb+jwt", **(header or {})}
-    kept = {name: value for name, value in payload.items() if value is not None}
-    return without + signed(json.dumps(whole), json.dumps(kept), signer)
-
-
-def parsing() -> dict[str, str]:
-    """Credentials to read, by a name."""
-    part = token()
-    deep: JsonValue = "x"
-    for _ in range(32):
-        deep = [deep]
-    nested = disclosure(SALT, "deep", deep)
-    return {
-        "whole": DC,
-        "no disclosures": part + "~",
-        "bare issuer JWT": part,
-        "list element": held(ELEMENT, payload={"_sd": [], "list": [{"...": digest(ELEMENT)}]}),
-        "decoys alone": token({"_sd": [digest("x")], "list": [{"...": digest("y")}, 1]}) + "~",
-        "bound": bound(DC),
-        "foreign critical header": token(header={"crit": ["x"], "x": 1}) + "~",
-        "unencoded payload": token(header={"b64": False}) + "~",
-        "alg none": token(header={"alg": "none"}) + "~",
-        "alg HS256": token(header={"alg": "HS256"}) + "~",
-        "alg RS256": token(header={"alg": "RS256"}) + "~",
-        "alg no text": token(header={"alg": 7}) + "~",
-        "typ of another kind": token(header={"typ": "vc+sd-jwt"}) + "~",
-        "typ in capitals": token(header={"typ": "DC+SD-JWT"}) + "~",
-        "no typ": token(header={"typ": None}) + "~",
-        "kid no text": token(header={"kid": 5}) + "~",
-        "only jwk": token(header={"kid": None, "jwk": ISSUER.public.jwk()}) + "~",
-        "only jku": token(header={"kid": None, "jku": "https://x.example"}) + "~",
-        "only x5c": token(header={"kid": None, "x5c": []}) + "~",
-        "jwk beside kid": token(header={"jwk": OTHER.public.jwk()}) + "~",
-        "double alg": signed('{"alg":"none","alg":"ES256","typ":"dc+sd-jwt","kid":"k"}', "{}")
-        + "~",
-        "payload no object": signed(json.dumps(HEADER), "[]") + "~",
-        "iat 1e400": signed(json.dumps(HEADER), '{"iat":1e400}') + "~",
-        "iat NaN": signed(json.dumps(HEADER), '{"iat":NaN}') + "~",
-        "number too large": signed(json.dumps(HEADER), '{"x":12345678901234567890}') + "~",
-        "padded": part + "==~",
-        "standard alphabet": part[:-3] + "+/A~",
-        "spare bits": part[:-1] + "BB"[: 1 + (len(part) % 4 == 1)] + "~",
-        "five parts": "a.b.c.d.e~",
-        "two parts": "a.b~",
-        "blank before": "\n" + part + "~",
-        "odd character": part + "é~",
-        "empty": "",
-        "empty part": part + "~~",
-        "no tilde at the end": part + "~" + ROLE,
-        "too many disclosures": part + "~a" * 501 + "~",
-        "disclosure twice": held(ROLE, payload={"_sd": [digest(ROLE)]}) + ROLE + "~",
-        "disclosure of no list": held(b64url_encode(b'{"a":1}')),
-        "disclosure of four": held(disclosure(SALT, "a", 1, 2)),
-        "disclosure of one": held(disclosure(SALT)),
-        "salt no text": held(disclosure(1, "a", 1)),
-        "name no text": held(disclosure(SALT, 1, 1)),
-        "name _sd": held(disclosure(SALT, "_sd", [])),
-        "name ...": held(disclosure(SALT, "...", "x")),
-        "name _sd_alg": held(disclosure(SALT, "_sd_alg", "sha-256")),
-        "name __proto__": held(disclosure(SALT, "__proto__", {"a": 1})),
-        "unreferenced": part + "~" + ROLE + "~",
-        "digest twice": token({"_sd": [digest(ROLE), digest(ROLE)]}) + "~",
-        "digest no text": token({"_sd": [1]}) + "~",
-        "_sd no list": token({"_sd": "x"}) + "~",
-        "element as a member": held(ELEMENT),
-        "member as an element": join(token({"list": [{"...": digest(ROLE)}]}), [ROLE]),
-        "placeholder with more": token({"list": [{"...": digest(ROLE), "a": 1}]}) + "~",
-        "placeholder no text": token({"list": [{"...": 1}]}) + "~",
-        "placeholder at the top": token({"...": "x"}) + "~",
-        "_sd_alg below": token({"a": {"_sd_alg": "sha-256"}}) + "~",
-        "_sd_alg sha-512": token({"_sd_alg": "sha-512"}) + "~",
-        "claim collision": held(ROLE, payload={"role": "x"}),
-        "too deep": held(nested),
-        "too many items": token({"x": [0] * 5_001}) + "~",
-        "hidden exp": held(disclosure(SALT, "exp", SECONDS + YEAR), payload={"exp": None}),
-        "hidden and plain exp": held(disclosure(SALT, "exp", SECONDS + YEAR)),
-        "hidden vct#integrity": held(disclosure(SALT, "vct#integrity", "x")),
-        "no iss": token({"iss": None}) + "~",
-        "vct no text": token({"vct": 1}) + "~",
-        "no iat": token({"iat": None}) + "~",
-        "exp text": token({"exp": "2027"}) + "~",
-        "negative nbf": token({"nbf": -1}) + "~",
-        "issued after its end": token({"exp": SECONDS - 1}) + "~",
-        "status of another kind": token({"status": {"x": 1}}) + "~",
-        "status index text": token({"status": {"status_list": {"idx": "1", "uri": "https://x"}}})
-        + "~",
-        "status not https": token({"status": {"status_list": {"idx": 1, "uri": "http://x"}}}) + "~",
-        "cnf by kid": token({"cnf": {"kid": "x"}}) + "~",
-        "cnf off the curve": token({"cnf": {"jwk": HOLDER.public.jwk() | {"y": SALT * 2}}}) + "~",
-        "cnf private": token({"cnf": {"jwk": HOLDER.private_jwk()}}) + "~",
-        "kb of another type": bound(DC, header={"typ": "JWT"}),
-        "kb no base64": DC + "a.b.c",
-        "unicode names": held(disclosure(SALT, "naïef", "Zoë")),
-    }
+"""Credentials to read, by a name."""
 
 
 def verifying() -> dict[str, JsonObject]:
@@ -304,11 +210,6 @@ def w3c() -> dict[str, str]:
     }
 
 
-def did_jwk(signer: Signer) -> str:
-    """The did:jwk of a signer."""
-    return dids.did_jwk(signer.public)
-
-
 CHOICES: dict[str, list[list[JsonValue]]] = {
     "nothing": [],
     "one name": [["given_name"]],
@@ -324,7 +225,7 @@ def cases() -> list[Case]:
     """Everything of this subject."""
     found = [
         Case(f"parse {name}", "parse", {"format": "dc+sd-jwt", "wire": wire})
-        for name, wire in parsing().items()
+        for name, wire in PARSED.items()
     ]
     found += [
         Case(f"parse vc {name}", "parse", {"format": "vc+sd-jwt", "wire": wire})
