@@ -29,6 +29,8 @@ STATUS_BY_CODE: dict[str, int] = {
     "method_not_allowed": 405,
     "already_done": 409,
     "idempotency_conflict": 409,
+    "offer_closed": 409,
+    "status_final": 409,
     "response_already_received": 409,
     "gone": 410,
     "too_large": 413,
@@ -38,11 +40,8 @@ STATUS_BY_CODE: dict[str, int] = {
 }
 """Everything else is 400, or 503 where something could not be checked now."""
 
-_CODE_BY_STATUS = {
-    status: code
-    for code, status in STATUS_BY_CODE.items()
-    if code not in {"response_already_received", "forbidden"}
-}
+_CODE_BY_STATUS = {status: code for code, status in reversed(STATUS_BY_CODE.items())}
+"""The first code of each status, for what the framework refuses by number alone."""
 
 PROBLEM_TYPE = "https://skillspass.example/problems/"
 """Problem types are names, not pages: RFC 9457, section 3.1.1."""

@@ -36,6 +36,8 @@ def lines() -> io.StringIO:
         (MalformedError("token_malformed"), 400, "invalid_request"),
         (UnsupportedError("alg_not_allowed"), 400, "invalid_request"),
         (RejectedError("not_found"), 404, "invalid_request"),
+        (RejectedError("offer_closed"), 409, "invalid_request"),
+        (RejectedError("status_final"), 409, "invalid_request"),
         (UndeterminedError("fetch_failed"), 503, "temporarily_unavailable"),
         (OAuthError("invalid_grant", code="signature_invalid"), 400, "invalid_grant"),
         (OAuthError("invalid_token", status=401), 401, "invalid_token"),
