@@ -4,7 +4,7 @@ import binascii
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from json.encoder import encode_basestring
 from json.scanner import make_scanner
 
@@ -149,21 +149,25 @@ def compact_json(value: JsonValue) -> bytes:
         MalformedError: ``json_malformed`` for NaN, Infinity or a lone surrogate.
     """
     try:
-        return compact_text(value).encode("utf-8")
+        return "".join(_SORTED(value, 0)).encode("utf-8")
     except UnicodeEncodeError as error:
         raise MalformedError("json_malformed", "a lone surrogate") from error
+    except ValueError as error:
+        raise NumberRefusedError from error
 
 
-def compact_text(value: JsonValue) -> str:
-    """As ``compact_json``, before it is known that UTF-8 can hold it.
+def json_octets(value: JsonValue) -> bytes:
+    """As ``compact_json``, with names in the order in which they stand.
 
     Raises:
-        NumberRefusedError: NaN or Infinity.
+        MalformedError: as ``compact_json``.
     """
-    if isinstance(value, str):
-        return encode_basestring(value)
     try:
-        return "".join(_PIECES(value, 0)) if _PIECES else _ENCODER.encode(value)
+        if isinstance(value, str):
+            return encode_basestring(value).encode("utf-8")
+        return "".join(_AS_IT_STANDS(value, 0)).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise MalformedError("json_malformed", "a lone surrogate") from error
     except ValueError as error:
         raise NumberRefusedError from error
 
@@ -254,21 +258,36 @@ _DECODER = json.JSONDecoder(
 )
 _SCAN: Callable[[str, int], tuple[JsonValue, int]] = make_scanner(_DECODER)  # type: ignore[arg-type]  # its stub asks for itself
 _LENIENT = json.JSONDecoder(parse_int=float)
-_ENCODER = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), check_circular=False
-)
-_MAKE_ENCODER = getattr(json.encoder, "c_make_encoder", None)  # which encode() makes every time
-_PIECES = _MAKE_ENCODER and _MAKE_ENCODER(
-    markers=None,
-    default=_ENCODER.default,
-    encoder=encode_basestring,
-    indent=None,
-    key_separator=":",
-    item_separator=",",
-    sort_keys=True,
-    skipkeys=False,
-    allow_nan=False,
-)
+
+
+def _writer(*, sort_keys: bool) -> Callable[[JsonValue, int], Iterable[str]]:
+    """What ``JSONEncoder.encode`` would make anew for every value; its second argument is 0."""
+    encoder = json.JSONEncoder(
+        ensure_ascii=False,
+        allow_nan=False,
+        sort_keys=sort_keys,
+        separators=(",", ":"),
+        check_circular=False,
+    )
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:  # an interpreter without it
+        return lambda value, _: encoder.encode(value)
+    written: Callable[[JsonValue, int], Iterable[str]] = make(
+        markers=None,
+        default=encoder.default,
+        encoder=encode_basestring,
+        indent=None,
+        key_separator=":",
+        item_separator=",",
+        sort_keys=sort_keys,
+        skipkeys=False,
+        allow_nan=False,
+    )
+    return written
+
+
+_SORTED = _writer(sort_keys=True)
+_AS_IT_STANDS = _writer(sort_keys=False)
 
 
 def _member_of_refused(text: str) -> str | None:

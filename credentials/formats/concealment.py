@@ -16,8 +16,7 @@ from credentials.encoding import (
     JsonObject,
     JsonValue,
     b64url_spell,
-    compact_json,
-    compact_text,
+    json_octets,
     parse_json_object,
 )
 from credentials.errors import MalformedError
@@ -44,10 +43,9 @@ class _Plan:
     hidden: bool = False
     steps: dict[str | int | None, "_Plan"] = field(default_factory=dict)
 
-    def below(self, step: str | int) -> "_Plan":
-        """The plan one step further; a list element heeds its number and None alike."""
-        exact = self.steps.get(step)
-        every = self.steps.get(None) if isinstance(step, int) else None
+    def element(self, index: int) -> "_Plan":
+        """The plan of a list element, which heeds its number and None alike."""
+        exact, every = self.steps.get(index), self.steps.get(None)
         if exact is None or every is None:
             return exact or every or _NOTHING
         merged = {name: plan for part in (every, exact) for name, plan in part.steps.items()}
@@ -125,7 +123,7 @@ def sign(
         raise MalformedError("claim_collision", "a claim with a registered name")
     members, disclosures = _concealed(claims, disclosable, entropy)
     plain = {**registered, "_sd_alg": HASH_NAME} if disclosures else registered
-    members.append(compact_json(plain)[1:-1])
+    members.append(json_octets(plain)[1:-1])
     if signer.public.key_id is not None:
         header = {**header, "kid": signer.public.key_id}
     return join(sign_compact(header, _object(members), message_signer(signer)), disclosures)
@@ -135,10 +133,7 @@ def _concealed(
     claims: JsonObject, disclosable: Paths, entropy: Entropy
 ) -> tuple[list[bytes], list[str]]:
     writing = _Writing(entropy, [])
-    try:
-        members = _members(claims, _plan(disclosable), writing)
-    except UnicodeEncodeError as error:
-        raise MalformedError("json_malformed", "a lone surrogate") from error
+    members = _members(claims, _plan(disclosable), writing)
     if len(writing.made) > MAX_DISCLOSURES:
         raise MalformedError("too_many_disclosures", f"more than {MAX_DISCLOSURES}")
     return members, b"~".join(writing.made).decode("ascii").split("~") if writing.made else []
@@ -146,12 +141,13 @@ def _concealed(
 
 def _write(value: JsonValue, plan: _Plan, writing: _Writing) -> bytes:
     """A value as JSON, with digests for whatever is hidden inside it."""
-    if plan.steps:
-        if isinstance(value, dict):
-            return _object(_members(value, plan, writing))
-        if isinstance(value, list):
-            return _list(value, plan, writing)
-    text = compact_text(value).encode()
+    if isinstance(value, str):
+        return json_octets(value)
+    if plan.steps and isinstance(value, dict):
+        return _object(_members(value, plan, writing))
+    if plan.steps and isinstance(value, list):
+        return _list(value, plan, writing)
+    text = json_octets(value)
     if b'"_sd' in text or b'"..."' in text:  # so is a reserved name written; or it is in a text
         _check_names(value)
     return text
@@ -174,12 +170,12 @@ def _members(node: JsonObject, plan: _Plan, writing: _Writing) -> list[bytes]:
     shown: list[bytes] = []
     hidden: list[bytes] = []
     for name, value in node.items():
-        below = plan.below(name)
+        below = plan.steps.get(name, _NOTHING)
         text = _write(value, below, writing)
         if below.hidden:
-            hidden.append(b"%b,%b" % (compact_text(name).encode(), text))
+            hidden.append(b"%b,%b" % (json_octets(name), text))
         else:
-            shown.append(b"%b:%b" % (compact_text(name).encode(), text))
+            shown.append(b"%b:%b" % (json_octets(name), text))
     if hidden:  # the order of digests is as random as their salts
         digests, _ = _disclose(hidden, writing)
         shown.append(b'"_sd":["%b"]' % b'","'.join(sorted(digests)))
@@ -193,9 +189,8 @@ def _object(members: Sequence[bytes]) -> bytes:
 def _list(node: list[JsonValue], plan: _Plan, writing: _Writing) -> bytes:
     elements: list[bytes] = []
     places: list[int] = []
-    alike = plan.steps.get(None) if len(plan.steps) == 1 else None
     for index, value in enumerate(node):
-        below = alike or plan.below(index)
+        below = plan.element(index)
         if below.hidden:
             places.append(index)
         elements.append(_write(value, below, writing))
