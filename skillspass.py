@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,8 @@ from typer.core import TyperGroup
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from credentials.trust.listing import ListedKey
+    from issuer.ports import Ports as IssuerPorts
     from service.clock import Clock
     from service.fetch import Fetcher
     from service.settings import RoleSettings
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 ROLE_VERBS = {
     "issue": "issuer.cli",
     "offer": "issuer.cli",
+    "keys": "issuer.keys_cli",
+    "audit": "issuer.audit_cli",
     "wallet": "wallet.cli",
     "ask": "verifier.cli",
     "answer": "verifier.cli",
@@ -178,7 +183,8 @@ def trial(place: Place) -> Iterator[list["FastAPI"]]:
         sector.enter(
             ports.did,
             name=ports.identity.name,
-            keys=[signer.public for signer in ports.signers.values()],
+            keys=partial(_key_history, ports),
+            hosts_status=not ports.identity.slug,
         )
     first = create_landing(
         landing,
@@ -207,6 +213,14 @@ def trial(place: Place) -> Iterator[list["FastAPI"]]:
         wallet.state.ports.kiosk.close()
         configure_log()
         log.close()
+
+
+def _key_history(ports: "IssuerPorts") -> "tuple[ListedKey, ...]":
+    """The keys of an organisation for the sector list, as they are now."""
+    from issuer.key_ledger import history
+
+    with ports.database.reading() as session:
+        return history(session, ports)
 
 
 def _fetcher(settings: "RoleSettings", clock: "Clock") -> "Fetcher":

@@ -10,7 +10,7 @@ from datetime import datetime
 from fastapi import FastAPI
 
 from credentials.model import Entropy
-from issuer import api, operator_api, pages, publishing
+from issuer import api, identity, operator_api, pages, publishing
 from issuer.demo_office import open_offices
 from issuer.installation import FIRST, Installation, SignersOf, keep_organisation
 from issuer.keys import api_key, sealing_key
@@ -75,7 +75,14 @@ def create_app(
     app = service_app.create_app(
         "issuer",
         settings=settings,
-        routers=[api.well_known, api.router, operator_api.router, publishing.router, pages.router],
+        routers=[
+            identity.router,
+            api.well_known,
+            api.router,
+            operator_api.router,
+            publishing.router,
+            pages.router,
+        ],
         pages=Pages(TEMPLATES),
         clock=clock,
         protocol_paths=api.PROTOCOL_PATHS,
@@ -87,4 +94,5 @@ def create_app(
     app.state.installation = installation
     app.state.api_key = api_key(settings, entropy)
     app.state.publisher = publishing.Publisher()
+    app.state.linkages = identity.Linkages()
     return app

@@ -1,59 +1,82 @@
-"""The issuer's keys and secrets: one signing key for each format, all in its own directory."""
+"""The issuer's keys and secrets: where they are kept, for each organisation apart."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from functools import cache
 
-from credentials.dids.web import method_id
+from credentials.errors import RejectedError, UndeterminedError
 from credentials.keys import Algorithm, Signer, SoftwareSigner
 from credentials.model import Entropy
 from issuer.installation import SignersOf
+from issuer.key_ring import KeyPlace, KeyRing
 from issuer.settings import IssuerSettings
+from service.keystore import SigningKeys
 from service.secret_files import kept_secret
 
-ALGORITHMS = {"dc+sd-jwt": Algorithm.ES256, "ldp_vc": Algorithm.EDDSA}
-"""By format: HAIP asks ES256; eddsa-rdfc-2022 is Ed25519. Status lists follow their format."""
+
+class MemoryKeys:
+    """Signing keys that live in memory alone, for an issuer of one run."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, SoftwareSigner] = {}
+
+    def names(self) -> tuple[str, ...]:
+        """The names of the keys."""
+        return tuple(sorted(self._kept))
+
+    def signer(self, name: str) -> Signer:
+        """The signer of that name.
+
+        Raises:
+            RejectedError: ``key_unknown``.
+        """
+        if name not in self._kept:
+            raise RejectedError("key_unknown", f"no key named {name}")
+        return self._kept[name]
+
+    def create(self, name: str, algorithm: Algorithm, *, key_id: str | None = None) -> Signer:
+        """Make a key and keep it.
+
+        Raises:
+            RejectedError: ``key_exists``.
+        """
+        if name in self._kept:
+            raise RejectedError("key_exists", f"there is a key named {name}")
+        return self.ensure(name, algorithm, key_id=key_id)
+
+    def ensure(self, name: str, algorithm: Algorithm, *, key_id: str | None = None) -> Signer:
+        """The signer of that name, made at first use."""
+        return self._kept.setdefault(name, SoftwareSigner.generate(algorithm, key_id))
 
 
 def open_signers(settings: IssuerSettings) -> SignersOf:
-    """The signers of the key file, made at first use; each organisation has its own.
+    """The keys of the key file or the hardware token; each organisation's first ones are made.
 
     Raises:
-        RejectedError: ``config_passphrase`` where production names none; ``keystore_locked``.
+        RejectedError: ``config_passphrase`` where production names none; ``keystore_locked``;
+            ``config_hsm``.
     """
-    keystore = settings.keystore()
-
-    def signers_of(slug: str, did: str) -> Mapping[str, Signer]:
-        prefix = f"{slug}/" if slug else ""
-        kept = {name: keystore.ensure(prefix + name, kind) for name, kind in ALGORITHMS.items()}
-        return named(kept, did)
-
-    return signers_of
+    store = settings.keystore()
+    return lambda place: KeyRing(place, lambda: store).begin()
 
 
 def make_signers() -> SignersOf:
-    """Fresh signers that live in memory alone, for an issuer of one run."""
-    made: dict[str, Mapping[str, Signer]] = {}
-
-    def signers_of(_slug: str, did: str) -> Mapping[str, Signer]:
-        if did not in made:
-            fresh = {name: SoftwareSigner.generate(kind) for name, kind in ALGORITHMS.items()}
-            made[did] = named(fresh, did)
-        return made[did]
-
-    return signers_of
+    """Fresh keys that live in memory alone, for an issuer of one run."""
+    store = MemoryKeys()
+    return lambda place: KeyRing(place, lambda: store).begin()
 
 
-def no_signers(_slug: str, _did: str) -> Mapping[str, Signer]:
-    """For whoever signs nothing."""
-    return {}
+def no_signers(place: KeyPlace) -> KeyRing:
+    """For whoever signs nothing; the ledger can be read."""
+    return KeyRing(place, _no_store)
 
 
-def named(signers: Mapping[str, SoftwareSigner], did: str) -> Mapping[str, Signer]:
-    """The same signers under the ids of this DID."""
-    return {
-        name: replace(signer, public=signer.public.with_key_id(method_id(did, signer.public)))
-        for name, signer in signers.items()
-    }
+def kept_signers(settings: IssuerSettings) -> SignersOf:
+    """The same keys for a verb of the command line: opened when one is used, and none made."""
+    store = cache(settings.keystore)
+    return lambda place: KeyRing(place, store)
+
+
+def _no_store() -> SigningKeys:
+    raise UndeterminedError("signer_unavailable", "opened without keys")
 
 
 def sealing_key(settings: IssuerSettings, entropy: Entropy) -> bytes:

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from credentials.keys import PublicKey, Signer
-from credentials.trust.listing import Accreditation, ListedKey, TrustedIssuer, sign_list
+from credentials.trust.listing import (
+    STATUS_HOST,
+    STATUS_SERVICE,
+    Accreditation,
+    ListedKey,
+    TrustedIssuer,
+    sign_list,
+)
 from schemas import catalog
 
 LIST_LIFE = timedelta(days=7)
@@ -15,20 +22,24 @@ def demo_issuer(
     did: str,
     *,
     name: str,
-    keys: Sequence[PublicKey],
+    keys: Sequence[PublicKey | ListedKey],
     since: datetime,
     name_en: str | None = None,
     kvk: str | None = None,
+    hosts_status: bool = False,
 ) -> TrustedIssuer:
     """An issuer that may give all types of the catalogue from ``since`` on.
 
-    Each key carries its full DID URL as ``key_id``.
+    Each key carries its full DID URL as ``key_id``; one without a history counts from ``since``.
+    Who ``hosts_status`` publishes status lists for others.
     """
     services = tuple(
         Accreditation(found.url, found.may_issue[0].role, since)
         for found in catalog.credential_types()
     )
-    listed = tuple(ListedKey(key, since) for key in keys)
+    if hosts_status:
+        services += (Accreditation(STATUS_SERVICE, STATUS_HOST, since),)
+    listed = tuple(key if isinstance(key, ListedKey) else ListedKey(key, since) for key in keys)
     return TrustedIssuer(did, name, services, listed, name_en, kvk)
 
 

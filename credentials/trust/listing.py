@@ -244,19 +244,23 @@ def _write_issuer(issuer: TrustedIssuer) -> JsonObject:
         }
         for each in issuer.services
     ]
-    keys: list[JsonValue] = [
+    return {
+        "TrustedEntityInformation": information,
+        "TrustedEntityServices": services,
+        "TrustedEntityKeys": [*write_keys(issuer.keys)],
+    }
+
+
+def write_keys(keys: Iterable[ListedKey]) -> list[JsonObject]:
+    """A key history as it stands in a list: ``TrustedEntityKeys`` of one issuer."""
+    return [
         {
             "PublicKey": {**each.key.jwk(), "kid": each.key.key_id},
             "Compromised": each.compromised,
             **_write_period(each.valid_from, each.valid_until),
         }
-        for each in issuer.keys
+        for each in keys
     ]
-    return {
-        "TrustedEntityInformation": information,
-        "TrustedEntityServices": services,
-        "TrustedEntityKeys": keys,
-    }
 
 
 def _write_period(start: datetime, end: datetime | None) -> JsonObject:
