@@ -58,9 +58,11 @@ def drawing(layout: str, data: JsonObject) -> bytes:
     return _pages(layout, data, "svg")[0]
 
 
-def pictures(layout: str, data: JsonObject, *, pixels_per_inch: int) -> list[bytes]:
+def pictures(
+    layout: str, data: JsonObject, *, attached: str = "", pixels_per_inch: int
+) -> list[bytes]:
     """Set each page as a PNG."""
-    return _pages(layout, data, "png", pixels_per_inch=pixels_per_inch)
+    return _pages(layout, data, "png", attached=attached, pixels_per_inch=pixels_per_inch)
 
 
 def _pages(
@@ -72,11 +74,11 @@ def _pages(
     pixels_per_inch: int = 144,
     other_fonts: tuple[Path, ...] = NOTO,
 ) -> list[bytes]:
-    tidy = _each_text(data, _tidy)
+    clean = _each_text(data, tidied)
     fonts: tuple[Path, ...] = ()
-    filled: JsonObject = {**tidy, "other": [], "unprinted": False}
-    if not _can_set("".join(_texts(tidy)), ()):
-        fonts, filled = other_fonts, _with_other_letters(tidy, other_fonts)
+    filled: JsonObject = {**clean, "other": [], "unprinted": False}
+    if not _can_set("".join(_texts(clean)), ()):
+        fonts, filled = other_fonts, _with_other_letters(clean, other_fonts)
     made = cast(
         "bytes | list[bytes]",  # a list where there are several pages that are no PDF
         typst.compile(
@@ -103,8 +105,8 @@ def _fonts(others: tuple[Path, ...]) -> typst.Fonts:
     )
 
 
-def _tidy(text: str) -> str:
-    """Composed letters, and nothing that hides, turns or breaks a line."""
+def tidied(text: str) -> str:
+    """A text as it is printed: composed letters, and nothing that hides, turns or breaks a line."""
     return "".join(
         " " if letter in "\t\n\r" else letter
         for letter in unicodedata.normalize("NFC", text)
