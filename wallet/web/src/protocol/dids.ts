@@ -54,6 +54,7 @@ export async function selfNamed(did: string): Promise<DidDocument> {
     const text = did.slice(8);
     return ownDocument(did, text, () => publicKeyFromMultikey(text));
   }
+  if (!did.startsWith("did:")) throw malformed("did_malformed", "expected a DID");
   if (!did.startsWith("did:jwk:")) throw unsupported("did_method_unknown", "expected did:key or did:jwk");
   if (did.length > MAX_JWK) throw malformed("did_malformed", `${did.length} characters`);
   return ownDocument(did, "0", () => publicKeyFromJwk(parseObject(fromB64url(did.slice(8)))));
