@@ -98,6 +98,10 @@ class RoleSettings(BaseSettings):
         pkcs11_module: the library of that token.
         pkcs11_token: its label.
         pkcs11_pin: of its user.
+        smtp_url: where letters are handed in (``service.mail_servers.read_server``); without it a
+            trial keeps them in a mailbox of its own, and any other service sends none.
+        mail_from: who letters are from, ``Name <address>``.
+        mail_reply_to: where answers go; empty: to ``mail_from``.
         production: refuses everything that only a trial may do.
     """
 
@@ -120,6 +124,9 @@ class RoleSettings(BaseSettings):
     pkcs11_module: Path | None = None
     pkcs11_token: str | None = None
     pkcs11_pin: SecretStr | None = None
+    smtp_url: SecretStr | None = None
+    mail_from: str = ""
+    mail_reply_to: str = ""
     production: bool = False
 
     @model_validator(mode="before")
