@@ -1,13 +1,14 @@
 """The frozen values that all credential formats have in common; times are aware UTC."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from credentials.bbs_keys import VerificationKey
 from credentials.claims import ClaimsPath
 from credentials.encoding import JsonObject
+from credentials.jose import Jws
 from credentials.keys import PublicKey
 
 Wire = str | JsonObject
@@ -130,6 +131,7 @@ class Unverified:
         disclosable: paths that the holder may still leave out.
         presented: True where it carries a holder's proof (key-binding JWT, presentation proof).
         document: the W3C document that was shown, None in a format that has none.
+        tokens: in formats of JWTs that are read once: the issuer's and, if any, the holder's.
     """
 
     format: str
@@ -140,6 +142,7 @@ class Unverified:
     disclosable: frozenset[ClaimsPath]
     presented: bool
     document: JsonObject | None = None
+    tokens: tuple[Jws, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,12 @@ def read_key_binding(token: str) -> Jws:
 
 
 def check_key_binding(
-    text: str, holder: PublicKey | None, *, expected: Binding | None, at: datetime
+    text: str,
+    holder: PublicKey | None,
+    *,
+    expected: Binding | None,
+    at: datetime,
+    read: Jws | None = None,
 ) -> None:
     """Check the holder's JWT at the end of a presentation (7.3).
 
@@ -55,6 +60,7 @@ def check_key_binding(
         holder: the key that the issuer bound the credential to.
         expected: None when the request is unknown: then time, audience and nonce are not judged.
         at: now.
+        read: that JWT, where it was read before.
 
     Raises:
         BindingInvalid: ``holder_binding_missing``, ``holder_key_mismatch``, ``sd_hash_mismatch``,
@@ -68,7 +74,7 @@ def check_key_binding(
         raise BindingInvalid("holder_binding_missing", "no key-binding JWT")
     if holder is None:
         raise BindingInvalid("holder_key_mismatch", "the credential is bound to no key")
-    jws = read_key_binding(token)
+    jws = read or read_key_binding(token)
     try:
         jws.verify(holder)
     except ProofInvalid as error:

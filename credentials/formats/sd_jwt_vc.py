@@ -3,19 +3,17 @@
 from datetime import datetime
 from typing import ClassVar
 
-from credentials.bbs_keys import IssuingSigner, VerificationKey, signing_key
-from credentials.claims import ClaimsPath, Paths, select
+from credentials.bbs_keys import IssuingSigner, VerificationKey
+from credentials.claims import Paths, select
 from credentials.encoding import JsonObject, JsonValue, NumberRefusedError
-from credentials.errors import MalformedError, OutsideValidity, UnsupportedError
-from credentials.formats import concealment, key_binding, sd_jwt
-from credentials.jose import Jws, check_compact, numeric_date, peek
-from credentials.keys import PublicKey, Signer, public_key_from_jwk
-from credentials.limits import CLOCK_SKEW
+from credentials.errors import MalformedError
+from credentials.formats import concealment, selective_jwt
+from credentials.jose import Jws, numeric_date, peek
+from credentials.keys import PublicKey, Signer
 from credentials.model import (
     Binding,
     Credential,
     Entropy,
-    KeyReference,
     StatusKind,
     StatusReference,
     Unverified,
@@ -76,39 +74,11 @@ class SdJwtVc:
                 or as ``sd_jwt.open_disclosures`` and ``jose.peek``.
             UnsupportedError: ``cnf_unsupported``.
         """
-        return self._read(_text(wire))[0]
-
-    def _read(self, text: str) -> tuple[Unverified, sd_jwt.SdJwt, sd_jwt.Opened]:
-        parts = sd_jwt.split(text)
-        jws = _peek(parts.issuer_jwt)
-        if parts.key_binding is not None:
-            key_binding.read_key_binding(parts.key_binding)
-        opened = sd_jwt.open_disclosures(jws.payload, parts.disclosures)
-        if not MUST_BE_PLAIN.isdisjoint(path[0] for path in opened.disclosures if len(path) == 1):
-            raise MalformedError("claim_must_be_plain", "a registered claim among the disclosures")
-        credential = _credential(opened.payload)
-        key_id = jws.header.get("kid")
-        unverified = Unverified(
-            format=TYPE,
-            wire=text,
-            credential=credential,
-            key=KeyReference(credential.issuer, key_id if isinstance(key_id, str) else None),
-            holder=_holder(opened.payload),
-            disclosable=frozenset(opened.disclosures),
-            presented=parts.key_binding is not None,
-        )
-        return unverified, parts, opened
+        return _unverified(text := _text(wire), selective_jwt.read(text, _peek))
 
     def check_proof(self, unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:
-        """The issuer's signature holds under ``key``, and was not made in the future.
-
-        Raises:
-            ProofInvalid: ``signature_invalid`` or ``alg_key_mismatch``.
-            OutsideValidity: ``not_yet_valid`` where ``iat`` lies ahead.
-        """
-        check_compact(_text(unverified.wire).partition("~")[0], signing_key(key), typ=_TYPES)
-        if unverified.credential.issued_at > at + CLOCK_SKEW:
-            raise OutsideValidity("not_yet_valid", "issued in the future")
+        """See ``selective_jwt.check_issuer``."""
+        selective_jwt.check_issuer(unverified, key, at=at)
 
     def present(
         self, held: Wire, holder: Signer, binding: Binding, *, disclose: Paths, at: datetime
@@ -119,27 +89,16 @@ class SdJwtVc:
             BindingInvalid: ``config_nonce_required``.
             CredentialError: ``held`` cannot be read.
         """
-        unverified, parts, opened = self._read(_text(held))
-        shown = [
-            concrete
-            for path in disclose
-            for concrete, _ in select(unverified.credential.claims, path)
-        ]
-        disclosures = [text for path, text in opened.disclosures.items() if _touches(path, shown)]
-        without = sd_jwt.join(parts.issuer_jwt, disclosures)
-        return key_binding.bind(without, holder, binding, at=at)
+        reading = selective_jwt.read(text := _text(held), _peek)
+        claims = _unverified(text, reading).credential.claims
+        shown = [concrete for path in disclose for concrete, _ in select(claims, path)]
+        return selective_jwt.present(reading, shown, holder, binding, at=at)
 
     def check_binding(
         self, unverified: Unverified, *, expected: Binding | None, at: datetime
     ) -> None:
-        """The key-binding JWT is by the bound key, and fresh and for the expected request.
-
-        Raises:
-            BindingInvalid: as ``key_binding.check_key_binding``.
-        """
-        key_binding.check_key_binding(
-            _text(unverified.wire), unverified.holder, expected=expected, at=at
-        )
+        """See ``selective_jwt.check_presenter``."""
+        selective_jwt.check_presenter(unverified, expected=expected, at=at)
 
 
 def _text(wire: Wire) -> str:
@@ -157,9 +116,21 @@ def _peek(token: str) -> Jws:
         raise
 
 
-def _touches(path: ClaimsPath, shown: list[ClaimsPath]) -> bool:
-    """The disclosure lies at, around or inside something that is shown."""
-    return any(path[: len(other)] == other[: len(path)] for other in shown)
+def _unverified(text: str, reading: selective_jwt.Reading) -> Unverified:
+    payload, disclosures = reading.opened.payload, reading.opened.disclosures
+    if not MUST_BE_PLAIN.isdisjoint(path[0] for path in disclosures if len(path) == 1):
+        raise MalformedError("claim_must_be_plain", "a registered claim among the disclosures")
+    credential = _credential(payload)
+    return Unverified(
+        format=TYPE,
+        wire=text,
+        credential=credential,
+        key=reading.key(credential.issuer),
+        holder=selective_jwt.confirmed_key(payload),
+        disclosable=frozenset(disclosures),
+        presented=reading.parts.key_binding is not None,
+        tokens=reading.tokens,
+    )
 
 
 def _registered(credential: Credential, holder: PublicKey | None) -> JsonObject:
@@ -225,13 +196,3 @@ def _status(value: JsonValue) -> tuple[StatusReference]:
     if not isinstance(uri, str) or not uri.startswith("https://"):
         raise MalformedError("status_invalid", "uri is no https address")
     return (StatusReference(StatusKind.TOKEN, uri, index),)
-
-
-def _holder(payload: JsonObject) -> PublicKey | None:
-    if "cnf" not in payload:
-        return None
-    confirmation = payload["cnf"]
-    jwk = confirmation.get("jwk") if isinstance(confirmation, dict) else None
-    if not isinstance(jwk, dict):
-        raise UnsupportedError("cnf_unsupported", "expected cnf.jwk")
-    return public_key_from_jwk(jwk)

@@ -8,26 +8,24 @@ from datetime import datetime
 from typing import ClassVar
 
 from credentials import data_model, envelopes
-from credentials.bbs_keys import IssuingSigner, VerificationKey, signing_key
+from credentials.bbs_keys import IssuingSigner, VerificationKey
 from credentials.claims import ClaimsPath, Paths, select
 from credentials.document_rules import check_credential
 from credentials.encoding import JsonObject
-from credentials.errors import MalformedError, UnsupportedError
-from credentials.formats import concealment, key_binding, sd_jwt, vcdm
+from credentials.errors import MalformedError
+from credentials.formats import concealment, selective_jwt, vcdm
 from credentials.formats.token_claims import (
     check_agreement,
     check_content_type,
-    check_not_ahead,
     peek_dated,
     times_of,
 )
-from credentials.jose import check_compact
-from credentials.keys import PublicKey, Signer, public_key_from_jwk
+from credentials.jose import Jws
+from credentials.keys import PublicKey, Signer
 from credentials.model import (
     Binding,
     Credential,
     Entropy,
-    KeyReference,
     Unverified,
     Wire,
 )
@@ -95,47 +93,11 @@ class VcSdJwt:
             UnsupportedError: ``cnf_unsupported``, ``context_unknown``, ``term_undefined``, a
                 status that we cannot look up.
         """
-        return self._read(_text(wire))[0]
-
-    def _read(self, text: str) -> tuple[Unverified, sd_jwt.SdJwt, sd_jwt.Opened]:
-        parts = sd_jwt.split(text)
-        jws = peek_dated(parts.issuer_jwt, typ=_TYPES)
-        check_content_type(jws, "vc")
-        if parts.key_binding is not None:
-            key_binding.read_key_binding(parts.key_binding)
-        opened = sd_jwt.open_disclosures(jws.payload, parts.disclosures)
-        if not MUST_BE_PLAIN.isdisjoint(path[0] for path in opened.disclosures):
-            raise MalformedError("claim_must_be_plain", "a member that is checked was hidden")
-        document = opened.payload
-        check_credential(document)
-        check_agreement(document, document)
-        issued_at, validity = times_of(document, data_model.validity_of(document))
-        key_id = jws.header.get("kid")
-        unverified = Unverified(
-            format=TYPE,
-            wire=text,
-            credential=vcdm.credential_of(document, issued_at=issued_at, validity=validity),
-            key=KeyReference(
-                data_model.issuer_of(document), key_id if isinstance(key_id, str) else None
-            ),
-            holder=_holder(document),
-            disclosable=frozenset(
-                path[1:] for path in opened.disclosures if path[0] == _SUBJECT and path[1:]
-            ),
-            presented=parts.key_binding is not None,
-            document=document,
-        )
-        return unverified, parts, opened
+        return _unverified(text := _text(wire), selective_jwt.read(text, _peek))
 
     def check_proof(self, unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:
-        """The issuer's signature holds under ``key``, and was not made in the future.
-
-        Raises:
-            ProofInvalid: ``signature_invalid`` or ``alg_key_mismatch``.
-            OutsideValidity: ``not_yet_valid`` where ``iat`` lies ahead.
-        """
-        check_compact(_text(unverified.wire).partition("~")[0], signing_key(key), typ=_TYPES)
-        check_not_ahead(unverified.credential.issued_at, at=at)
+        """See ``selective_jwt.check_issuer``."""
+        selective_jwt.check_issuer(unverified, key, at=at)
 
     def present(
         self, held: Wire, holder: Signer, binding: Binding, *, disclose: Paths, at: datetime
@@ -146,27 +108,18 @@ class VcSdJwt:
             BindingInvalid: ``config_nonce_required``.
             CredentialError: ``held`` cannot be read.
         """
-        unverified, parts, opened = self._read(_text(held))
-        shown = [
-            (_SUBJECT, *concrete)
-            for path in disclose
-            for concrete, _ in select(unverified.credential.claims, path)
-        ]
-        disclosures = [text for path, text in opened.disclosures.items() if _kept(path, shown)]
-        without = sd_jwt.join(parts.issuer_jwt, disclosures)
-        return key_binding.bind(without, holder, binding, at=at)
+        reading = selective_jwt.read(text := _text(held), _peek)
+        claims = _unverified(text, reading).credential.claims
+        chosen = (concrete for path in disclose for concrete, _ in select(claims, path))
+        shown: list[ClaimsPath] = [(_SUBJECT, *concrete) for concrete in chosen]
+        whole = frozenset([(_SUBJECT,)])  # a subject that is hidden as such comes along in any case
+        return selective_jwt.present(reading, shown, holder, binding, at=at, always=whole)
 
     def check_binding(
         self, unverified: Unverified, *, expected: Binding | None, at: datetime
     ) -> None:
-        """The key-binding JWT is by the bound key, and fresh and for the expected request.
-
-        Raises:
-            BindingInvalid: as ``key_binding.check_key_binding``.
-        """
-        key_binding.check_key_binding(
-            _text(unverified.wire), unverified.holder, expected=expected, at=at
-        )
+        """See ``selective_jwt.check_presenter``."""
+        selective_jwt.check_presenter(unverified, expected=expected, at=at)
 
 
 def _text(wire: Wire) -> str:
@@ -178,16 +131,33 @@ def _text(wire: Wire) -> str:
     return envelope.data
 
 
-def _kept(path: ClaimsPath, shown: list[ClaimsPath]) -> bool:
-    """The disclosure lies at, around or inside something shown; the subject itself always is."""
-    return path == (_SUBJECT,) or any(path[: len(other)] == other[: len(path)] for other in shown)
+def _peek(token: str) -> Jws:
+    jws = peek_dated(token, typ=_TYPES)
+    check_content_type(jws, "vc")
+    return jws
+
+
+def _unverified(text: str, reading: selective_jwt.Reading) -> Unverified:
+    document, disclosures = reading.opened.payload, reading.opened.disclosures
+    if not MUST_BE_PLAIN.isdisjoint(path[0] for path in disclosures):
+        raise MalformedError("claim_must_be_plain", "a member that is checked was hidden")
+    check_credential(document)
+    check_agreement(document, document)
+    issued_at, validity = times_of(document, data_model.validity_of(document))
+    return Unverified(
+        format=TYPE,
+        wire=text,
+        credential=vcdm.credential_of(document, issued_at=issued_at, validity=validity),
+        key=reading.key(data_model.issuer_of(document)),
+        holder=_holder(document),
+        disclosable=frozenset(path[1:] for path in disclosures if path[0] == _SUBJECT and path[1:]),
+        presented=reading.parts.key_binding is not None,
+        document=document,
+        tokens=reading.tokens,
+    )
 
 
 def _holder(document: JsonObject) -> PublicKey | None:
     if "cnf" not in document:
         return vcdm.holder_key(data_model.subject_of(document))
-    confirmation = document["cnf"]
-    jwk = confirmation.get("jwk") if isinstance(confirmation, dict) else None
-    if not isinstance(jwk, dict):
-        raise UnsupportedError("cnf_unsupported", "expected cnf.jwk")
-    return public_key_from_jwk(jwk)
+    return selective_jwt.confirmed_key(document)
