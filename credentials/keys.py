@@ -262,12 +262,10 @@ def public_key_from_jwk(jwk: JsonObject) -> PublicKey:
         raise MalformedError("key_invalid", "not meant for checking signatures")
     if "alg" in jwk and jwk["alg"] not in _ALG_NAMES[algorithm]:
         raise MalformedError("key_invalid", "alg does not fit the curve")
-    x, y = jwk.get("x"), jwk.get("y")
-    size = _CURVES[algorithm].size
-    _coordinate(x, size)
-    if algorithm is not Algorithm.EDDSA:
-        _coordinate(y, size)
-    key = _parsed(algorithm, str(x), "" if algorithm is Algorithm.EDDSA else str(y))
+    x, y = jwk.get("x"), "" if algorithm is Algorithm.EDDSA else jwk.get("y")
+    if not isinstance(x, str) or not isinstance(y, str):
+        raise MalformedError("key_invalid", "a coordinate is missing")
+    key = _parsed(algorithm, x, y)
     key_id = jwk.get("kid")
     return key.with_key_id(key_id) if isinstance(key_id, str) else key
 
@@ -303,13 +301,12 @@ def public_key_from_multikey(text: str) -> PublicKey:
 
 @lru_cache(maxsize=MAX_CACHED_KEYS)
 def _parsed(algorithm: Algorithm, x: str, y: str) -> PublicKey:
-    curve = _CURVES[algorithm].curve
+    curve, size = _CURVES[algorithm].curve, _CURVES[algorithm].size
     if curve is None:
-        return _public_key(_ed25519_key(b64url_decode(x)), algorithm)
+        return _public_key(_ed25519_key(_coordinate(x, size)), algorithm)
+    first, second = (int.from_bytes(_coordinate(each, size), "big") for each in (x, y))
     try:
-        numbers = ec.EllipticCurvePublicNumbers(
-            int.from_bytes(b64url_decode(x), "big"), int.from_bytes(b64url_decode(y), "big"), curve
-        )
+        numbers = ec.EllipticCurvePublicNumbers(first, second, curve)
         return _public_key(numbers.public_key(), algorithm)
     except ValueError as error:
         raise MalformedError("key_invalid", "not on the curve") from error

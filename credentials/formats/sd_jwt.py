@@ -91,16 +91,14 @@ class _Opening:
     """What is known while one payload is opened; its containers fill up on the way."""
 
     waiting: dict[str, _Disclosure]
-    seen: set[str]
+    met: list[str]
     placed: dict[ClaimsPath, str]
 
     def take(self, value: JsonValue) -> _Disclosure | None:
-        """The disclosure behind a digest, which may occur once in the whole payload."""
+        """The disclosure behind a digest, and none behind the same digest again."""
         if not isinstance(value, str):
             raise MalformedError("digest_malformed", "a digest that is no string")
-        if value in self.seen:
-            raise MalformedError("digest_duplicate", "one digest in two places")
-        self.seen.add(value)
+        self.met.append(value)
         return self.waiting.pop(value, None)
 
 
@@ -118,7 +116,7 @@ def open_disclosures(payload: JsonObject, disclosures: Sequence[str]) -> Opened:
         raise MalformedError("too_many_disclosures", f"more than {MAX_DISCLOSURES}")
     if payload.get(_SD_ALG, HASH_NAME) != HASH_NAME:
         raise MalformedError("sd_alg_not_allowed", f"expected {HASH_NAME}")
-    opening = _Opening({}, set(), {})
+    opening = _Opening({}, [], {})
     for text in disclosures:
         hashed = digest(text) if text.isascii() else ""
         if hashed in opening.waiting:
@@ -126,6 +124,8 @@ def open_disclosures(payload: JsonObject, disclosures: Sequence[str]) -> Opened:
         opening.waiting[hashed] = _read_disclosure(text)
     top = {name: value for name, value in payload.items() if name != _SD_ALG}
     opened = _open_object(top, (), opening)
+    if len(set(opening.met)) != len(opening.met):
+        raise MalformedError("digest_duplicate", "one digest in two places")
     if opening.waiting:
         raise ProofInvalid("disclosure_unreferenced", f"{len(opening.waiting)} without a digest")
     if sum(map(len, disclosures)) > 2 * MAX_JSON_ITEMS:  # below that it cannot hold too much
