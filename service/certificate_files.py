@@ -7,8 +7,10 @@ child process with little time and memory (security.md, section 2).
 
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
+from credentials.encoding import b64url_encode
 from credentials.errors import MalformedError
 
 MAX_PDF_BYTES = 4 * 1024 * 1024
@@ -31,6 +33,18 @@ _CHILD = Path(__file__).with_name("pdf_attachment.py")
 def is_pdf(content: bytes) -> bool:
     """Whether a file calls itself a PDF."""
     return content.startswith(b"%PDF-")
+
+
+def locator(credential_id: str) -> str:
+    """A short form of a credential's id: 22 characters for the 128 bits of a ``urn:uuid``.
+
+    The code on a paper certificate holds it, and a verifier compares it with the file. Any other
+    id gives text that no code holds.
+    """
+    try:
+        return b64url_encode(uuid.UUID(credential_id).bytes)
+    except ValueError:
+        return ""
 
 
 def read_certificate(pdf: bytes) -> str:

@@ -23,9 +23,10 @@ from verifier.requests import Asker
 from verifier.settings import VerifierSettings
 from verifier.tables import VerifierTable
 from verifier.trust import anchor_of
+from verifier.uploads import MAX_UPLOAD_BYTES
 
-MAX_PAGE_BODY = 2 * MAX_TOKEN_BYTES
-"""A form may hold one proof as text and, for the same reason, one as a file."""
+MAX_PAGE_BODY = MAX_TOKEN_BYTES + MAX_UPLOAD_BYTES
+"""A form may hold one proof as text and one as a file, with the other fields in what is left."""
 
 
 def create_app(

@@ -10,12 +10,12 @@ from functools import cache
 from pathlib import Path
 
 from credentials.errors import RejectedError, UndeterminedError
-from credentials.limits import MAX_TOKEN_BYTES
 from credentials.model import Binding
 from credentials.verification import Policy
 from verifier.checking import Surroundings, check_loose
 from verifier.settings import VerifierSettings
 from verifier.trust import Listing, anchor_of, load
+from verifier.uploads import MAX_UPLOAD_BYTES, proof_in
 from verifier.verdicts import Report
 
 
@@ -60,8 +60,9 @@ def read(source: str, *, get: Callable[[str], bytes]) -> str:
 
     Raises:
         RejectedError: ``usage_source``: there is no such file, or only plain http.
+        CredentialError: as ``proof_in``.
     """
-    limit = MAX_TOKEN_BYTES + 1  # one more than is allowed: the check itself then refuses it
+    limit = MAX_UPLOAD_BYTES + 1  # one more than is allowed, so that it is refused
     if source == "-":
         content = sys.stdin.buffer.read(limit)
     elif source.startswith("https://"):
@@ -74,7 +75,7 @@ def read(source: str, *, get: Callable[[str], bytes]) -> str:
                 content = file.read(limit)
         except OSError as error:
             raise RejectedError("usage_source", error.strerror or "not readable") from error
-    return content.decode("utf-8", errors="replace").strip()
+    return proof_in(content)
 
 
 def _binding(nonce: str | None, audience: str | None) -> Binding | None:

@@ -1,5 +1,6 @@
 """The recruiter's screens: ask, wait, read the verdict; no account, no script (house rule 23)."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,6 +11,7 @@ from credentials.errors import RejectedError
 from credentials.limits import MAX_TOKEN_BYTES
 from credentials.verification import Policy
 from schemas import catalog
+from service.certificate_files import locator
 from service.forms import CheckedForm, text_field
 from service.pages import Pages, language_of
 from service.qr import MAX_QR_BYTES
@@ -17,6 +19,7 @@ from verifier import checking, requests, responses
 from verifier.ports import Ports, PortsOf
 from verifier.requests import State
 from verifier.tables import RequestRow
+from verifier.uploads import MAX_UPLOAD_BYTES, proof_in
 from verifier.verdicts import Report
 from verifier.views import view
 from verifier.waiting import waiting
@@ -26,6 +29,7 @@ router = APIRouter()
 CHECK_SECONDS = 60
 """A check that takes longer than this was broken off; the page then offers a new request."""
 
+_PAPER = re.compile(r"[A-Za-z0-9_-]{22}")  # as service.certificate_files.locator writes it
 _COOKIE_LIFE = 24 * 3600
 _FIRST = "skills"
 """The question most people come for stands on top."""
@@ -107,20 +111,43 @@ def short_link(reference: str, ports: PortsOf) -> Response:
 
 
 @router.get("/check")
-def check_again() -> Response:
-    """A verdict on a pasted proof cannot be reloaded, for it was not kept: begin again."""
-    return RedirectResponse("/", 303)
+def check_paper(request: Request, paper: Annotated[str, Query(max_length=100)] = "") -> Response:
+    """Where the code on a paper certificate leads: choose its file.
+
+    Without a paper it is a verdict that was reloaded, and was not kept: begin again.
+    """
+    if not _PAPER.fullmatch(paper):
+        return RedirectResponse("/", 303)
+    return _pages(request).render(request, "paper.html", paper=paper, empty=False)
 
 
 @router.post("/check")
 def check(request: Request, form: CheckedForm, ports: PortsOf) -> Response:
     """Check a pasted or uploaded proof; nothing is kept."""
-    proof = _proof(form)
+    proof, paper = _proof(form), text_field(form, "paper", maximum=100)
     if not proof:
+        if _PAPER.fullmatch(paper):
+            return _pages(request).render(
+                request, "paper.html", status=400, paper=paper, empty=True
+            )
         return _start(request, empty=True)
     at = ports.clock()
     report = checking.check_loose(proof, policy=Policy.LISTED, around=ports.around(at), at=at)
+    if paper:
+        _check_same(paper, report)
     return _verdict(request, report, preset=None)
+
+
+def _check_same(paper: str, report: Report) -> None:
+    """The file is that of the paper whose code was scanned, where it says which it is.
+
+    Raises:
+        RejectedError: ``paper_other``.
+    """
+    verified = report.verdict.verified
+    found = None if verified is None else verified.credential.credential_id
+    if found is not None and locator(found) != paper:
+        raise RejectedError("paper_other", "the file is another one than the code says")
 
 
 def _start(request: Request, *, empty: bool = False) -> Response:
@@ -168,16 +195,14 @@ def _proof(form: FormData) -> str:
     """The pasted text, else the text of the file.
 
     Raises:
-        RejectedError: ``field_too_long``, ``too_large``.
+        RejectedError: ``field_too_long``.
+        CredentialError: as ``proof_in``.
     """
     pasted = text_field(form, "proof", maximum=MAX_TOKEN_BYTES)
     upload = form.get("file")
     if pasted or not isinstance(upload, UploadFile):
         return pasted
-    content = upload.file.read(MAX_TOKEN_BYTES + 1)
-    if len(content) > MAX_TOKEN_BYTES:
-        raise RejectedError("too_large", "the file holds more than a proof may")
-    return content.decode("utf-8", errors="replace").strip()
+    return proof_in(upload.file.read(MAX_UPLOAD_BYTES + 1))
 
 
 def _pages(request: Request) -> Pages:

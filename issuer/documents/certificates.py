@@ -10,12 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from credentials.encoding import JsonObject, JsonValue, b64url_encode
+from credentials.encoding import JsonObject, JsonValue
 from credentials.model import Wire
 from issuer.documents import facts
 from issuer.documents.typesetting import NOTO, document
 from schemas.credential_types import CredentialType
 from schemas.messages import sentence
+from service.certificate_files import locator
 from service.dates import in_words, local_day
 from service.qr import qr_rows
 
@@ -68,12 +69,6 @@ class Certificate:
     def check_link(self) -> str:
         """Where the code leads: a verifier's page that takes the file, and which paper it was."""
         return f"{self.check_at}/check?paper={locator(self.credential_id)}"
-
-
-def locator(credential_id: str) -> str:
-    """A short form of a credential's id: 22 characters for the 128 bits of a ``urn:uuid``."""
-    digits = credential_id.removeprefix("urn:uuid:").replace("-", "")
-    return b64url_encode(bytes.fromhex(digits))
 
 
 def short_number(credential_id: str) -> str:

@@ -77,7 +77,7 @@ def _pages(
     clean = _each_text(data, tidied)
     fonts: tuple[Path, ...] = ()
     filled: JsonObject = {**clean, "other": [], "unprinted": False}
-    if not _can_set("".join(_texts(clean)), ()):
+    if not _can_set("".join(text for text in _texts(clean) if not text.isascii()), ()):
         fonts, filled = other_fonts, _with_other_letters(clean, other_fonts)
     made = cast(
         "bytes | list[bytes]",  # a list where there are several pages that are no PDF
@@ -160,6 +160,8 @@ def _texts(node: JsonValue) -> Iterator[str]:
 
 def _can_set(text: str, others: tuple[Path, ...]) -> bool:
     """Whether there is a glyph for every letter; the profile refuses a page with a gap."""
+    if text.isascii():
+        return True
     try:
         typst.compile(
             _PROBE,

@@ -1,66 +1,23 @@
 """Reading the credential out of a PDF: ours gives it back, everything else a clear word."""
 
 import contextlib
-import io
-from collections.abc import Callable
+import uuid
 
 import pypdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pypdf.generic import (
-    ArrayObject,
-    DictionaryObject,
-    NameObject,
-    StreamObject,
-    TextStringObject,
-)
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from credentials.errors import MalformedError
 from credentials.limits import MAX_TOKEN_BYTES
 from schemas.messages import known
 from service import pdf_attachment
-from service.certificate_files import MAX_PDF_BYTES, REASONS, is_pdf, read_certificate
+from service.certificate_files import MAX_PDF_BYTES, REASONS, is_pdf, locator, read_certificate
 from service.pdf_attachment import UnreadableError, attached
+from tests.service.pdf_files import pdf_with
 
 TOKEN = "eyJ0eXAiOiJkYytzZC1qd3QifQ.e30.c2ln~"
-Change = Callable[[pypdf.PdfWriter], None]
-
-
-def nothing(_writer: pypdf.PdfWriter) -> None:
-    """The file as it is."""
-
-
-def pdf_with(
-    *contents: bytes, media_type: str = "application/dc+sd-jwt", change: Change = nothing
-) -> bytes:
-    """A PDF of one page that carries these files."""
-    writer = pypdf.PdfWriter()
-    writer.add_blank_page(width=100, height=100)
-    names = ArrayObject()
-    for number, content in enumerate(contents):
-        stream = StreamObject()
-        stream.set_data(content)
-        stream[NameObject("/Type")] = NameObject("/EmbeddedFile")
-        stream[NameObject("/Subtype")] = NameObject(f"/{media_type}")
-        specification = DictionaryObject(
-            {
-                NameObject("/Type"): NameObject("/Filespec"),
-                NameObject("/F"): TextStringObject(f"{number}.txt"),
-                NameObject("/EF"): DictionaryObject(
-                    {NameObject("/F"): writer._add_object(stream.flate_encode())}
-                ),
-            }
-        )
-        names += [TextStringObject(f"{number}.txt"), writer._add_object(specification)]
-    tree = DictionaryObject({NameObject("/Names"): names})
-    writer.root_object[NameObject("/Names")] = DictionaryObject(
-        {NameObject("/EmbeddedFiles"): tree}
-    )
-    change(writer)
-    target = io.BytesIO()
-    writer.write(target)
-    return target.getvalue()
 
 
 def with_script(writer: pypdf.PdfWriter) -> None:
@@ -148,6 +105,16 @@ def test_the_reader_takes_no_more_than_a_token_may_hold() -> None:
 
 def test_every_reason_has_a_sentence() -> None:
     assert all(known(f"error.{reason}") for reason in REASONS)
+
+
+@given(st.uuids())
+def test_a_locator_names_one_credential(found: uuid.UUID) -> None:
+    assert len(locator(found.urn)) == 22
+    assert locator(found.urn) != locator(uuid.UUID(int=found.int ^ 1).urn)
+
+
+def test_other_identifiers_have_no_locator() -> None:
+    assert locator("https://lasboog.example/bewijs/1") == ""
 
 
 SEED = pdf_with(TOKEN.encode())
