@@ -65,7 +65,9 @@ def decode(octets: bytes) -> CborValue:
 def _head(kind: int, number: int) -> bytes:
     if number < _INLINE:
         return bytes([kind << 5 | number])
-    for width, size in enumerate((1, 2, 4, 8)):
+    if number < 1 << 8:
+        return bytes((kind << 5 | _INLINE, number))
+    for width, size in enumerate((2, 4, 8), start=1):
         if number < 1 << 8 * size:
             return bytes([kind << 5 | _INLINE + width]) + number.to_bytes(size, "big")
     raise ValueError(number)
@@ -102,14 +104,19 @@ class _Reader:
         return self._map(number, depth - 1)
 
     def _read_head(self) -> tuple[int, int]:
-        first = self._take(1)[0]
+        position = self.position
+        if position >= len(self._octets):
+            raise MalformedError("cbor_invalid", "1 octets announced")
+        first = self._octets[position]
+        self.position = position + 1
         kind, number = first >> 5, first & 0x1F
         if kind > _MAP or number > _WIDEST:
             raise MalformedError("cbor_invalid", f"initial octet {first:#04x}")
         if number < _INLINE:
             return kind, number
-        long = int.from_bytes(self._take(1 << number - _INLINE), "big")
-        if len(_head(kind, long)) != 1 + (1 << number - _INLINE):
+        size = 1 << number - _INLINE
+        long = int.from_bytes(self._take(size), "big")
+        if long < (_INLINE if size == 1 else 1 << 4 * size):  # it fits into half of that
             raise MalformedError("cbor_invalid", "a number with a shorter spelling")
         return kind, long
 

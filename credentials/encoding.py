@@ -119,10 +119,9 @@ def check_json(value: JsonValue) -> None:
     for _ in range(MAX_JSON_DEPTH + 1):
         following: list[JsonValue] = []
         deeper = False
-        for node in level:
-            if isinstance(node, str):
-                texts.append(node)
-            elif isinstance(node, dict):
+        texts += [node for node in level if isinstance(node, str)]
+        for node in [node for node in level if not isinstance(node, str)]:
+            if isinstance(node, dict):
                 deeper = True
                 items += len(node)
                 texts.extend(node)

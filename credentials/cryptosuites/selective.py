@@ -159,7 +159,7 @@ def canonicalize_and_group(
                 raise
         else:
             identifiers = written.canonical(nodes, blanks, "SHA-256").identifiers
-            placed = [*written.placed_quads(nodes)]
+            placed = written.placed_quads(nodes)
             return _grouped_by_place(document, placed, _named(identifiers, labels), definitions)
     check_json(document)
     skolem, marker = _skolemize(document)  # (1)
@@ -237,6 +237,8 @@ def parse_pointer(pointer: str) -> tuple[str, ...]:
         MalformedError: ``pointer_invalid``: no leading slash (also the empty pointer: whoever
             wants to show everything says so member by member), or a stray ``~``.
     """
+    if pointer.startswith("/") and "~" not in pointer:
+        return tuple(pointer[1:].split("/"))
     if not pointer.startswith("/") or "~" in _ESCAPE.sub("", pointer):
         raise MalformedError("pointer_invalid", f"{len(pointer)} characters")
     return tuple(

@@ -1,8 +1,11 @@
 """did:key (W3C CCG): the identifier is the key itself, as Multikey."""
 
+from functools import lru_cache
+
 from credentials.bbs_keys import VerificationKey, verification_key_from_multikey
 from credentials.dids.base import DidDocument, document_of
 from credentials.errors import MalformedError
+from credentials.keys import MAX_CACHED_KEYS
 
 PREFIX = "did:key:"
 
@@ -17,8 +20,9 @@ def method_id(did: str) -> str:
     return f"{did}#{did.removeprefix(PREFIX)}"
 
 
+@lru_cache(maxsize=MAX_CACHED_KEYS)
 def read(did: str) -> DidDocument:
-    """The document of a did:key; nothing is fetched.
+    """The document of a did:key; nothing is fetched, and nobody changes it afterwards.
 
     Raises:
         MalformedError: ``did_malformed``, also for a key type that we do not know.

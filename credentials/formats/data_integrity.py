@@ -179,7 +179,7 @@ class DataIntegrity:
                 that its name does not carry.
             MalformedError: ``too_complex`` and what else ``statements`` raises.
         """
-        document = _document(unverified.wire)
+        document = _read_before(unverified.wire)
         presented = data_model.PRESENTATION in data_model.types_of(document)
         secured = _only_credential(document) if presented else document
 
@@ -237,7 +237,7 @@ class DataIntegrity:
                 ``nonce_invalid``, ``aud_mismatch``, ``cryptosuite_not_allowed``.
             CredentialError: the presentation cannot be turned into statements.
         """
-        document = _document(unverified.wire)
+        document = _read_before(unverified.wire)
         if not unverified.presented or unverified.holder is None:
             raise BindingInvalid("holder_binding_missing", "no presentation proof by a bound key")
         proofs = proofs_of(document)
@@ -314,6 +314,11 @@ def _document(wire: Wire) -> JsonObject:
         return parse_json_object(wire)
     check_json(wire)
     return wire
+
+
+def _read_before(wire: Wire) -> JsonObject:
+    """A document that met the limits when it was parsed."""
+    return parse_json_object(wire) if isinstance(wire, str) else wire
 
 
 def _only_credential(presentation: JsonObject) -> JsonObject:

@@ -84,4 +84,4 @@ def placed_quads(document: JsonObject) -> list[Placed] | None:
         nodes, _ = walk(document)
     except NotCompiled:
         return None
-    return list(written.placed_quads(nodes))
+    return written.placed_quads(nodes)

@@ -78,9 +78,11 @@ def canonical(nodes: list[Node], blanks: int, algorithm: str) -> Canonical:
     )
 
 
-def placed_quads(nodes: list[Node]) -> Iterator[Placed]:
+def placed_quads(nodes: list[Node]) -> list[Placed]:
     """Every statement in the order of the reference engine, with its place."""
-    return _replay(iter(nodes), ())
+    found: list[Placed] = []
+    _replay(iter(nodes), (), found)
+    return found
 
 
 def _first_degree(nodes: list[Node], blanks: int) -> list[list[str]]:
@@ -113,32 +115,31 @@ def _lines(nodes: list[Node], labels: list[str]) -> list[str]:
     return lines
 
 
-def _replay(nodes: Iterator[Node], path: Path) -> Iterator[Placed]:
+def _replay(nodes: Iterator[Node], path: Path, found: list[Placed]) -> None:
     """The statements of the next node, those of each node below just before their edge."""
     node = next(nodes)
     tails, edges = iter(node.tails), iter(node.edges)
     types = [next(tails) for _ in node.shape.types]
     for number, step in enumerate(node.shape.steps):
         if number == node.shape.types_before:
-            yield from _types(node, types, path)
+            _replay_types(node, types, path, found)
         for place, entry in _entries(node.members[step.name], (*path, step.name)):
             edge = False
             if isinstance(entry, dict) and "@value" not in entry:
-                yield from _replay(nodes, place)
+                _replay(nodes, place, found)
                 edge = step.graph or "id" not in entry
             if edge:
                 head, blank = next(edges)
-                yield _placed(node, f"{head}_:b{blank}", place)
+                found.append(_placed(node, f"{head}_:b{blank}", place))
             else:
-                yield _placed(node, next(tails), place)
+                found.append(_placed(node, next(tails), place))
     if node.shape.types_before == len(node.shape.steps):
-        yield from _types(node, types, path)
+        _replay_types(node, types, path, found)
 
 
-def _types(node: Node, types: list[str], path: Path) -> Iterator[Placed]:
+def _replay_types(node: Node, types: list[str], path: Path, found: list[Placed]) -> None:
     places = _entries(node.members["type"], (*path, "type")) if types else ()
-    for (place, _), tail in zip(places, types, strict=True):
-        yield _placed(node, tail, place)
+    found.extend(_placed(node, tail, place) for (place, _), tail in zip(places, types, strict=True))
 
 
 def _entries(value: JsonValue, path: Path) -> list[tuple[Path, JsonValue]]:
