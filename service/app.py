@@ -24,6 +24,7 @@ from service.forms import Forms
 from service.guard import Guard
 from service.log import configure_log
 from service.pages import STATIC, Pages
+from service.rates import Rates
 from service.secret_files import kept_secret
 from service.settings import RoleSettings, origin_of
 
@@ -70,6 +71,7 @@ def create_app(  # noqa: PLR0913 - the one seam of all services: each argument i
     app = FastAPI(title=name, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.name, app.state.settings, app.state.pages = name, settings, pages
     app.state.clock, app.state.home = clock, home
+    app.state.rates = Rates(limited=settings.rate_limits)
     app.state.workers = []  # service.workers: started and stopped by service.serving
     app.state.stopping = Event()  # set when the service ends, for pages that wait
     app.state.protocol_paths = protocol_paths

@@ -20,6 +20,7 @@ from credentials.errors import CredentialError, RejectedError, UndeterminedError
 from schemas.messages import sentence
 from service.log import get_log
 from service.pages import Pages, language_of
+from service.rates import TooManyRequestsError
 
 STATUS_BY_CODE: dict[str, int] = {
     "unauthorized": 401,
@@ -152,7 +153,7 @@ def _on_credential_error(request: Request, error: Exception) -> Response:
     own = cast("CredentialError", error)  # the registration below names the type
     problem = problem_of(own)
     get_log(request.app.state.name).info("refused", code=own.code, status=problem.status)
-    headers = own.headers if isinstance(own, OAuthError) else {}
+    headers = own.headers if isinstance(own, (OAuthError, TooManyRequestsError)) else {}
     return answer(request, problem, headers=headers)
 
 

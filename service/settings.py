@@ -102,6 +102,8 @@ class RoleSettings(BaseSettings):
             trial keeps them in a mailbox of its own, and any other service sends none.
         mail_from: who letters are from, ``Name <address>``.
         mail_reply_to: where answers go; empty: to ``mail_from``.
+        behind_proxy: a proxy of our own adds the caller's address to ``X-Forwarded-For``.
+        rate_limits: False for a measurement alone.
         production: refuses everything that only a trial may do.
     """
 
@@ -127,6 +129,8 @@ class RoleSettings(BaseSettings):
     smtp_url: SecretStr | None = None
     mail_from: str = ""
     mail_reply_to: str = ""
+    behind_proxy: bool = False
+    rate_limits: bool = True
     production: bool = False
 
     @model_validator(mode="before")
