@@ -1,42 +1,66 @@
-"""The issuer's HTTP: OpenID4VCI 1.0 for wallets, and a JSON interface for the institute's programs.
+"""The credential issuer's HTTP: OpenID4VCI 1.0 for wallets.
 
-Wallets meet OAuth errors, operators RFC 9457 problems; ``service.problems`` writes both.
+Wallets meet OAuth errors; ``service.problems`` writes them. The authorization server stands in
+``authorization_api``, its one page in ``pages.authorize``.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from credentials.encoding import parse_json_object
-from credentials.errors import CredentialError, UndeterminedError
+from credentials.encoding import JsonObject, parse_json_object
+from credentials.keys import PublicKey
+from credentials.openid4vc import encryption
 from credentials.openid4vc.configuration import configuration_id
-from credentials.openid4vc.credential import create_response, parse_request
+from credentials.openid4vc.credential import (
+    CredentialRequest,
+    CredentialResponse,
+    create_deferred_response,
+    create_response,
+    parse_deferred_request,
+    parse_request,
+)
+from credentials.openid4vc.encryption import EncryptionWish, decrypt_message, encrypt_message
+from credentials.openid4vc.key_proof import ProofRules, verify_attested, verify_proofs
 from credentials.openid4vc.message import ProtocolError, write_message
 from credentials.openid4vc.nonce import NonceResponse
 from credentials.openid4vc.notification import NotificationEvent, parse_notification
 from credentials.openid4vc.offer import TxCode, create_offer
-from credentials.openid4vc.token import (
-    PreAuthorizedRequest,
-    TokenResponse,
-    parse_token_request,
+from issuer import holds, issuance, metadata, offers
+from issuer.authorization_clients import attesters, check_sender
+from issuer.authorization_grants import (
+    Grant,
+    credential_identifier,
+    grant_of,
+    late_grant_of,
 )
-from issuer import issuance, metadata, offers
 from issuer.doors import PortsOf
-from issuer.offers import Refused
-from issuer.orders import FORMAT_IDS
+from issuer.encryption_keys import encryption_key
+from issuer.holds import Deferred
+from issuer.issuance import BATCH_SIZE, Delivered
+from issuer.oauth import (
+    NO_STORE,
+    Body,
+    access_token,
+    at_resource,
+    fresh_nonces,
+    shown_by,
+)
 from issuer.ports import Ports
-from service.problems import OAuthError
 
-PROTOCOL_PATHS = ("/token", "/nonce", "/credential", "/notification", "/offers/", "/o/")
+PROTOCOL_PATHS = (
+    *("/par", "/token", "/challenge", "/nonce", "/credential", "/deferred_credential"),
+    *("/notification", "/offers/", "/o/"),
+)
 """Their errors are OAuth errors."""
 
 OPEN_PATHS = ("/.well-known/", *PROTOCOL_PATHS, "/status/")
 """Scripts of any origin may call these: a wallet in a browser does (wallet.md, section 9)."""
 
-NO_STORE = {"Cache-Control": "no-store"}
+NO_CACHE = {"Cache-Control": "no-cache"}
 
 router = APIRouter()
 """Stands at the root for the first organisation and at ``/o/{slug}`` for each other one."""
@@ -45,81 +69,39 @@ well_known = APIRouter()
 """Where RFC 8615 wants a path of its own between host and organisation."""
 
 
-async def _body(request: Request) -> bytes:
-    return await request.body()  # reading a body is the framework's own coroutine
-
-
-Body = Annotated[bytes, Depends(_body)]
-
-
 # --- what the issuer says about itself -------------------------------------------------------
 
 
 @well_known.get("/.well-known/openid-credential-issuer/o/{slug}")  # noqa: FAST003 - PortsOf reads it
 @well_known.get("/.well-known/openid-credential-issuer")
-def issuer_metadata(ports: PortsOf) -> JSONResponse:
-    """Section 12.2: which credentials we give, and where."""
-    return JSONResponse(metadata.issuer_metadata(ports), headers={"Cache-Control": "no-cache"})
+def issuer_metadata(request: Request, ports: PortsOf) -> Response:
+    """Section 12.2: which credentials we give, and where; signed for whoever asks a JWT."""
+    headers = {**NO_CACHE, "Vary": "Accept"}
+    if _prefers_jwt(request.headers.get("accept", "")):
+        token = metadata.signed_metadata(ports, at=ports.clock())
+        return Response(token, media_type=encryption.MEDIA_TYPE, headers=headers)
+    return JSONResponse(write_message(metadata.issuer_metadata(ports)), headers=headers)
+
+
+def _prefers_jwt(accept: str) -> bool:
+    """Whether ``application/jwt`` is asked, and not less than JSON (RFC 9110, section 12.5.1)."""
+    weights = {"application/jwt": 0.0, "application/json": 0.0}
+    for part in accept.split(",")[:20]:
+        media_type, *parameters = [step.strip().lower() for step in part.split(";")]
+        quality = next((step[2:] for step in parameters if step.startswith("q=")), "1")
+        if media_type in weights:
+            try:
+                weights[media_type] = float(quality)
+            except ValueError:
+                continue
+    return 0 < weights["application/jwt"] >= weights["application/json"]
 
 
 @well_known.get("/.well-known/oauth-authorization-server/o/{slug}")  # noqa: FAST003 - PortsOf reads it
 @well_known.get("/.well-known/oauth-authorization-server")
 def authorization_metadata(ports: PortsOf) -> JSONResponse:
     """RFC 8414: where codes become tokens."""
-    found = metadata.authorization_metadata(ports)
-    return JSONResponse(found, headers={"Cache-Control": "no-cache"})
-
-
-@well_known.get("/o/{slug}/did.json")  # noqa: FAST003 - PortsOf reads it
-@well_known.get("/.well-known/did.json")
-def did_document(ports: PortsOf) -> JSONResponse:
-    """did:web: the keys that sign our credentials and lists."""
-    return JSONResponse(metadata.did_document(ports), headers={"Cache-Control": "no-cache"})
-
-
-# --- the pre-authorized code flow ------------------------------------------------------------
-
-
-@contextmanager
-def protocol_words(default: str) -> Iterator[None]:
-    """Say every refusal in OAuth's words: the message's own, else ``default``."""
-    try:
-        yield
-    except (OAuthError, UndeterminedError):
-        raise
-    except ProtocolError as error:
-        raise OAuthError(error.error, code=error.code, detail=error.detail) from error
-    except CredentialError as error:
-        raise _said(error, default) from error
-
-
-_WORDS = {
-    "invalid_token": ("invalid_token", 401),
-    "idempotency_conflict": ("invalid_credential_request", 409),
-    "invalid_notification_id": ("invalid_notification_id", 400),
-    "invalid_nonce": ("invalid_nonce", 400),
-    "too_large": ("invalid_request", 413),
-}
-"""Our codes that have a word of their own in OAuth, with the HTTP status."""
-
-
-def _said(error: CredentialError, default: str) -> OAuthError:
-    word, http = _WORDS.get(error.code, (default, 400))
-    challenge = {"WWW-Authenticate": f'Bearer error="{word}"'} if http == 401 else {}  # noqa: PLR2004
-    return OAuthError(word, code=error.code, detail=error.detail, status=http, headers=challenge)
-
-
-def bearer(request: Request) -> str:
-    """The token of an ``Authorization: Bearer`` header (RFC 6750, section 2.1); empty: none."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def _access_token(request: Request) -> str:
-    token = bearer(request)
-    if not token:
-        raise OAuthError("invalid_token", status=401, headers={"WWW-Authenticate": "Bearer"})
-    return token
+    return JSONResponse(metadata.authorization_metadata(ports), headers=NO_CACHE)
 
 
 @router.get("/offers/{link_id}")
@@ -132,87 +114,167 @@ def read_offer(link_id: str, ports: PortsOf) -> JSONResponse:
             [configuration_id(row.type_id, row.format)],
             pre_authorized_code=offers.contents_of(row, ports).code,
             tx_code=TxCode(input_mode="numeric", length=offers.PIN_DIGITS),
+            issuer_state=row.link_id,
         )
     return JSONResponse(write_message(found), headers=NO_STORE)
 
 
-@router.post("/token")
-def token(body: Body, ports: PortsOf) -> JSONResponse:
-    """Section 6: a code and its PIN become an access token, once."""
-    with protocol_words("invalid_request"):
-        asked = parse_token_request(body)
-        if not isinstance(asked, PreAuthorizedRequest):
-            raise OAuthError("unsupported_grant_type")
-        if not asked.tx_code:
-            raise OAuthError("invalid_request", detail="tx_code is missing")
-    with ports.database.transaction() as session:
-        answer = offers.redeem(
-            session,
-            code=asked.pre_authorized_code,
-            tx_code=asked.tx_code,
-            ports=ports,
-            at=ports.clock(),
-        )
-    if isinstance(answer, Refused):  # raised after the commit: a wrong PIN must stay counted
-        raise OAuthError("invalid_grant", code=answer.code)
-    made = TokenResponse(
-        access_token=answer.access_token,
-        token_type="Bearer",  # noqa: S106 - the kind of token, no secret
-        expires_in=int(answer.expires_in.total_seconds()),
-    )
-    return JSONResponse(write_message(made), headers=NO_STORE)
+# --- credentials -----------------------------------------------------------------------------
 
 
 @router.post("/nonce")
 def nonce(ports: PortsOf) -> JSONResponse:
-    """Section 7: a fresh nonce for one proof of possession."""
+    """Section 7: a fresh nonce for proofs of possession, and one for DPoP beside it."""
     at = ports.clock()
     with ports.database.transaction() as session:
         made = issuance.make_nonce(session, ports=ports, at=at)
-    return JSONResponse(write_message(NonceResponse(c_nonce=made)), headers=NO_STORE)
+    return JSONResponse(write_message(NonceResponse(c_nonce=made)), headers=fresh_nonces(ports, at))
 
 
 @router.post("/credential")
-def credential(request: Request, body: Body, ports: PortsOf) -> JSONResponse:
-    """Section 8: a proof of possession becomes a credential; a retry gets the same bytes."""
-    access_token, at = _access_token(request), ports.clock()
-    with protocol_words("invalid_credential_request"):
-        asked = parse_request(parse_json_object(body))
-        with ports.database.reading() as session:
-            offer = issuance.offer_of_token(session, access_token, ports=ports, at=at)
-        _check_configuration(asked.credential_configuration_id, offer.type_id, offer.format, ports)
-        proofs = asked.jwt_proofs()
-        if len(proofs) != 1:
-            raise OAuthError("invalid_proof", detail=f"{len(proofs)} proofs, one is asked")
-        made = issuance.issue(ports, access_token=access_token, proof=proofs[0], at=at)
-    answer = create_response([made.wire], notification_id=made.notification_id)
-    return JSONResponse(write_message(answer), headers=NO_STORE)
+def credential(request: Request, body: Body, ports: PortsOf) -> Response:
+    """Section 8: proofs of possession become credentials; a retry gets the same bytes."""
+    at = ports.clock()
+    with at_resource(ports, at, "invalid_credential_request"):
+        grant = _grant(request, "/credential", ports, at)
+        document = _document(request, body, ports)
+        asked = parse_request(document)
+        _check_asked(asked, grant, ports)
+        keys, nonces = _proven(asked, grant, ports, at)
+        made = holds.issue_or_defer(ports, grant=grant, keys=keys, nonces=nonces, at=at)
+    return _answer(made, asked.credential_response_encryption, ports, at)
 
 
-def _check_configuration(asked: str | None, type_id: str, format_id: str, ports: Ports) -> None:
-    if asked is None:
-        raise OAuthError("unknown_credential_identifier")
-    if asked == configuration_id(type_id, format_id):
-        return
-    known = {configuration_id(one, f) for one in ports.templates for f in FORMAT_IDS}
-    if asked in known:
-        raise OAuthError("invalid_credential_request", detail="another one than was offered")
-    raise OAuthError("unknown_credential_configuration")
+@router.post("/deferred_credential")
+def deferred_credential(request: Request, body: Body, ports: PortsOf) -> Response:
+    """Section 9: what could not be given at once, or how long to wait for it."""
+    at = ports.clock()
+    with at_resource(ports, at, "invalid_credential_request"):
+        grant = _grant(request, "/deferred_credential", ports, at)
+        asked = parse_deferred_request(_document(request, body, ports))
+        made = holds.issue_deferred(ports, grant=grant, transaction_id=asked.transaction_id, at=at)
+    return _answer(made, asked.credential_response_encryption, ports, at)
 
 
 @router.post("/notification", status_code=204)
 def notification(request: Request, body: Body, ports: PortsOf) -> Response:
     """Section 11: the holder kept it, or said that it is not theirs."""
-    access_token = _access_token(request)
-    with protocol_words("invalid_notification_request"):
+    at = ports.clock()
+    with at_resource(ports, at, "invalid_notification_request"):
+        grant = _grant(request, "/notification", ports, at, late=True)
         asked = parse_notification(parse_json_object(body))
         with ports.database.transaction() as session:
             issuance.notify(
                 session,
-                access_token=access_token,
-                ports=ports,
+                grant=grant,
                 notification_id=asked.notification_id,
                 accepted=asked.event is NotificationEvent.ACCEPTED,
-                at=ports.clock(),
+                at=at,
             )
-    return Response(status_code=204)
+    return Response(status_code=204, headers=fresh_nonces(ports, at))
+
+
+def _grant(request: Request, path: str, ports: Ports, at: datetime, *, late: bool = False) -> Grant:
+    """What the access token opens, shown as it must be."""
+    token, as_dpop = access_token(request)
+    with ports.database.reading() as session:
+        find = late_grant_of if late else grant_of
+        grant = find(session, token, ports=ports, at=at)
+    if as_dpop != (grant.thumbprint is not None):
+        raise ProtocolError("invalid_token", "shown as another kind of token")
+    check_sender(ports, shown_by(request, path), grant=grant, access_token=token, at=at)
+    return grant
+
+
+def _document(request: Request, body: bytes, ports: Ports) -> JsonObject:
+    """The request, decrypted where it was encrypted (section 10).
+
+    Raises:
+        ProtocolError: ``invalid_encryption_parameters``; also where an encrypted answer is asked
+            in a plain request, for anyone on the way could put another key in (section 8.2).
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == encryption.MEDIA_TYPE:
+        return decrypt_message(body, [encryption_key(ports)])
+    document = parse_json_object(body)
+    if "credential_response_encryption" in document:
+        encryption.read_wish(document["credential_response_encryption"])
+        code = "encryption_request_plain"
+        raise ProtocolError("invalid_encryption_parameters", "the request is plain", code=code)
+    return document
+
+
+def _check_asked(asked: CredentialRequest, grant: Grant, ports: Ports) -> None:
+    """The request names what the token is for: by identifier where one was given (6.2)."""
+    offer, wanted = grant.offer, asked.credential_configuration_id
+    if asked.credential_identifier is not None:
+        if not grant.detailed or asked.credential_identifier != credential_identifier(offer):
+            raise ProtocolError("unknown_credential_identifier", "not of this token")
+        return
+    if wanted != configuration_id(offer.type_id, offer.format):
+        if wanted not in metadata.known_configurations(ports):
+            raise ProtocolError("unknown_credential_configuration", "none of ours")
+        raise ProtocolError("invalid_credential_request", "another one than was offered")
+    if grant.detailed:
+        raise ProtocolError("invalid_credential_request", "the token came with an identifier")
+
+
+@dataclass(slots=True)
+class _Nonces:
+    """Nonces of proofs that are fresh; remembered, to be used up with the intent."""
+
+    grant: Grant
+    ports: Ports
+    at: datetime
+    seen: list[str]
+
+    def __call__(self, nonce: str) -> bool:
+        self.seen.append(nonce)
+        with self.ports.database.reading() as session:
+            return issuance.is_fresh(
+                session, nonce, grant_id=self.grant.id, ports=self.ports, at=self.at
+            )
+
+
+def _proven(
+    asked: CredentialRequest, grant: Grant, ports: Ports, at: datetime
+) -> tuple[Sequence[PublicKey], Sequence[str]]:
+    """The keys that the wallet has shown, and the nonces it used for that."""
+    rules = ProofRules(
+        ports.origin,
+        client_id=grant.client_id,
+        attesters=attesters(ports),
+        attested=ports.settings.high_assurance,
+    )
+    nonces = _Nonces(grant, ports, at, [])
+    attestation = asked.attestation()
+    if attestation is not None:
+        keys = verify_attested(attestation, rules=rules, nonce_known=nonces, at=at)
+    else:
+        proofs = asked.jwt_proofs()
+        _check_number(len(proofs))
+        keys = verify_proofs(proofs, rules=rules, nonce_known=nonces, at=at)
+    _check_number(len(keys))
+    return keys, nonces.seen
+
+
+def _check_number(copies: int) -> None:
+    if copies > BATCH_SIZE:
+        raise ProtocolError("invalid_proof", f"{copies} copies", code="proofs_too_many")
+
+
+def _answer(
+    made: Delivered | Deferred, wish: EncryptionWish | None, ports: Ports, at: datetime
+) -> Response:
+    headers, status = fresh_nonces(ports, at), 200
+    if isinstance(made, Deferred):
+        wait, status = int(holds.INTERVAL.total_seconds()), 202
+        headers["Retry-After"] = str(wait)
+        message: CredentialResponse = create_deferred_response(made.transaction_id, interval=wait)
+    else:
+        message = create_response(made.wires, notification_id=made.notification_id)
+    document = write_message(message)
+    if wish is None:
+        return JSONResponse(document, status_code=status, headers=headers)
+    token = encrypt_message(document, wish.jwk, enc=wish.enc)
+    return Response(token, status, media_type=encryption.MEDIA_TYPE, headers=headers)

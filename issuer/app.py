@@ -10,13 +10,16 @@ from datetime import datetime
 from fastapi import FastAPI
 
 from credentials.model import Entropy
-from issuer import api, identity, operator_api, pages, publishing
+from issuer import api, authorization_api, identity, operator_api, pages, publishing
 from issuer.demo_office import open_offices
 from issuer.installation import FIRST, Installation, SignersOf, keep_organisation
 from issuer.keys import api_key, sealing_key
+from issuer.pages import authorize
 from issuer.pages.frame import TEMPLATES
 from issuer.sealing import Sealer
 from issuer.settings import IssuerSettings
+from issuer.status_files import RUN_BYTES, StatusFiles
+from issuer.status_recovery import recover
 from issuer.tables import IssuerTable
 from service import app as service_app
 from service.database import open_database
@@ -43,11 +46,14 @@ def open_installation(
             name=settings.organisation,
             roles=settings.roles,
         )
+    status_files = StatusFiles(settings.directory / "status", entropy(RUN_BYTES).hex())
+    recover(database, status_files, at=clock())
     installation = Installation(
         settings=settings,
         database=database,
         sealer=Sealer(sealing_key(settings, entropy), entropy),
         signers_of=signers_of,
+        status_files=status_files,
         clock=clock,
         entropy=entropy,
     )
@@ -79,6 +85,8 @@ def create_app(
             identity.router,
             api.well_known,
             api.router,
+            authorization_api.router,
+            authorize.router,
             operator_api.router,
             publishing.router,
             pages.router,
@@ -89,10 +97,9 @@ def create_app(
         open_paths=api.OPEN_PATHS,
         body_limits={"/api/lists": MAX_LIST_BYTES},
     )
-    for part in (api.router, publishing.router):
+    for part in (api.router, authorization_api.router, authorize.router, publishing.router):
         app.include_router(part, prefix="/o/{slug}")
     app.state.installation = installation
     app.state.api_key = api_key(settings, entropy)
-    app.state.publisher = publishing.Publisher()
     app.state.linkages = identity.Linkages()
     return app

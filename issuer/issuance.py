@@ -1,11 +1,13 @@
-"""From a holder's proof to a delivered credential, so that a crash or a retry makes no second one.
+"""From a holder's proofs to delivered credentials, so that a crash or a retry makes no second ones.
 
-holder's proof -> index reserved and intent stored -> signed -> kept and delivered. The steps of
-security.md, section 4; no transaction is open while the signer works.
+holder's proofs -> indexes reserved and intents stored -> signed -> kept and delivered. The steps of
+security.md, section 4; no transaction is open while the signer works. A holder may fetch several
+copies at once, each for a key of its own: each is a credential with its own id and status.
 """
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,23 +16,18 @@ from sqlmodel import Session, col, select
 
 from credentials.encoding import JsonObject, canonical_json, compact_json, parse_json
 from credentials.errors import BindingInvalid, RejectedError, UndeterminedError
-from credentials.formats import FORMATS
 from credentials.formats.base import verify
 from credentials.keys import PublicKey
-from credentials.model import Credential, StatusKind, Wire
-from credentials.openid4vc.key_proof import verify_proof
-from issuer.offers import (
-    NOTIFICATION_LIFE,
-    TOKEN_LIFE,
-    contents_of,
-    fingerprint,
-    secret,
-)
+from credentials.model import Credential, Wire
+from issuer.authorization_grants import Grant
+from issuer.formats import ISSUED_FORMATS, IssuedFormat
+from issuer.key_ring import whole_hour
+from issuer.offers import contents_of, fingerprint, secret
 from issuer.ports import Ports
-from issuer.sealing import token_sealer
+from issuer.sealing import Sealer
 from issuer.status import place_of, references, reserve
-from issuer.tables import Issued, IssuedState, Nonce, Offer, OfferState, Token
-from issuer.templates import validity
+from issuer.tables import Issued, IssuedState, Nonce, Offer, OfferState
+from issuer.templates import Template, validity
 
 NONCE_LIFE = timedelta(minutes=5)
 """As long as the access token it is used with."""
@@ -38,8 +35,8 @@ NONCE_LIFE = timedelta(minutes=5)
 NONCE_BYTES = 16
 """128 bits (security.md, section 2)."""
 
-KIND = {"dc+sd-jwt": StatusKind.TOKEN, "ldp_vc": StatusKind.BITSTRING}
-"""Which status list a format points into."""
+BATCH_SIZE = 20
+"""Copies in one request: a worker shows one proof some twenty times in a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +44,30 @@ class Delivered:
     """What the holder gets.
 
     Attributes:
-        notification_id: with it the holder tells what became of the proof.
+        wires: one for each key, in the order of the keys.
+        notification_id: with it the holder tells what became of them.
     """
 
-    wire: Wire
+    wires: tuple[Wire, ...]
     notification_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What is going to be signed: durable before the signer is called."""
+    """What is going to be signed for one key: durable before the signer is called."""
 
     issued: Issued
     credential: Credential
-    type_id: str
-    format: str
+    holder: PublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """All that is going to be signed for one request."""
+
+    intents: tuple[Intent, ...]
+    template: Template
+    format: IssuedFormat
 
 
 def make_nonce(session: Session, *, ports: Ports, at: datetime) -> str:
@@ -78,124 +84,172 @@ def make_nonce(session: Session, *, ports: Ports, at: datetime) -> str:
     return nonce
 
 
-def offer_of_token(session: Session, access_token: str, *, ports: Ports, at: datetime) -> Offer:
-    """The offer that an access token opens.
-
-    Raises:
-        RejectedError: ``invalid_token``: unknown, over, or of another organisation.
-    """
-    found = session.exec(
-        select(Token, Offer)
-        .join(Offer, col(Offer.id) == col(Token.offer_id))
-        .where(
-            Token.token_hash == fingerprint(access_token),
-            Offer.organisation_id == ports.organisation_id,
-        )
-    ).first()
-    if found is None or at >= found[0].expires_at:
-        raise RejectedError("invalid_token", "unknown or over")
-    return found[1]
-
-
-def issue(ports: Ports, *, access_token: str, proof: str, at: datetime) -> Delivered:
-    """Make the credential of a token for the key that signed ``proof``, once.
-
-    The same token with the same key gets the same bytes again, however often and however
-    parallel it asks.
-
-    Raises:
-        RejectedError: ``invalid_token``; ``idempotency_conflict`` for another key.
-        BindingInvalid: ``invalid_proof`` or ``invalid_nonce``.
-    """
-    token_hash = fingerprint(access_token)
-    used: list[str] = []
-
-    def nonce_known(nonce: str) -> bool:
-        used.append(fingerprint(nonce))
-        with ports.database.reading() as session:
-            return _usable(session, used[-1], token_hash, ports, at)
-
-    holder = verify_proof(proof, audience=ports.origin, nonce_known=nonce_known, at=at)
-    with ports.database.transaction() as session:
-        intent = _intend(session, ports, holder, token=access_token, nonce_hash=used[-1], at=at)
-    if isinstance(intent, Issued):
-        return _again(intent, access_token, ports)
-    wire = _sign(intent, holder, ports=ports, at=at)
-    sealed = token_sealer(access_token, ports.entropy).seal(
-        compact_json(wire), about=intent.issued.id
-    )
-    with ports.database.transaction() as session:
-        kept = _keep(session, intent.issued.id, sealed=sealed, token_hash=token_hash, at=at)
-    return _again(kept, access_token, ports)
-
-
-def _usable(session: Session, nonce_hash: str, token_hash: str, ports: Ports, at: datetime) -> bool:
-    """Fresh, or spent by this very token: that is the same request once more."""
-    row = session.get(Nonce, nonce_hash)
+def is_fresh(session: Session, nonce: str, *, grant_id: str, ports: Ports, at: datetime) -> bool:
+    """Not used yet, or spent by this very grant: that is the same request once more."""
+    row = session.get(Nonce, fingerprint(nonce))
     if row is None or row.organisation_id != ports.organisation_id:
         return False
-    return at < row.expires_at and row.used_by in {None, token_hash}
+    return at < row.expires_at and row.used_by in {None, grant_id}
 
 
-def _spend(session: Session, nonce_hash: str, token_hash: str, ports: Ports, at: datetime) -> None:
-    spent = session.connection().execute(
-        update(Nonce)
-        .where(col(Nonce.nonce_hash) == nonce_hash, col(Nonce.used_by).is_(None))
-        .values(used_by=token_hash)
+def spend(
+    session: Session, nonces: Sequence[str], *, grant_id: str, ports: Ports, at: datetime
+) -> None:
+    """Use up the nonces of one request; of many requests at once one wins each.
+
+    Raises:
+        BindingInvalid: ``invalid_nonce``: one was spent by another grant meanwhile.
+    """
+    for nonce in dict.fromkeys(nonces):
+        spent = session.connection().execute(
+            update(Nonce)
+            .where(col(Nonce.nonce_hash) == fingerprint(nonce), col(Nonce.used_by).is_(None))
+            .values(used_by=grant_id)
+        )
+        if spent.rowcount != 1 and not is_fresh(
+            session, nonce, grant_id=grant_id, ports=ports, at=at
+        ):
+            raise BindingInvalid("invalid_nonce", "used, over or unknown")
+
+
+def issue(
+    ports: Ports,
+    *,
+    grant: Grant,
+    keys: Sequence[PublicKey],
+    nonces: Sequence[str],
+    at: datetime,
+) -> Delivered:
+    """Make the credentials of a grant for these keys, once.
+
+    The same grant with the same keys gets the same bytes again, however often and however parallel
+    it asks.
+
+    Args:
+        ports: of the organisation.
+        grant: what the access token opens.
+        keys: of the holder's proofs, which were checked; one copy is made for each.
+        nonces: of those proofs, to be used up; none where that was done before.
+        at: the present moment.
+
+    Raises:
+        RejectedError: ``invalid_token``: its offer is closed; ``idempotency_conflict`` for other
+            keys than before.
+        BindingInvalid: ``invalid_nonce``.
+    """
+    with ports.database.transaction() as session:
+        spend(session, nonces, grant_id=grant.id, ports=ports, at=at)
+        batch = _intend(session, ports, grant, keys, at)
+    if batch is None:
+        return delivered(ports, grant=grant)
+    sealed = {
+        intent.issued.id: _sealed(intent, _sign(intent, batch, ports=ports, at=at), grant.sealer)
+        for intent in batch.intents
+    }
+    with ports.database.transaction() as session:
+        _keep(session, grant, sealed=sealed, at=at)
+    return delivered(ports, grant=grant)
+
+
+def delivered(ports: Ports, *, grant: Grant) -> Delivered:
+    """The very bytes that were signed first, for whoever holds a token of the grant.
+
+    Raises:
+        RejectedError: ``invalid_token``: there is nothing, or nothing any more.
+    """
+    with ports.database.reading() as session:
+        rows = _copies(session, grant)
+    if not rows or any(row.sealed is None for row in rows):
+        raise RejectedError("invalid_token", "nothing is kept for it")
+    wires = tuple(_opened(row, grant.sealer) for row in rows)
+    return Delivered(wires, rows[0].notification_id)
+
+
+def _copies(session: Session, grant: Grant) -> list[Issued]:
+    return list(
+        session.exec(
+            select(Issued)
+            .where(Issued.offer_id == grant.offer.id, Issued.grant_id == grant.id)
+            .order_by(col(Issued.copy_number))
+        )
     )
-    if spent.rowcount != 1 and not _usable(session, nonce_hash, token_hash, ports, at):
-        raise BindingInvalid("invalid_nonce", "used, over or unknown")
 
 
 def _intend(
-    session: Session, ports: Ports, holder: PublicKey, *, token: str, nonce_hash: str, at: datetime
-) -> Intent | Issued:
-    """Reserve an index and store the intent; or what this token got before."""
-    token_hash = fingerprint(token)
-    offer = offer_of_token(session, token, ports=ports, at=at)
-    _spend(session, nonce_hash, token_hash, ports, at)
-    found = session.exec(
-        select(Issued).where(Issued.offer_id == offer.id).with_for_update()
-    ).first()
-    if found is not None and found.token_hash == token_hash:
-        if found.holder != holder.thumbprint:
-            raise RejectedError("idempotency_conflict", "this token served another key")
-        if found.state != IssuedState.SIGNING:
-            return found
-    if offer.contents is None:
+    session: Session, ports: Ports, grant: Grant, keys: Sequence[PublicKey], at: datetime
+) -> Batch | None:
+    """Reserve places and store the intents; None where this grant was served before."""
+    offer = session.exec(select(Offer).where(Offer.id == grant.offer.id).with_for_update()).one()
+    rows = _copies(session, grant)
+    if rows:
+        if [row.holder for row in rows] != [key.thumbprint for key in keys]:
+            raise RejectedError("idempotency_conflict", "this grant served other keys")
+        if rows[0].state != IssuedState.SIGNING:
+            return None
+    if offer.contents is None or offer.state != OfferState.REDEEMED:
         raise RejectedError("invalid_token", f"its offer is {offer.state}")
-    if found is None:
-        found = _new_issued(session, offer, ports, at)
-    found.token_hash, found.holder = token_hash, holder.thumbprint
-    session.add(found)
+    rows = rows or _reserve_copies(session, offer, grant, keys, ports=ports, at=at)
     claims = contents_of(offer, ports).claims
-    found.content_digest = content_digest(found.id, claims)
-    credential = Credential(
-        type=ports.templates[offer.type_id].type.url,
-        issuer=ports.did,
-        claims=claims,
-        issued_at=found.issued_at,
-        validity=validity(claims, at=found.issued_at),
-        status=references(ports.origin, place_of(session, found.id)),
-        credential_id=found.id,
-    )
-    return Intent(found, credential, offer.type_id, offer.format)
+    template = ports.template(offer.type_id, offer.template_version)
+    intents, written = [], ISSUED_FORMATS[offer.format]
+    for row, key in zip(rows, keys, strict=True):
+        row.key_id = ports.signers.kept(row.key_id, written.signer, row.issued_at)
+        row.content_digest = content_digest(row.id, claims)
+        session.add(row)
+        credential = Credential(
+            type=template.type.url,
+            issuer=ports.did,
+            claims=claims,
+            issued_at=row.issued_at,
+            validity=validity(claims, at=row.issued_at),
+            status=references(place_of(session, row.id, ports=ports)),
+            credential_id=row.id,
+        )
+        intents.append(Intent(row, credential, key))
+    return Batch(tuple(intents), template, written)
 
 
-def _new_issued(session: Session, offer: Offer, ports: Ports, at: datetime) -> Issued:
-    issued = Issued(
-        id=uuid.UUID(bytes=ports.entropy(16), version=4).urn,
-        organisation_id=ports.organisation_id,
-        offer_id=offer.id,
-        token_hash="",
-        holder="",
-        key_id=ports.signers[offer.format].public.key_id or "",
-        content_digest="",
-        notification_id=secret(ports.entropy, NONCE_BYTES),
-        issued_at=at.replace(microsecond=0),
-    )
-    reserve(session, kind=KIND[offer.format], issued_id=issued.id, ports=ports)
-    return issued
+def _reserve_copies(
+    session: Session,
+    offer: Offer,
+    grant: Grant,
+    keys: Sequence[PublicKey],
+    *,
+    ports: Ports,
+    at: datetime,
+) -> list[Issued]:
+    """Take over what an earlier grant of this offer never got, and make what is missing."""
+    statement = select(Issued).where(Issued.offer_id == offer.id).order_by(col(Issued.copy_number))
+    rows = list(session.exec(statement))[: len(keys)]
+    notification_id = secret(ports.entropy, NONCE_BYTES)
+    moment = _issued_at(at, copies=len(keys))
+    for number in range(len(rows), len(keys)):
+        issued = Issued(
+            id=uuid.UUID(bytes=ports.entropy(16), version=4).urn,
+            organisation_id=ports.organisation_id,
+            offer_id=offer.id,
+            copy_number=number,
+            grant_id=grant.id,
+            holder="",
+            key_id="",
+            content_digest="",
+            notification_id=notification_id,
+            issued_at=moment,
+        )
+        reserve(session, kind=ISSUED_FORMATS[offer.format].status, issued_id=issued.id, ports=ports)
+        rows.append(issued)
+    for row, key in zip(rows, keys, strict=True):
+        row.grant_id, row.holder, row.issued_at = grant.id, key.thumbprint, moment
+        row.notification_id = notification_id
+    return rows
+
+
+def _issued_at(at: datetime, *, copies: int) -> datetime:
+    """Now; for several copies the whole hour, so that their time does not tie them together.
+
+    RFC 9901, section 10.1: whoever sees two copies must not know them by a moment they share.
+    """
+    return at.replace(microsecond=0) if copies == 1 else whole_hour(at)
 
 
 def content_digest(issued_id: str, claims: JsonObject) -> str:
@@ -203,83 +257,73 @@ def content_digest(issued_id: str, claims: JsonObject) -> str:
     return hashlib.sha256(issued_id.encode() + canonical_json(claims)).hexdigest()
 
 
-def _sign(intent: Intent, holder: PublicKey, *, ports: Ports, at: datetime) -> Wire:
+def _sign(intent: Intent, batch: Batch, *, ports: Ports, at: datetime) -> Wire:
     """Sign, and read it back as a holder would: what we cannot verify never leaves."""
-    credential_format, signer = FORMATS[intent.format], ports.signers[intent.format]
-    paths = ports.templates[intent.type_id].type.disclosable()
-    wire = credential_format.issue(
+    written, signer = batch.format.written, ports.signers.by_id(intent.issued.key_id)
+    wire = written.issue(
         intent.credential,
         signer,
-        holder=holder,
-        disclosable=paths if credential_format.selective else frozenset(),
+        holder=intent.holder,
+        disclosable=batch.template.type.disclosable() if written.selective else frozenset(),
         entropy=ports.entropy,
     )
-    verify(credential_format, wire, lambda _: signer.public, at=max(at, intent.issued.issued_at))
+    verify(written, wire, lambda _: signer.public, at=max(at, intent.issued.issued_at))
     return wire
 
 
-def _keep(
-    session: Session, issued_id: str, *, sealed: bytes, token_hash: str, at: datetime
-) -> Issued:
-    """Keep the first signature that comes back; its claims leave the offer in the same step."""
-    first = session.connection().execute(
-        update(Issued)
-        .where(
-            col(Issued.id) == issued_id,
-            col(Issued.state) == IssuedState.SIGNING,
-            col(Issued.token_hash) == token_hash,
-        )
-        .values(state=IssuedState.DELIVERED, sealed=sealed)
-    )
-    issued = session.exec(select(Issued).where(Issued.id == issued_id)).one()
-    if first.rowcount == 1:
-        moved = session.connection().execute(
-            update(Offer)
-            .where(col(Offer.id) == issued.offer_id, col(Offer.state) == OfferState.REDEEMED)
-            .values(state=OfferState.DELIVERED, contents=None, changed_at=at)
-        )
-        if moved.rowcount != 1:
-            raise RejectedError("invalid_token", "its offer was taken back meanwhile")
-    return issued
+def _sealed(intent: Intent, wire: Wire, sealer: Sealer) -> bytes:
+    return sealer.seal(compact_json(wire), about=intent.issued.id)
 
 
-def _again(issued: Issued, access_token: str, ports: Ports) -> Delivered:
-    """The very bytes that were signed first, for whoever holds the token."""
-    if issued.sealed is None:
-        raise RejectedError("invalid_token", f"already {issued.state}")
-    sealer = token_sealer(access_token, ports.entropy)
-    wire = parse_json(sealer.open(issued.sealed, about=issued.id))
+def _opened(row: Issued, sealer: Sealer) -> Wire:
+    wire = parse_json(sealer.open(row.sealed or b"", about=row.id))
     if not isinstance(wire, str | dict):
         raise UndeterminedError("seal_broken", "neither text nor an object")
-    return Delivered(wire, issued.notification_id)
+    return wire
+
+
+def _keep(session: Session, grant: Grant, *, sealed: dict[str, bytes], at: datetime) -> None:
+    """Keep the first signatures that come back; the claims leave the offer in the same step."""
+    moved = session.connection().execute(
+        update(Offer)
+        .where(col(Offer.id) == grant.offer.id, col(Offer.state) == OfferState.REDEEMED)
+        .values(state=OfferState.DELIVERED, contents=None, changed_at=at)
+    )
+    if moved.rowcount != 1:
+        if any(row.state == IssuedState.SIGNING for row in _copies(session, grant)):
+            raise RejectedError("invalid_token", "its offer was taken back meanwhile")
+        return
+    for issued_id, octets in sealed.items():
+        kept = session.connection().execute(
+            update(Issued)
+            .where(col(Issued.id) == issued_id, col(Issued.grant_id) == grant.id)
+            .values(state=IssuedState.DELIVERED, sealed=octets)
+        )
+        if kept.rowcount != 1:
+            raise RejectedError("invalid_token", "its offer was given a new code meanwhile")
 
 
 def notify(
-    session: Session,
-    *,
-    access_token: str,
-    ports: Ports,
-    notification_id: str,
-    accepted: bool,
-    at: datetime,
+    session: Session, *, grant: Grant, notification_id: str, accepted: bool, at: datetime
 ) -> None:
-    """The holder kept the proof, or said that it is not theirs (OpenID4VCI 1.0, section 11).
+    """The holder kept the proofs, or said that they are not theirs (section 11).
 
-    Saying it twice is harmless. The bytes kept for a retry are dropped.
+    Saying it twice is harmless. What was refused is dropped at once; what was kept can still be
+    fetched again with the same token, for an answer may be lost after it was heard.
 
     Raises:
-        RejectedError: ``invalid_token``, or ``invalid_notification_id`` of another proof.
+        RejectedError: ``invalid_notification_id`` of another proof.
     """
-    earlier = at - NOTIFICATION_LIFE + TOKEN_LIFE
-    offer = offer_of_token(session, access_token, ports=ports, at=earlier)
-    issued = session.exec(select(Issued).where(Issued.offer_id == offer.id)).first()
-    if issued is None or issued.notification_id != notification_id:
+    rows = _copies(session, grant)
+    if not rows or rows[0].notification_id != notification_id:
         raise RejectedError("invalid_notification_id", "not of this token")
-    if issued.state != IssuedState.DELIVERED:
+    if rows[0].state != IssuedState.DELIVERED:
         return
-    issued.state = IssuedState.ACCEPTED if accepted else IssuedState.REFUSED
-    issued.sealed = None
+    for row in rows:
+        row.state = IssuedState.ACCEPTED if accepted else IssuedState.REFUSED
+        row.sealed = row.sealed if accepted else None
+        session.add(row)
+    offer = session.exec(select(Offer).where(Offer.id == grant.offer.id)).one()
     offer.state = OfferState.ACCEPTED if accepted else OfferState.REFUSED
     offer.changed_at = at
-    session.add(issued)
     session.add(offer)

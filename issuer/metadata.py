@@ -1,57 +1,115 @@
-"""What the issuer tells about itself: OpenID4VCI 1.0 section 12.2, RFC 8414, its DID document."""
+"""What the issuer tells about itself: OpenID4VCI 1.0 section 12.2, RFC 8414."""
 
-from credentials.dids.web import write_document
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from credentials import jose
 from credentials.encoding import JsonObject
 from credentials.openid4vc.authorization_metadata import create_authorization_metadata
 from credentials.openid4vc.configuration import (
+    AttestationRules,
     CredentialConfiguration,
     Display,
     Kind,
     configuration_id,
+    jwt_vc_json_configuration,
     ldp_vc_configuration,
     sd_jwt_vc_configuration,
+    vc_sd_jwt_configuration,
 )
+from credentials.openid4vc.encryption import request_encryption, response_encryption
 from credentials.openid4vc.message import write_message
-from credentials.openid4vc.metadata import create_issuer_metadata
-from issuer.orders import FORMAT_IDS
+from credentials.openid4vc.metadata import (
+    Abilities,
+    CredentialIssuerMetadata,
+    create_issuer_metadata,
+    sign_issuer_metadata,
+)
+from issuer.encryption_keys import encryption_key
+from issuer.formats import ISSUED_FORMATS
+from issuer.issuance import BATCH_SIZE
 from issuer.ports import Ports
 from issuer.templates import Template
 from schemas.contexts import SKILLS_CONTEXT
 from schemas.messages import LANGUAGES
 
+SIGNED_LIFE = timedelta(hours=24)
+"""How long a wallet may believe signed metadata that it kept."""
 
-def issuer_metadata(ports: Ports) -> JsonObject:
+
+def known_configurations(ports: Ports) -> Mapping[str, tuple[str, str]]:
+    """Every configuration that is given now, by its id: template id and format id.
+
+    The scope that asks for one has the same name.
+    """
+    return {
+        configuration_id(template_id, format_id): (template_id, format_id)
+        for template_id, template in ports.templates.items()
+        for format_id in template.formats or ISSUED_FORMATS
+    }
+
+
+def issuer_metadata(ports: Ports) -> CredentialIssuerMetadata:
     """The document at ``/.well-known/openid-credential-issuer``."""
     names = [Display(name=ports.identity.name, locale=locale) for locale in LANGUAGES]
     found = {
-        configuration_id(type_id, format_id): _configuration(template, format_id)
-        for type_id, template in ports.templates.items()
-        for format_id in FORMAT_IDS
+        name: _configuration(ports.templates[template_id], format_id, scope=name, ports=ports)
+        for name, (template_id, format_id) in known_configurations(ports).items()
     }
-    return write_message(create_issuer_metadata(ports.origin, found, display=names))
+    abilities = Abilities(
+        batch_size=BATCH_SIZE,
+        request_encryption=request_encryption([jose.public_encryption_key(encryption_key(ports))]),
+        response_encryption=response_encryption(),
+    )
+    return create_issuer_metadata(ports.origin, found, display=names, abilities=abilities)
+
+
+def signed_metadata(ports: Ports, *, at: datetime) -> str:
+    """The same as a JWT, by the key of our tokens (section 12.2.3)."""
+    signer = ports.signers["dc+sd-jwt"]
+    return sign_issuer_metadata(issuer_metadata(ports), signer, at=at, lifetime=SIGNED_LIFE)
 
 
 def authorization_metadata(ports: Ports) -> JsonObject:
     """The document at ``/.well-known/oauth-authorization-server``."""
     found = create_authorization_metadata(
-        ports.origin, scopes=[], attested_clients=False, pushed_only=False
+        ports.origin,
+        scopes=[*known_configurations(ports)],
+        attested_clients=bool(ports.settings.attesters),
+        pushed_only=True,
     )
     return write_message(found)
 
 
-def did_document(ports: Ports) -> JsonObject:
-    """The document at ``/.well-known/did.json``: the key of each format."""
-    return write_document(ports.did, [signer.public for signer in ports.signers.values()])
-
-
-def _configuration(template: Template, format_id: str) -> CredentialConfiguration:
-    kind = template.type
-    display = [Display(name=kind.title(locale), locale=locale) for locale in LANGUAGES]
-    claims = {
-        (claim.path,): [Display(name=claim.label(locale), locale=locale) for locale in LANGUAGES]
-        for claim in kind.issued()
-    }
-    about = Kind(kind.url, display=display, claims=claims)
-    if format_id == "ldp_vc":
-        return ldp_vc_configuration(about, contexts=[SKILLS_CONTEXT])
-    return sd_jwt_vc_configuration(about)
+def _configuration(
+    template: Template, format_id: str, *, scope: str, ports: Ports
+) -> CredentialConfiguration:
+    kind, issued = template.type, ISSUED_FORMATS[format_id]
+    asked = AttestationRules() if ports.settings.high_assurance else None
+    about = Kind(
+        kind.url,
+        display=[Display(name=kind.title(locale), locale=locale) for locale in LANGUAGES],
+        claims={
+            (claim.path,): [
+                Display(name=claim.label(locale), locale=locale) for locale in LANGUAGES
+            ]
+            for claim in kind.issued()
+        },
+        scope=scope,
+        proof_types=("jwt", "attestation") if ports.settings.attesters else ("jwt",),
+        attestation=asked,
+    )
+    algorithm = str(ports.signers[issued.signer].public.algorithm)
+    match issued.name:
+        case "dc+sd-jwt":
+            return sd_jwt_vc_configuration(about, issuer_algorithm=algorithm)
+        case "vc+sd-jwt":
+            return vc_sd_jwt_configuration(
+                about, contexts=[SKILLS_CONTEXT], issuer_algorithm=algorithm
+            )
+        case "jwt_vc_json":
+            return jwt_vc_json_configuration(about, issuer_algorithm=algorithm)
+        case _:
+            return ldp_vc_configuration(
+                about, contexts=[SKILLS_CONTEXT], cryptosuite=issued.cryptosuite or ""
+            )

@@ -18,7 +18,17 @@ from credentials.model import Entropy
 from issuer.audit import OPERATOR, record
 from issuer.orders import Order
 from issuer.ports import Ports
-from issuer.tables import Issued, Offer, OfferState, Token
+from issuer.tables import (
+    AuthorizationCode,
+    Deferral,
+    Issued,
+    Offer,
+    OfferState,
+    PushedRequest,
+    RefreshToken,
+    SeenProof,
+    Token,
+)
 
 SCREEN_LIFE = timedelta(minutes=10)
 """A code on a screen: the holder stands beside it."""
@@ -37,6 +47,12 @@ NOTIFICATION_LIFE = timedelta(hours=1)
 
 CONTENTS_KEPT = timedelta(days=30)
 """Claims of an offer that nobody fetched are dropped that long after it ended."""
+
+BYTES_KEPT = timedelta(hours=2)
+"""What was signed can be fetched again that long, with its token; its time may be an hour early."""
+
+CODES_KEPT = timedelta(minutes=10)
+"""A code that comes a second time must still be known, so that its token can be ended."""
 
 PIN_DIGITS = 6
 """What a person can read from a screen and type at once."""
@@ -71,14 +87,6 @@ class Contents:
     claims: JsonObject
     code: str
     tx_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Redeemed:
-    """A code was exchanged: the token, shown once and kept as its hash."""
-
-    access_token: str
-    expires_in: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,7 @@ def offer(
         link_id=secret(entropy, ID_BYTES),
         code_hash=fingerprint(contents.code),
         type_id=order.type_id,
+        template_version=order.template_version,
         format=order.format,
         person=b"",
         created_at=at,
@@ -141,7 +150,7 @@ def renew(session: Session, offer_id: str, *, ports: Ports, at: datetime) -> Mad
     row = find(session, offer_id, ports=ports)
     if row.state not in UNFETCHED:
         raise RejectedError("offer_closed", f"state {row.state}")
-    session.connection().execute(delete(Token).where(col(Token.offer_id) == row.id))
+    end_grants(session, row.id)
     contents = _fresh_contents(contents_of(row, ports).claims, ports.entropy)
     life = row.expires_at - row.created_at
     row.link_id, row.code_hash = secret(ports.entropy, ID_BYTES), fingerprint(contents.code)
@@ -164,7 +173,7 @@ def cancel(
     if row.state not in UNFETCHED:
         raise RejectedError("offer_closed", f"state {row.state}")
     row.state, row.contents, row.changed_at = OfferState.CANCELLED, None, at
-    session.connection().execute(delete(Token).where(col(Token.offer_id) == row.id))
+    end_grants(session, row.id)
     session.add(row)
     record(session, ports, "cancelled", about=row.id, actor=actor)
 
@@ -214,18 +223,34 @@ def person_of(row: Offer, ports: Ports) -> str:
     return ports.sealer.open(row.person, about=f"person {row.id}").decode()
 
 
-def redeem(
-    session: Session, *, code: str, tx_code: str, ports: Ports, at: datetime
-) -> Redeemed | Refused:
-    """Exchange a code and its PIN for an access token, once.
+def take_by_code(
+    session: Session, code: str, *, tx_code: str, ports: Ports, at: datetime
+) -> Offer | Refused:
+    """Take the offer of a pre-authorized code with its PIN, once.
 
     A wrong PIN does not use the code up; the fifth locks it. Of many that come at once, one wins.
     """
-    row = session.exec(
-        select(Offer)
-        .where(Offer.code_hash == fingerprint(code), Offer.organisation_id == ports.organisation_id)
-        .with_for_update()
-    ).first()
+    found = Offer.code_hash == fingerprint(code)
+    return _take(session, found, tx_code=tx_code, ports=ports, at=at)
+
+
+def take_by_link(
+    session: Session, link_id: str, *, tx_code: str, ports: Ports, at: datetime
+) -> Offer | Refused:
+    """The same by the secret part of the offer's address, for a person on a page of ours."""
+    return _take(session, Offer.link_id == link_id, tx_code=tx_code, ports=ports, at=at)
+
+
+def _take(
+    session: Session,
+    which: bool,  # noqa: FBT001 - a condition of SQL, by its type in the class
+    *,
+    tx_code: str,
+    ports: Ports,
+    at: datetime,
+) -> Offer | Refused:
+    own = Offer.organisation_id == ports.organisation_id
+    row = session.exec(select(Offer).where(which, own).with_for_update()).first()
     refused = _not_open(row, at)
     if row is None or refused is not None:
         return refused or Refused("code_unknown")
@@ -236,11 +261,7 @@ def redeem(
         .where(col(Offer.id) == row.id, col(Offer.state) == OfferState.OFFERED)
         .values(state=OfferState.REDEEMED, changed_at=at)
     )
-    if won.rowcount != 1:
-        return Refused("code_used")
-    token = secret(ports.entropy)
-    session.add(Token(token_hash=fingerprint(token), offer_id=row.id, expires_at=at + TOKEN_LIFE))
-    return Redeemed(token, TOKEN_LIFE)
+    return row if won.rowcount == 1 else Refused("code_used")
 
 
 def _not_open(row: Offer | None, at: datetime) -> Refused | None:
@@ -275,10 +296,18 @@ def _count_wrong_pin(session: Session, offer_id: str, at: datetime) -> Refused:
     return Refused("code_locked")
 
 
+def end_grants(session: Session, offer_id: str) -> None:
+    """Let codes and tokens of an offer die, and what was promised for later with them."""
+    for table in (Token, RefreshToken, AuthorizationCode, Deferral):
+        session.connection().execute(delete(table).where(col(table.offer_id) == offer_id))
+
+
 def purge(session: Session, *, at: datetime) -> None:
     """Drop what is over: tokens, bytes kept for a retry, claims that nobody came for."""
     connection = session.connection()
     connection.execute(delete(Token).where(col(Token.expires_at) <= at - NOTIFICATION_LIFE))
+    for table in (RefreshToken, AuthorizationCode, PushedRequest, SeenProof):
+        connection.execute(delete(table).where(col(table.expires_at) <= at - CODES_KEPT))
     connection.execute(
         update(Offer)
         .where(col(Offer.expires_at) <= at - CONTENTS_KEPT, col(Offer.contents).is_not(None))
@@ -286,7 +315,7 @@ def purge(session: Session, *, at: datetime) -> None:
     )
     connection.execute(
         update(Issued)
-        .where(col(Issued.issued_at) <= at - 2 * TOKEN_LIFE, col(Issued.sealed).is_not(None))
+        .where(col(Issued.issued_at) <= at - BYTES_KEPT, col(Issued.sealed).is_not(None))
         .values(sealed=None)
     )
 

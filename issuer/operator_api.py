@@ -12,7 +12,7 @@ from credentials.encoding import JsonObject
 from credentials.errors import MalformedError, RejectedError
 from credentials.openid4vc.offer import offer_link
 from issuer import batches, offers, overview, status
-from issuer.api import NO_STORE, Body, bearer
+from issuer.oauth import NO_STORE, Body, bearer
 from issuer.batches import ListReport
 from issuer.doors import PortsOf
 from issuer.offers import LETTER_LIFE, SCREEN_LIFE, MadeOffer

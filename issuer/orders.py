@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from credentials.encoding import JsonObject
 from credentials.errors import MalformedError, SchemaMismatch
+from issuer.formats import FORMAT_IDS
 from issuer.templates import Template, complete, person
 
-FORMAT_IDS = ("dc+sd-jwt", "ldp_vc")
-"""The formats we issue; the first is the default."""
+__all__ = ["FORMAT_IDS", "Order", "check_format", "order"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class Order:
 
     Attributes:
         claims: as they will be signed.
+        type_id: of the template; a ready one has the id of its type.
         person: the name under which the institute finds it again.
         line: of the class list, where it comes from one.
     """
@@ -24,6 +25,7 @@ class Order:
     format: str
     claims: JsonObject
     person: str
+    template_version: int = 0
     batch_id: str | None = None
     line: int | None = None
 
@@ -52,7 +54,7 @@ def order(
     if faults:
         detail = ", ".join(f"{fault.path}: {fault.code}" for fault in faults[:10])
         raise SchemaMismatch(faults[0].code, detail)
-    return Order(template.type.id, format_id, claims, person(claims))
+    return Order(template.id, format_id, claims, person(claims), template.version)
 
 
 def check_format(format_id: str) -> None:

@@ -12,6 +12,8 @@ from issuer.tables import Issued, Offer, OfferState, StatusWord
 MAX_ROWS = 500
 """One page; the newest come first."""
 
+_FIRST_COPY = col(Issued.copy_number) == 0
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -91,7 +93,7 @@ def standings(session: Session, *, ports: Ports, at: datetime) -> list[Standing]
     """The newest ``MAX_ROWS`` offers of this organisation."""
     rows = session.exec(
         select(Offer, Issued)
-        .join(Issued, col(Issued.offer_id) == col(Offer.id), isouter=True)
+        .join(Issued, (col(Issued.offer_id) == col(Offer.id)) & _FIRST_COPY, isouter=True)
         .where(Offer.organisation_id == ports.organisation_id)
         .order_by(col(Offer.created_at).desc(), col(Offer.line), col(Offer.id))
         .limit(MAX_ROWS)
@@ -101,5 +103,5 @@ def standings(session: Session, *, ports: Ports, at: datetime) -> list[Standing]
 
 def one_standing(session: Session, offer: Offer, *, ports: Ports, at: datetime) -> Standing:
     """How this offer stands now."""
-    issued = session.exec(select(Issued).where(Issued.offer_id == offer.id)).first()
+    issued = session.exec(select(Issued).where(Issued.offer_id == offer.id, _FIRST_COPY)).first()
     return standing(offer, issued, ports=ports, at=at)

@@ -31,9 +31,12 @@ class IssuerSettings(RoleSettings):
     Attributes:
         organisation: the name people read.
         wallet_url: origin of the wallet that links and codes open first.
+        verifier_url: origin of the verifier that the code on a paper certificate leads to.
         api_key: what an operator's program shows; None: made once and kept in ``directory``.
         roles: what the organisation is, in the words of ``may_issue`` of the types.
         fixed: values fixed for a whole class, by type id and claim; they go before the demo's.
+        attesters: providers of wallets whose attestations are believed: ``iss`` to public JWKs.
+        high_assurance: the authorization code flow takes attested wallets and bound tokens alone.
     """
 
     role: ClassVar[str] = "issuer"
@@ -43,6 +46,9 @@ class IssuerSettings(RoleSettings):
     demo: bool = True
     organisation: str = "Vakschool De Lasboog"
     wallet_url: str = "http://localhost:8002"
+    verifier_url: str = "http://localhost:8003"
     api_key: SecretStr | None = None
     roles: frozenset[str] = DEMO_ROLES
     fixed: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
+    attesters: dict[str, list[dict[str, JsonValue]]] = Field(default_factory=dict)
+    high_assurance: bool = False

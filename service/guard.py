@@ -34,6 +34,14 @@ HEADERS = {
 }
 """On every answer."""
 
+EXPOSED = "DPoP-Nonce, OAuth-Client-Attestation-Challenge, Retry-After, WWW-Authenticate"
+"""What a script of another origin may read of an answer beside its body."""
+
+ALLOWED = (
+    "authorization, content-type, dpop, oauth-client-attestation, oauth-client-attestation-pop"
+)
+"""What it may send."""
+
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
@@ -64,6 +72,7 @@ def allow_any_origin(headers: MutableHeaders) -> None:
     For the endpoints that another wallet's browser page calls by their protocol.
     """
     headers["Access-Control-Allow-Origin"] = "*"
+    headers["Access-Control-Expose-Headers"] = EXPOSED
 
 
 class Guard:
@@ -185,7 +194,7 @@ def _is_preflight(scope: Scope) -> bool:
 async def _preflight(send: Send) -> None:
     headers = [
         (b"access-control-allow-methods", b"GET, POST"),
-        (b"access-control-allow-headers", b"authorization, content-type, dpop"),
+        (b"access-control-allow-headers", ALLOWED.encode()),
         (b"access-control-max-age", b"600"),
     ]
     await send({"type": "http.response.start", "status": 204, "headers": headers})

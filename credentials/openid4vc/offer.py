@@ -111,13 +111,15 @@ def create_offer(
     *,
     pre_authorized_code: str,
     tx_code: TxCode | None = None,
+    issuer_state: str | None = None,
 ) -> CredentialOffer:
-    """An offer with a pre-authorized code."""
+    """An offer with a pre-authorized code; with ``issuer_state`` for the other flow as well."""
     grant = PreAuthorizedGrant(pre_authorized_code=pre_authorized_code, tx_code=tx_code)
+    other = AuthorizationCodeGrant(issuer_state=issuer_state) if issuer_state else None
     return CredentialOffer(
         credential_issuer=credential_issuer,
         credential_configuration_ids=configuration_ids,
-        grants=Grants(pre_authorized=grant),
+        grants=Grants(pre_authorized=grant, authorization_code=other),
     )
 
 

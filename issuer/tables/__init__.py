@@ -9,15 +9,26 @@ from issuer.tables.audit import AUDIT_GUARDS, AuditEntry
 from issuer.tables.base import IssuerTable, UtcTime
 from issuer.tables.issued import Issued, IssuedState, StatusList, StatusSlot, StatusWord
 from issuer.tables.keys import SigningKey
+from issuer.tables.lists import (
+    ColumnMemory,
+    Delivery,
+    GivenProof,
+    ListDraft,
+    ListLine,
+    ListState,
+)
 from issuer.tables.offers import Batch, Offer, OfferState
 from issuer.tables.organisations import (
     Duty,
     Invitation,
-    Login,
     Member,
+    MemberChallenge,
+    MemberLogin,
+    MemberPasskey,
     Organisation,
     StatusHosting,
 )
+from issuer.tables.papers import Paper
 from issuer.tables.protocol import (
     AuthorizationCode,
     Deferral,
@@ -35,20 +46,29 @@ __all__ = [
     "AuditEntry",
     "AuthorizationCode",
     "Batch",
+    "ColumnMemory",
     "Deferral",
+    "Delivery",
     "Duty",
+    "GivenProof",
     "Hold",
     "Invitation",
     "Issued",
     "IssuedState",
     "IssuerTable",
-    "Login",
+    "ListDraft",
+    "ListLine",
+    "ListState",
     "Member",
+    "MemberChallenge",
+    "MemberLogin",
+    "MemberPasskey",
     "Nonce",
     "Offer",
     "OfferState",
     "Organisation",
     "OwnTemplate",
+    "Paper",
     "PushedRequest",
     "RefreshToken",
     "SeenProof",

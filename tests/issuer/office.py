@@ -18,7 +18,7 @@ from credentials.openid4vc.key_proof import create_proof
 from credentials.openid4vc.offer import CredentialOffer, parse_offer
 from credentials.openid4vc.token import create_token_request
 from issuer.app import create_app
-from issuer.installation import FIRST, Installation
+from issuer.installation import FIRST, Installation, SignersOf
 from issuer.keys import make_signers
 from issuer.ports import Ports
 from issuer.settings import DEMO_ORIGIN, IssuerSettings
@@ -107,6 +107,8 @@ def open_office(
     public_url: str = "",
     wallet_url: str = "http://localhost:8002",
     production: bool = False,
+    signers_of: SignersOf | None = None,
+    **settings: Any,  # noqa: ANN401 - whatever the settings take
 ) -> Office:
     """Start the issuer in ``directory``, as ``make run`` does."""
     found = IssuerSettings(
@@ -115,9 +117,12 @@ def open_office(
         public_url=public_url,
         wallet_url=wallet_url,
         production=production,
+        **settings,
     )
     clock = HandClock()
-    app = create_app(found, signers_of=make_signers(), clock=clock, entropy=token_bytes)
+    app = create_app(
+        found, signers_of=signers_of or make_signers(), clock=clock, entropy=token_bytes
+    )
     office = Office(app, TestClient(app, base_url=found.public_url), clock, found)
     if found.demo:
         office.sign_in()

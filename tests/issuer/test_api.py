@@ -80,7 +80,8 @@ def test_a_redeemed_offer_is_no_longer_behind_its_link(office: Office) -> None:
     ("body", "error"),
     [
         (b"", "invalid_request"),
-        (b"grant_type=authorization_code&code=1", "unsupported_grant_type"),
+        (b"grant_type=password&username=x", "unsupported_grant_type"),
+        (b"grant_type=authorization_code&code=1", "invalid_request"),
         (create_token_request("no-such-code"), "invalid_request"),  # without a PIN
         (create_token_request("no-such-code", tx_code="123456"), "invalid_grant"),
     ],

@@ -1,7 +1,6 @@
 """Issuance: one credential for one token, whatever goes wrong on the way."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,12 @@ from credentials.encoding import JsonObject
 from credentials.errors import RejectedError
 from credentials.formats import FORMATS
 from credentials.formats.base import verify
-from credentials.keys import Algorithm, PublicKey, SoftwareSigner
+from credentials.keys import Algorithm, PublicKey, Signer, SoftwareSigner
 from credentials.model import Wire
-from issuer import issuance, offers
+from issuer import offers
+from issuer.formats import FORMAT_IDS, ISSUED_FORMATS
+from issuer.key_ring import KeyRing
+from issuer.keys import MemoryKeys
 from issuer.tables import Issued, IssuedState, Offer, OfferState, StatusSlot
 from tests.issuer.office import Holder, Office, open_office
 
@@ -26,18 +28,33 @@ def office(tmp_path: Path) -> Office:
 class FailingSigner:
     """A real signer whose device is away for a while."""
 
-    def __init__(self, inner: SoftwareSigner) -> None:
-        self.inner = inner
-        self.away = True
+    def __init__(self, inner: Signer, keys: "FailingKeys") -> None:
+        self.inner, self.keys = inner, keys
 
     @property
     def public(self) -> PublicKey:
         return self.inner.public
 
     def sign(self, message: bytes) -> bytes:
-        if self.away:
+        if self.keys.away:
             raise RejectedError("signer_away", "no answer")
         return self.inner.sign(message)
+
+
+class FailingKeys(MemoryKeys):
+    """The keys of an issuer whose device is away for a while."""
+
+    away = False
+
+    def signer(self, name: str) -> Signer:
+        return FailingSigner(super().signer(name), self)
+
+    def ensure(self, name: str, algorithm: Algorithm, *, key_id: str | None = None) -> Signer:
+        return FailingSigner(super().ensure(name, algorithm, key_id=key_id), self)
+
+
+def office_with(keys: FailingKeys, directory: Path) -> Office:
+    return open_office(directory, signers_of=lambda place: KeyRing(place, lambda: keys).begin())
 
 
 def rows(office: Office) -> tuple[list[Issued], list[StatusSlot]]:
@@ -54,18 +71,19 @@ def issued_wire(office: Office, format_id: str) -> tuple[Holder, Wire]:
     return holder, wire
 
 
-@pytest.mark.parametrize("format_id", ["dc+sd-jwt", "ldp_vc"])
+@pytest.mark.parametrize("format_id", FORMAT_IDS)
 def test_what_is_delivered_verifies_and_is_bound_to_the_holder(
     office: Office, format_id: str
 ) -> None:
     holder, wire = issued_wire(office, format_id)
-    key = office.ports.signers[format_id].public
-    verified = verify(FORMATS[format_id], wire, lambda _: key, at=office.clock())
+    issued_format = ISSUED_FORMATS[format_id]
+    written, key = issued_format.written, office.ports.signers[issued_format.signer].public
+    verified = verify(written, wire, lambda _: key, at=office.clock())
     assert verified.credential.issuer == office.ports.did
     assert verified.credential.type == "https://skillspass.example/types/heftruck/1"
     assert verified.credential.claims["given_name"] == "Ahmet"
     assert verified.credential.claims["truck_type"] == "vorkheftruck"  # fixed by the template
-    parsed = FORMATS[format_id].parse(wire)
+    parsed = written.parse(wire)
     assert parsed.holder == holder.key.public
     purposes = [reference.purpose for reference in parsed.credential.status]
     assert len(purposes) == (1 if format_id == "dc+sd-jwt" else 2)
@@ -111,16 +129,33 @@ def test_the_same_token_with_another_key_is_a_conflict(office: Office) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_conflict")
 
 
-def test_claims_and_signed_bytes_leave_the_database(office: Office) -> None:
+def test_claims_leave_the_database_and_the_bytes_with_the_token(office: Office) -> None:
     holder = Holder(office)
     token = holder.token(office.offer())
-    answer = holder.ask(token, holder.proof()).json()
+    first = holder.ask(token, holder.proof())
     with office.ports.database.reading() as session:
         offer = session.exec(select(Offer)).one()
         assert (offer.state, offer.contents) == (OfferState.DELIVERED, None)
-    assert holder.notify(token, answer["notification_id"], "credential_accepted").status_code == 204
+    notification = first.json()["notification_id"]
+    assert holder.notify(token, notification, "credential_accepted").status_code == 204
+    assert holder.ask(token, holder.proof()).content == first.content  # the answer may be lost
+    office.clock.wait(minutes=5)
+    again = holder.ask(token, holder.proof())
+    assert (again.status_code, again.json()["error"]) == (401, "invalid_token")
+    office.clock.wait(hours=2)
+    with office.ports.database.transaction() as session:
+        offers.purge(session, at=office.clock())
     (issued,), _ = rows(office)
     assert (issued.state, issued.sealed) == (IssuedState.ACCEPTED, None)
+
+
+def test_what_was_refused_leaves_the_database_at_once(office: Office) -> None:
+    holder = Holder(office)
+    token = holder.token(office.offer())
+    notification = holder.ask(token, holder.proof()).json()["notification_id"]
+    assert holder.notify(token, notification, "credential_failure").status_code == 204
+    (issued,), _ = rows(office)
+    assert (issued.state, issued.sealed) == (IssuedState.REFUSED, None)
     again = holder.ask(token, holder.proof())
     assert (again.status_code, again.json()["error"]) == (401, "invalid_token")
 
@@ -128,19 +163,16 @@ def test_claims_and_signed_bytes_leave_the_database(office: Office) -> None:
 def test_when_the_signer_fails_nothing_is_lost_and_a_retry_takes_the_same_place(
     tmp_path: Path,
 ) -> None:
-    office = open_office(tmp_path)
+    keys = FailingKeys()
+    office = office_with(keys, tmp_path)
     holder = Holder(office)
-    inner = office.ports.signers["dc+sd-jwt"]
-    assert isinstance(inner, SoftwareSigner)
-    signer = FailingSigner(inner)
-    ports = replace(office.ports, signers={**office.ports.signers, "dc+sd-jwt": signer})
     token = holder.token(office.offer())
-    with pytest.raises(RejectedError, match="signer_away"):
-        issuance.issue(ports, access_token=token, proof=holder.proof(), at=office.clock())
+    keys.away = True
+    assert holder.ask(token, holder.proof()).json()["code"] == "signer_away"
     (intent,), (place,) = rows(office)
     assert (intent.state, intent.sealed) == (IssuedState.SIGNING, None)
-    signer.away = False
-    issuance.issue(ports, access_token=token, proof=holder.proof(), at=office.clock())
+    keys.away = False
+    assert holder.ask(token, holder.proof()).status_code == 200
     (issued,), (same,) = rows(office)
     assert (issued.id, same.position, issued.state) == (
         intent.id,
@@ -150,20 +182,17 @@ def test_when_the_signer_fails_nothing_is_lost_and_a_retry_takes_the_same_place(
 
 
 def test_a_new_code_after_a_failed_delivery_keeps_id_and_place(tmp_path: Path) -> None:
-    office = open_office(tmp_path)
+    keys = FailingKeys()
+    office = office_with(keys, tmp_path)
     holder = Holder(office)
-    inner = office.ports.signers["dc+sd-jwt"]
-    assert isinstance(inner, SoftwareSigner)
-    ports = replace(
-        office.ports, signers={**office.ports.signers, "dc+sd-jwt": FailingSigner(inner)}
-    )
     made = office.offer()
     token = holder.token(made)
-    with pytest.raises(RejectedError, match="signer_away"):
-        issuance.issue(ports, access_token=token, proof=holder.proof(), at=office.clock())
+    keys.away = True
+    assert holder.ask(token, holder.proof()).json()["code"] == "signer_away"
     with office.ports.database.transaction() as session:
         again = offers.renew(session, made["id"], ports=office.ports, at=office.clock())
     assert holder.ask(token, holder.proof()).status_code == 401
+    keys.away = False
     other = Holder(office, SoftwareSigner.generate(Algorithm.EDDSA))
     other.receive(made | {"offer_uri": again.offer_uri, "tx_code": again.tx_code})
     issued, taken = rows(office)

@@ -7,7 +7,9 @@ from sqlmodel import select
 
 from credentials.errors import RejectedError
 from issuer import offers
-from issuer.offers import MAX_WRONG_PINS, MadeOffer, Redeemed, Refused
+from issuer.authorization_grants import Granted
+from issuer.authorization_grants import redeem as redeem_offer
+from issuer.offers import MAX_WRONG_PINS, MadeOffer, Refused
 from issuer.orders import order
 from issuer.tables import Offer, OfferState
 from tests.issuer.office import FORKLIFT, Office, open_office
@@ -33,9 +35,9 @@ def code_of(office: Office, made: MadeOffer) -> str:
         return offers.contents_of(row, office.ports).code
 
 
-def redeem(office: Office, code: str, pin: str) -> Redeemed | Refused:
+def redeem(office: Office, code: str, pin: str) -> Granted | Refused:
     with office.ports.database.transaction() as session:
-        return offers.redeem(session, code=code, tx_code=pin, ports=office.ports, at=office.clock())
+        return redeem_offer(session, code=code, tx_code=pin, ports=office.ports, at=office.clock())
 
 
 def wrong(pin: str) -> str:
@@ -50,7 +52,7 @@ def state_of(office: Office, made: MadeOffer) -> str:
 def test_the_right_code_and_pin_give_a_token_once(office: Office) -> None:
     made = make(office)
     code = code_of(office, made)
-    assert isinstance(redeem(office, code, made.tx_code), Redeemed)
+    assert isinstance(redeem(office, code, made.tx_code), Granted)
     assert redeem(office, code, made.tx_code) == Refused("code_used")
 
 
@@ -62,7 +64,7 @@ def test_a_wrong_pin_counts_and_does_not_use_the_code_up(office: Office) -> None
     made = make(office)
     code = code_of(office, made)
     assert redeem(office, code, wrong(made.tx_code)) == Refused("pin_wrong", MAX_WRONG_PINS - 1)
-    assert isinstance(redeem(office, code, made.tx_code), Redeemed)
+    assert isinstance(redeem(office, code, made.tx_code), Granted)
 
 
 def test_the_fifth_wrong_pin_locks_the_code_for_the_right_one_as_well(office: Office) -> None:
@@ -90,7 +92,7 @@ def test_a_new_code_for_a_locked_offer_works_and_the_old_one_does_not(office: Of
         again = offers.renew(session, made.id, ports=office.ports, at=office.clock())
     assert again.offer_uri != made.offer_uri
     assert redeem(office, old, made.tx_code) == Refused("code_unknown")
-    assert isinstance(redeem(office, code_of(office, again), again.tx_code), Redeemed)
+    assert isinstance(redeem(office, code_of(office, again), again.tx_code), Granted)
 
 
 def test_a_stopped_offer_keeps_no_claims_and_gives_no_token(office: Office) -> None:
