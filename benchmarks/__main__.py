@@ -11,14 +11,14 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
 from benchmarks import report
-from benchmarks.interleave import SLICES, Contest, run
+from benchmarks.interleave import SLICES, Contest, Slice, cpus, run, walls
 from benchmarks.node import FOLDER, NotMeasured
 from credentials.encoding import JsonObject, JsonValue
 
@@ -82,17 +82,24 @@ def _measured(contest: Contest, slices: int) -> JsonObject:
     reached = None if contest.goal is None else timing.ratio >= contest.goal
     return {
         "work": contest.work,
-        "ours_us": round(median(timing.ours), 1),
+        "ours_us": round(median(walls(timing.ours)), 1),
         "peer": contest.peer,
-        "peer_us": round(median(timing.peer), 1),
+        "peer_us": round(median(walls(timing.peer)), 1),
         "ratio": round(timing.ratio, 2),
         "goal": contest.goal,
         "reached": reached,
         "best_ratio": round(timing.best_ratio, 2),
-        "slices": {
-            "ours": [round(slice_us, 1) for slice_us in timing.ours],
-            "peer": [round(slice_us, 1) for slice_us in timing.peer],
-        },
+        "ours_cpu_us": round(median(cpus(timing.ours)), 1),
+        "peer_cpu_us": round(median(cpus(timing.peer)), 1),
+        "cpu_ratio": round(timing.cpu_ratio, 2),
+        "slices": {"ours": _written(timing.ours), "peer": _written(timing.peer)},
+    }
+
+
+def _written(slices: Sequence[Slice]) -> JsonObject:
+    return {
+        "wall_us": [round(wall, 1) for wall in walls(slices)],
+        "cpu_us": [round(cpu, 1) for cpu in cpus(slices)],
     }
 
 

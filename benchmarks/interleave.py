@@ -1,7 +1,7 @@
 """Time two ways of doing the same work in turns, so that noise hits both alike."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
@@ -17,8 +17,22 @@ WARM_UP_SECONDS = 1.0
 
 Work = Callable[[], object]
 
-Timer = Callable[[int], float]
-"""Does the work so often and answers with microseconds per call."""
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One turn, in microseconds per call.
+
+    Attributes:
+        wall: by the clock; what else ran meanwhile is in it.
+        cpu: what the process itself used; more than ``wall`` where it has threads.
+    """
+
+    wall: float
+    cpu: float
+
+
+Timer = Callable[[int], Slice]
+"""Does the work so often, and tells how long it took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +54,25 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Microseconds per call, one entry per turn."""
+    """The slices of both, one for each turn."""
 
-    ours: tuple[float, ...]
-    peer: tuple[float, ...]
+    ours: tuple[Slice, ...]
+    peer: tuple[Slice, ...]
 
     @property
     def ratio(self) -> float:
         """The peer's median divided by ours."""
-        return median(self.peer) / median(self.ours)
+        return median(walls(self.peer)) / median(walls(self.ours))
+
+    @property
+    def cpu_ratio(self) -> float:
+        """The same of the processor's time."""
+        return median(cpus(self.peer)) / median(cpus(self.ours))
 
     @property
     def best_ratio(self) -> float:
         """The peer's best divided by our best."""
-        return min(self.peer) / min(self.ours)
+        return min(walls(self.peer)) / min(walls(self.ours))
 
 
 def run(contest: Contest, *, slices: int = SLICES) -> Timing:
@@ -72,19 +91,30 @@ def alone(work: Work, *, slices: int = SLICES) -> list[float]:
     """Microseconds per call of work that has no peer, one entry per slice."""
     timer = partial(_slice, work)
     calls = _calls_per_slice(timer)
-    return [timer(calls) for _ in range(slices)]
+    return [timer(calls).wall for _ in range(slices)]
 
 
 def _calls_per_slice(timer: Timer) -> int:
     """Warm up, then see how often the work fits into one turn."""
-    once, started = timer(1) / 1e6, time.perf_counter()
+    once, started = timer(1).wall / 1e6, time.perf_counter()
     while time.perf_counter() - started < WARM_UP_SECONDS:
-        once = timer(max(1, int(SLICE_SECONDS / max(once, 1e-7)))) / 1e6
+        once = timer(max(1, int(SLICE_SECONDS / max(once, 1e-7)))).wall / 1e6
     return max(1, int(SLICE_SECONDS / max(once, 1e-7)))
 
 
-def _slice(work: Work, calls: int) -> float:
-    started = time.perf_counter()
+def _slice(work: Work, calls: int) -> Slice:
+    started, used = time.perf_counter(), time.process_time()
     for _ in range(calls):
         work()
-    return (time.perf_counter() - started) / calls * 1e6
+    each = 1e6 / calls
+    return Slice((time.perf_counter() - started) * each, (time.process_time() - used) * each)
+
+
+def walls(slices: Iterable[Slice]) -> list[float]:
+    """By the clock, one for each slice."""
+    return [each.wall for each in slices]
+
+
+def cpus(slices: Iterable[Slice]) -> list[float]:
+    """Of the processor, one for each slice."""
+    return [each.cpu for each in slices]

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from benchmarks.interleave import Slice
+
 FOLDER = Path(__file__).parent / "peers"
 
 
@@ -84,6 +86,7 @@ class NodeWork:
         """Do it once."""
         return self.peer.ask(do="call", work=self.name)
 
-    def time(self, calls: int) -> float:
-        """Microseconds per call, by the peer's own clock."""
-        return float(self.peer.ask(do="time", work=self.name, calls=calls))
+    def time(self, calls: int) -> Slice:
+        """One turn, by the peer's own clocks."""
+        took = self.peer.ask(do="time", work=self.name, calls=calls)
+        return Slice(float(took["wall"]), float(took["cpu"]))

@@ -40,7 +40,7 @@ def page(results: JsonObject) -> str:
     machine: Any = results["machine"]  # JSON
     rows = [
         f"| {entry['work']} | {entry['ours_us']:,} | {entry['peer']} | {entry['peer_us']:,} "
-        f"| {entry['ratio']}x | {entry['best_ratio']}x | {_goal(entry)} |"
+        f"| {entry['ratio']}x | {entry['best_ratio']}x | {entry['cpu_ratio']}x | {_goal(entry)} |"
         for entry in _comparisons(results)
     ]
     missing: Any = results["not_measured"]  # JSON
@@ -51,22 +51,24 @@ def page(results: JsonObject) -> str:
             "# Performance",
             "",
             "Made by `make bench`; do not edit. Microseconds per call, medians of slices that took",
-            "turns in one run; `best` is the ratio of the best slices. Every result was checked",
-            "before it was timed, and both sides refuse a tampered document. Contexts and keys are",
-            "in memory on both sides. Slices and versions: `benchmarks/results.json`.",
+            "turns in one run; `best` is the ratio of the best slices, `cpu` that of the median",
+            "processor times, which other work on the machine does not count for (the threads of a",
+            "peer's compiler and collector do). Every result was checked before it was timed, and",
+            "both sides refuse a tampered document. Contexts and keys are in memory on both sides.",
+            "Slices and versions: `benchmarks/results.json`.",
             "",
             f"{results['at']}, commit `{str(results['commit'])[:12]}`, {machine['processor']},",
             f"{machine['cores']} cores, Python {machine['python']}, Node {machine['node']}, load",
             f"{machine['load_before']} before and {machine['load_after']} after. Other work shared",
             "the machine where the load is above 1: then trust the ratios, not the microseconds.",
             "",
-            "| work | ours | peer | theirs | ratio | best | goal |",
-            "|---|---|---|---|---|---|---|",
+            "| work | ours | peer | theirs | ratio | best | cpu | goal |",
+            "|---|---|---|---|---|---|---|---|",
             *rows,
             *(["", *absent] if absent else []),
             "",
-            "Where one verification goes, each part measured alone; the rest is form, dates and",
-            "the holder's key:",
+            "Where the time goes, each part measured alone; the rest of a verification is form,",
+            "dates and the holder's key:",
             "",
             "| part | microseconds |",
             "|---|---|",

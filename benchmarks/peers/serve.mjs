@@ -2,7 +2,7 @@
 //   {do: "prepare", ...}        hands over contexts, keys and whatever else the works need
 //   {do: "set", verb, input}    keeps the input of a piece of work and answers with its name
 //   {do: "call", work}          does the work once and answers with its result
-//   {do: "time", work, calls}   does it so often and answers with microseconds per call
+//   {do: "time", work, calls}   does it so often; microseconds per call: {wall, cpu}
 import readline from 'node:readline';
 
 export async function serve({prepare, works}) {
@@ -21,10 +21,13 @@ export async function serve({prepare, works}) {
       return work();
     }
     const started = performance.now();
+    const used = process.cpuUsage();
     for(let i = 0; i < request.calls; i++) {
       await work();
     }
-    return (performance.now() - started) * 1000 / request.calls;
+    const wall = (performance.now() - started) * 1000 / request.calls;
+    const {user, system} = process.cpuUsage(used);
+    return {wall, cpu: (user + system) / request.calls};
   }
 
   for await (const line of readline.createInterface({input: process.stdin})) {
