@@ -10,6 +10,7 @@ from credentials.encoding import (
     JsonObject,
     b64url_decode,
     b64url_encode,
+    b64url_spell,
     compact_json,
     parse_json_object,
 )
@@ -75,9 +76,9 @@ def sign_compact(header: JsonObject, payload: JsonObject | bytes, signer: Signin
     """Sign a payload, or its JSON; ``alg`` comes from the key, ``kid`` only from ``header``."""
     protected = compact_json({**header, "alg": str(signer.public.algorithm)})
     octets = payload if isinstance(payload, bytes) else compact_json(payload)
-    signing_input = f"{b64url_encode(protected)}.{b64url_encode(octets)}"
-    signature = signer.sign(signing_input.encode("ascii"))
-    return f"{signing_input}.{b64url_encode(signature)}"
+    signing_input = b"%b.%b" % (b64url_spell(protected), b64url_spell(octets))
+    signature = b64url_spell(signer.sign(signing_input))
+    return (signing_input + b"." + signature).decode("ascii")
 
 
 def check_token_text(token: str) -> None:

@@ -67,12 +67,22 @@ def _plan(disclosable: Paths) -> _Plan:
     return root
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Writing:
-    """One payload on its way, and the disclosures that were made for it."""
+    """One payload on its way.
+
+    Attributes:
+        made: the disclosures.
+        hidden: what stands in them, as JSON.
+        arrays: how many members ``_sd`` were written.
+        placeholders: how many members ``...``.
+    """
 
     entropy: Entropy
-    made: list[bytes]
+    made: list[bytes] = field(default_factory=list)
+    hidden: list[bytes] = field(default_factory=list)
+    arrays: int = 0
+    placeholders: int = 0
 
 
 def conceal(
@@ -132,8 +142,12 @@ def sign(
 def _concealed(
     claims: JsonObject, disclosable: Paths, entropy: Entropy
 ) -> tuple[list[bytes], list[str]]:
-    writing = _Writing(entropy, [])
+    writing = _Writing(entropy)
     members = _members(claims, _plan(disclosable), writing)
+    written = b"".join([*members, *writing.hidden])
+    arrays, placeholders = written.count(b'"_sd'), written.count(b'"..."')
+    if (arrays, placeholders) != (writing.arrays, writing.placeholders):  # or within a text
+        _check_names(claims)
     if len(writing.made) > MAX_DISCLOSURES:
         raise MalformedError("too_many_disclosures", f"more than {MAX_DISCLOSURES}")
     return members, b"~".join(writing.made).decode("ascii").split("~") if writing.made else []
@@ -141,16 +155,11 @@ def _concealed(
 
 def _write(value: JsonValue, plan: _Plan, writing: _Writing) -> bytes:
     """A value as JSON, with digests for whatever is hidden inside it."""
-    if isinstance(value, str):
-        return json_octets(value)
-    if plan.steps and isinstance(value, dict):
+    if isinstance(value, dict):
         return _object(_members(value, plan, writing))
-    if plan.steps and isinstance(value, list):
+    if isinstance(value, list):
         return _list(value, plan, writing)
-    text = json_octets(value)
-    if b'"_sd' in text or b'"..."' in text:  # so is a reserved name written; or it is in a text
-        _check_names(value)
-    return text
+    return json_octets(value)
 
 
 def _check_names(value: JsonValue) -> None:
@@ -165,18 +174,17 @@ def _check_names(value: JsonValue) -> None:
 
 def _members(node: JsonObject, plan: _Plan, writing: _Writing) -> list[bytes]:
     """The members of an object, each as JSON, and their digests as one more."""
-    if not RESERVED_NAMES.isdisjoint(node):
-        raise MalformedError("disclosure_name_reserved", "a claim named as the mechanism")
     shown: list[bytes] = []
     hidden: list[bytes] = []
     for name, value in node.items():
         below = plan.steps.get(name, _NOTHING)
-        text = _write(value, below, writing)
+        text = _write(value, below, writing) if below.steps else json_octets(value)
         if below.hidden:
             hidden.append(b"%b,%b" % (json_octets(name), text))
         else:
             shown.append(b"%b:%b" % (json_octets(name), text))
     if hidden:  # the order of digests is as random as their salts
+        writing.arrays += 1
         digests, _ = _disclose(hidden, writing)
         shown.append(b'"_sd":["%b"]' % b'","'.join(sorted(digests)))
     return shown
@@ -189,13 +197,15 @@ def _object(members: Sequence[bytes]) -> bytes:
 def _list(node: list[JsonValue], plan: _Plan, writing: _Writing) -> bytes:
     elements: list[bytes] = []
     places: list[int] = []
+    alike = plan.steps.get(None) if len(plan.steps) == 1 else None
     for index, value in enumerate(node):
-        below = plan.element(index)
+        below = alike or plan.element(index)
         if below.hidden:
             places.append(index)
-        elements.append(_write(value, below, writing))
+        elements.append(_write(value, below, writing) if below.steps else json_octets(value))
     if places:
         digests, chance = _disclose([elements[place] for place in places], writing)
+        writing.placeholders += len(digests)
         placeholders = [b'{"...":"%b"}' % digest for digest in digests]
         for place, placeholder in zip(places, placeholders, strict=False):
             elements[place] = placeholder
@@ -224,6 +234,7 @@ def _disclose(hidden: list[bytes], writing: _Writing) -> tuple[tuple[bytes, ...]
         b64url_spell(b'["%b",%b]' % (salt, text)) for salt, text in zip(salts, hidden, strict=True)
     ]
     writing.made.extend(texts)
+    writing.hidden.extend(hidden)
     hashes = [hashlib.sha256(text).digest() for text in texts]
     hashes += struct.unpack("32s" * decoys, drawn[salting : salting + noise])
     # 32 octets and a zero are 44 characters: all are spelled in one go, the last of each dropped
