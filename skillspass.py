@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 ROLE_VERBS = {
     "issue": "issuer.cli",
     "offer": "issuer.cli",
+    "organisation": "issuer.organisation_cli",
     "keys": "issuer.keys_cli",
     "audit": "issuer.audit_cli",
     "wallet": "wallet.cli",
@@ -133,6 +134,8 @@ class Place:
             common["trust_anchor"] = (self.var / "trust" / "anchor.json").read_text("utf-8")
         if label in {"issuer", "verifier"}:
             common["wallet_url"] = address("wallet")
+        if label == "issuer":
+            common["verifier_url"] = address("verifier")
         return common
 
 

@@ -3,11 +3,14 @@
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Depends, HTTPException, Request, Response
+from fastapi import Depends, HTTPException, Request
 
 from issuer.installation import Installation
-from issuer.members import LONGEST, SignedIn, signed_in
+from issuer.members import SignedIn, member_by_id
 from issuer.ports import Ports
+from issuer.tables import MemberChallenge, MemberLogin, MemberPasskey
+from service.logins import Logins
+from service.passkeys import Passkeys, party_of
 
 SIGN_IN = "/sign-in"
 """Where whoever is not signed in is sent."""
@@ -35,21 +38,25 @@ PortsOf = Annotated[Ports, Depends(ports_of)]
 """For what wallets and other machines call."""
 
 
-def cookie_name(installation: Installation) -> str:
-    """The cookie's name; with the prefix no other host can plant it."""
-    return "__Host-office" if installation.settings.is_secure else "office"
-
-
-def keep_login(response: Response, token: str, installation: Installation) -> None:
-    """Send the cookie of a member who signed in."""
-    response.set_cookie(
-        cookie_name(installation),
-        token,
-        max_age=int(LONGEST.total_seconds()),
-        httponly=True,
+def logins_of(installation: Installation) -> Logins:
+    """The browsers in which members are signed in."""
+    return Logins(
+        MemberLogin,
+        name="office",
+        clock=installation.clock,
         secure=installation.settings.is_secure,
-        samesite="lax",
-        path="/",
+        entropy=installation.entropy,
+    )
+
+
+def passkeys_of(installation: Installation) -> Passkeys:
+    """The passkeys of all members."""
+    return Passkeys(
+        party_of(installation.settings, "skillspass"),
+        MemberPasskey,
+        MemberChallenge,
+        clock=installation.clock,
+        entropy=installation.entropy,
     )
 
 
@@ -59,8 +66,8 @@ def member_of(request: Request, installation: InstallationOf) -> SignedIn:
     Raises:
         HTTPException: 303 to the sign-in page.
     """
-    token = request.cookies.get(cookie_name(installation), "")
-    found = signed_in(installation, token) if token else None
+    login = logins_of(installation).current(installation.database, request)
+    found = member_by_id(installation, login.owner_id) if login is not None else None
     if found is None:
         here = request.url.path if request.method == "GET" else "/"
         query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""

@@ -1,23 +1,20 @@
-"""Members of an organisation: who they are, what they may do, and in which browser they are in."""
+"""Members of an organisation: who they are, what they may do, how they come in."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 from sqlmodel import Session, col, select
 
 from credentials.errors import MalformedError, RejectedError
 from issuer.installation import MAX_NAME, Installation
 from issuer.offers import ID_BYTES, fingerprint, secret
 from issuer.ports import Ports
-from issuer.tables import Duty, Login, Member
+from issuer.tables import Duty, Invitation, Member
 
-IDLE = timedelta(minutes=15)
-"""After that long without a page, a member signs in again."""
-
-LONGEST = timedelta(hours=12)
-"""A working day; then a member signs in again, however busy."""
+INVITATION_LIFE = timedelta(days=3)
+"""A weekend and a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,36 +93,80 @@ def members(session: Session, ports: Ports) -> list[Member]:
     return list(found)
 
 
-def start_login(session: Session, row: Member, *, installation: Installation) -> str:
-    """Sign a member in; the secret goes into a cookie and is kept as its hash.
+def change_member(
+    session: Session, member_id: str, *, duties: Iterable[Duty], active: bool, ports: Ports
+) -> Member:
+    """Give a member other duties, or let them go; one active administrator always stays.
+
+    Raises:
+        RejectedError: ``not_found``; ``last_admin``.
+    """
+    row = find_member(session, member_id, ports)
+    row.duties, row.active = sorted(set(duties)), active
+    session.add(row)
+    session.flush()
+    everyone = members(session, ports)
+    if not any(one.active and Duty.ADMIN in one.duties for one in everyone):
+        raise RejectedError("last_admin", "nobody else is an active administrator")
+    return row
+
+
+def find_member(session: Session, member_id: str, ports: Ports) -> Member:
+    """A member of this organisation.
+
+    Raises:
+        RejectedError: ``not_found``, also where they work for another one.
+    """
+    row = session.get(Member, member_id)
+    if row is None or row.organisation_id != ports.organisation_id:
+        raise RejectedError("not_found", "no such member")
+    return row
+
+
+def invite(session: Session, row: Member, *, ports: Ports, at: datetime) -> str:
+    """A way in for a member: the secret of a link that makes one passkey within three days.
+
+    An earlier link of theirs ends.
 
     Raises:
         RejectedError: ``forbidden`` for a member who has left.
     """
     if not row.active:
         raise RejectedError("forbidden", "not active")
-    at = installation.clock()
-    session.connection().execute(delete(Login).where(col(Login.started_at) <= at - LONGEST))
-    token = secret(installation.entropy)
-    session.add(Login(token_hash=fingerprint(token), member_id=row.id, started_at=at, seen_at=at))
+    ended = or_(col(Invitation.member_id) == row.id, col(Invitation.expires_at) <= at)
+    session.connection().execute(delete(Invitation).where(ended))
+    token = secret(ports.entropy)
+    expires_at = at + INVITATION_LIFE
+    session.add(Invitation(token_hash=fingerprint(token), member_id=row.id, expires_at=expires_at))
     return token
 
 
-def end_login(session: Session, token: str) -> None:
-    """Sign out this browser."""
-    session.connection().execute(delete(Login).where(col(Login.token_hash) == fingerprint(token)))
+def invited(session: Session, token: str, *, at: datetime) -> Member:
+    """The member whom a link invites.
+
+    Raises:
+        RejectedError: ``gone``: used, over, or never sent.
+    """
+    found = session.get(Invitation, fingerprint(token))
+    if found is None or at >= found.expires_at:
+        raise RejectedError("gone", "no such invitation")
+    row = session.get_one(Member, found.member_id)
+    if not row.active:
+        raise RejectedError("gone", "the member has left")
+    return row
 
 
-def signed_in(installation: Installation, token: str) -> SignedIn | None:
-    """Who is signed in with this cookie; None where nobody is, or not any more."""
-    at = installation.clock()
-    with installation.database.transaction() as session:
-        login = session.get(Login, fingerprint(token))
-        if login is None or at - login.seen_at >= IDLE or at - login.started_at >= LONGEST:
-            return None
-        login.seen_at = at
-        session.add(login)
-        row = session.get(Member, login.member_id)
+def use_invitation(session: Session, token: str) -> None:
+    """End an invitation: its passkey was made."""
+    session.connection().execute(
+        delete(Invitation).where(col(Invitation.token_hash) == fingerprint(token))
+    )
+
+
+def member_by_id(installation: Installation, member_id: str) -> SignedIn | None:
+    """The member with this id as they are now; None for whoever has left."""
+    with installation.database.reading() as session:
+        row = session.get(Member, member_id)
     if row is None or not row.active:
         return None
     ports = installation.ports(row.organisation_id)

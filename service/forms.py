@@ -52,11 +52,15 @@ class Forms:
         """The cookie's name; with the prefix no other host can plant it."""
         return "__Host-form" if self.secure else "form"
 
-    def field(self, request: Request) -> Markup:
-        """The hidden field for a form on this page."""
+    def browser(self, request: Request) -> str:
+        """A secret that only this browser sends back, made with its first form."""
         seed = request.cookies.get(self.cookie) or getattr(request.state, "form_seed", None)
         request.state.form_seed = seed or secrets.token_urlsafe(24)
-        token = self._token(request.state.form_seed)
+        return str(request.state.form_seed)
+
+    def field(self, request: Request) -> Markup:
+        """The hidden field for a form on this page."""
+        token = self._token(self.browser(request))
         return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token)
 
     def keep(self, request: Request, response: Response) -> None:

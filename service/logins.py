@@ -1,6 +1,6 @@
 """Who is signed in: an opaque cookie in the browser, and a row here for each browser.
 
-    logins = Logins(LoginRow, clock=clock, secure=settings.is_secure)
+    logins = Logins(LoginRow, name="login", clock=clock, secure=settings.is_secure)
     token = logins.begin(session, owner_id, device=device_of(request), old=logins.token(request))
     logins.keep(response, token)                       # after the commit
     login = logins.current(database, request)          # None: send them to the sign-in page
@@ -74,10 +74,12 @@ class Logins:
     """The signed-in browsers of one service.
 
     Attributes:
+        name: of the cookie; services on one host, told apart by port, must not share it.
         secure: cookies travel over https only; False in a trial on http://localhost alone.
     """
 
     table: type[Login]
+    name: str
     clock: Clock
     secure: bool
     entropy: Callable[[int], bytes] = secrets.token_bytes
@@ -85,7 +87,7 @@ class Logins:
     @property
     def cookie(self) -> str:
         """The cookie's name; with the prefix no other host can plant it."""
-        return "__Host-login" if self.secure else "login"
+        return f"__Host-{self.name}" if self.secure else self.name
 
     def begin(self, session: Session, owner_id: str, *, device: str = "", old: str = "") -> str:
         """Sign a browser in, with a fresh cookie.

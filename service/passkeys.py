@@ -282,6 +282,20 @@ class Passkeys:
         statement = select(self.table).where(self.table.owner_id == owner_id)
         return session.exec(statement.order_by(col(self.table.created_at))).all()
 
+    def remove(self, session: Session, passkey_id: str, *, owner_id: str) -> None:
+        """Let a passkey count no longer; the last one stays, or nobody could come in again.
+
+        Raises:
+            RejectedError: ``not_found``: none of this owner's; ``passkey_last``.
+        """
+        held = self.of_owner(session, owner_id)
+        found = next((row for row in held if row.id == passkey_id), None)
+        if found is None:
+            raise RejectedError("not_found", "no such passkey")
+        if len(held) == 1:
+            raise RejectedError("passkey_last", "the only one")
+        session.delete(found)
+
     def _ask(
         self, session: Session, ceremony: Ceremony, browser: str, owner_id: str | None
     ) -> bytes:

@@ -8,6 +8,8 @@ from sqlalchemy import JSON, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
 from issuer.tables.base import IssuerTable, UtcTime
+from service.logins import Login
+from service.passkeys import Passkey, PasskeyChallenge
 
 
 class Duty(StrEnum):
@@ -71,14 +73,22 @@ class Member(IssuerTable, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
 
 
-class Login(IssuerTable, table=True):
-    """A browser in which a member is signed in, as the hash of its cookie."""
+class MemberLogin(Login, IssuerTable, table=True):
+    """A browser in which a member is signed in."""
 
     __tablename__: ClassVar[str] = "login"
-    token_hash: str = Field(primary_key=True)
-    member_id: str = Field(foreign_key="member.id", index=True)
-    started_at: datetime = Field(sa_type=UtcTime)
-    seen_at: datetime = Field(sa_type=UtcTime)
+
+
+class MemberPasskey(Passkey, IssuerTable, table=True):
+    """A passkey of a member."""
+
+    __tablename__: ClassVar[str] = "passkey"
+
+
+class MemberChallenge(PasskeyChallenge, IssuerTable, table=True):
+    """A question to a browser about a passkey."""
+
+    __tablename__: ClassVar[str] = "passkey_challenge"
 
 
 class Invitation(IssuerTable, table=True):

@@ -78,16 +78,18 @@ def test_a_detail_that_must_be_there_is_asked_for(office: Office) -> None:
 
 
 def test_an_offer_keeps_the_version_it_was_made_with(office: Office) -> None:
-    keep(office, design(details=[], always=["date_of_test"]))
-    made = office.offer(type="hal")
-    keep(office, design(details=[], title_nl="Andere naam"))
+    asked = [*design().asked, "max_load_kg"]
+    keep(office, design(details=[], asked=asked, always=["max_load_kg"]))
+    wish: JsonObject = {"type": "hal", "claims": {**FORKLIFT, "max_load_kg": 1500}}
+    made = office.offer(**wish)
+    keep(office, design(details=[], asked=asked, title_nl="Andere naam"))
     assert office.ports.templates["hal"].version == 2
     found = Holder(office).receive(made)["credentials"][0]["credential"]
     unverified = FORMATS["dc+sd-jwt"].parse(found)
     assert unverified.credential.claims["own_title"] == "Heftruck in de hal"
-    assert ("date_of_test",) not in unverified.disclosable
-    later = Holder(office).receive(office.offer(type="hal"))["credentials"][0]["credential"]
-    assert ("date_of_test",) in FORMATS["dc+sd-jwt"].parse(later).disclosable
+    assert ("max_load_kg",) not in unverified.disclosable
+    later = Holder(office).receive(office.offer(**wish))["credentials"][0]["credential"]
+    assert ("max_load_kg",) in FORMATS["dc+sd-jwt"].parse(later).disclosable
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def world(database_url: str) -> Iterator[World]:
     """A service on either database."""
     database, clock = Database(database_url), StandingClock()
     database.create_all(Table.metadata)
-    yield World(database, clock, Logins(LoginRow, clock, secure=True))
+    yield World(database, clock, Logins(LoginRow, "login", clock, secure=True))
     database.close()
 
 
@@ -143,7 +143,7 @@ def test_a_device_that_was_left_is_not_listed(world: World) -> None:
 
 @pytest.mark.parametrize(("secure", "name"), [(True, "__Host-login"), (False, "login")])
 def test_the_cookie_is_for_this_host_alone(secure: bool, name: str) -> None:  # noqa: FBT001 - a parameter
-    logins, response = Logins(LoginRow, StandingClock(), secure=secure), Response()
+    logins, response = Logins(LoginRow, "login", StandingClock(), secure=secure), Response()
     logins.keep(response, "value")
     words = response.headers["set-cookie"].lower().split("; ")
     expected = {f"{name}=value".lower(), "path=/", "httponly", "samesite=strict"}
@@ -167,5 +167,5 @@ def test_any_cookie_opens_nothing(token: str) -> None:
     database = Database("sqlite://")
     database.create_all(Table.metadata)
     with database.transaction() as session:
-        assert Logins(LoginRow, StandingClock(), secure=True).find(session, token) is None
+        assert Logins(LoginRow, "login", StandingClock(), secure=True).find(session, token) is None
     database.close()
