@@ -1,4 +1,4 @@
-// The configuration of all five suites, by SUITE; ISSUERS names a file with the answer of GET /issuers.
+// The configuration of all six suites, by SUITE; ISSUERS names a file with the answer of GET /issuers.
 const who = require(process.env.ISSUERS);
 const base = new URL(Object.values(who)[0].endpoint).origin;
 const settings = {enableInteropTests: process.env.INTEROP === '1', testAllImplementations: false};
@@ -34,5 +34,7 @@ const configs = {
     issuers: [issuer('bbs-2023', ['bbs-2023'])],
     verifiers: [verifier(['bbs-2023'])],
     vcHolders: [holder(['bbs-2023', 'vcHolder'])]})],
+  'vc-jose-cose-test-suite': () => [one('skillspass', {'jose-cose': {features: Object.fromEntries(
+    ['credential', 'presentation'].flatMap(kind => ['jose', 'cose', 'sdjwt'].map(how => [`${kind}_${how}`, true])))}})],
 };
 module.exports = {settings, implementations: configs[process.env.SUITE]()};

@@ -12,6 +12,12 @@ from tests.house.sources import ROOT
 
 FOLDER = ROOT / "docs" / "conformance"
 FILES = sorted(FOLDER.glob("*.json"))
+SUITES = {
+    *("vc-data-model-2.0", "vc-di-eddsa", "vc-di-ecdsa", "vc-di-bbs"),
+    *("vc-bitstring-status-list", "vc-jose-cose"),
+}
+"""The official suites of the W3C that the kernel answers."""
+
 COLUMNS = ("tests_run", "passed", "failed", "skipped")
 
 
@@ -52,8 +58,17 @@ def test_a_run_of_nothing_or_without_reasons_would_be_seen() -> None:
     assert faults({**sound, "failures": silent}) == ["explanation"]
 
 
+def test_every_suite_that_we_run_has_its_results_and_the_place_of_our_own_tests() -> None:
+    page = (FOLDER / "README.md").read_text("utf-8")
+    assert {file.stem for file in FILES} == SUITES
+    for suite in SUITES:
+        (row,) = re.findall(rf"^\| {suite} \| (.*) \|$", page, flags=re.MULTILINE)
+        named = re.findall(r"`(tests/[\w/.]+)`", row)
+        assert named
+        assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
 def test_the_page_says_what_the_files_say() -> None:
-    assert len(FILES) == 5
     page = (FOLDER / "README.md").read_text("utf-8")
     rows = re.findall(r"^\|.*\| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", page, flags=re.MULTILINE)
     told = Counter(tuple(map(int, row)) for row in rows)
