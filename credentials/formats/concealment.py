@@ -4,11 +4,11 @@ The payload is written straight as JSON, container by container, the innermost f
 stays whole is written once, and what is drawn, hashed or spelled for a container is so in one go.
 """
 
-import hashlib
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import sha256
 
 from credentials.bbs_keys import IssuingSigner, message_signer
 from credentials.claims import Paths
@@ -102,8 +102,8 @@ def conceal(
         MalformedError: ``disclosure_name_reserved`` for a claim with a name of the mechanism,
             ``too_many_disclosures``.
     """
-    members, disclosures = _concealed(claims, disclosable, entropy)
-    return parse_json_object(_object(members)), disclosures
+    members, made = _concealed(claims, disclosable, entropy)
+    return parse_json_object(_object(members)), [text.decode("ascii") for text in made]
 
 
 def sign(
@@ -131,17 +131,18 @@ def sign(
     """
     if not registered.keys().isdisjoint(claims):
         raise MalformedError("claim_collision", "a claim with a registered name")
-    members, disclosures = _concealed(claims, disclosable, entropy)
-    plain = {**registered, "_sd_alg": HASH_NAME} if disclosures else registered
+    members, made = _concealed(claims, disclosable, entropy)
+    plain = {**registered, "_sd_alg": HASH_NAME} if made else registered
     members.append(json_octets(plain)[1:-1])
     if signer.public.key_id is not None:
         header = {**header, "kid": signer.public.key_id}
-    return join(sign_compact(header, _object(members), message_signer(signer)), disclosures)
+    token = sign_compact(header, _object(members), message_signer(signer))
+    return join(token, [b"~".join(made).decode("ascii")] if made else [])
 
 
 def _concealed(
     claims: JsonObject, disclosable: Paths, entropy: Entropy
-) -> tuple[list[bytes], list[str]]:
+) -> tuple[list[bytes], list[bytes]]:
     writing = _Writing(entropy)
     members = _members(claims, _plan(disclosable), writing)
     written = b"".join([*members, *writing.hidden])
@@ -150,7 +151,7 @@ def _concealed(
         _check_names(claims)
     if len(writing.made) > MAX_DISCLOSURES:
         raise MalformedError("too_many_disclosures", f"more than {MAX_DISCLOSURES}")
-    return members, b"~".join(writing.made).decode("ascii").split("~") if writing.made else []
+    return members, writing.made
 
 
 def _write(value: JsonValue, plan: _Plan, writing: _Writing) -> bytes:
@@ -230,12 +231,11 @@ def _disclose(hidden: list[bytes], writing: _Writing) -> tuple[tuple[bytes, ...]
     noise, salting = _DIGEST_BYTES * decoys, SALT_BYTES * count
     drawn = writing.entropy(salting + noise + _POSITION_BYTES * decoys)
     salts = struct.unpack("24s" * count, b64url_spell(drawn[:salting]))
-    texts = [
-        b64url_spell(b'["%b",%b]' % (salt, text)) for salt, text in zip(salts, hidden, strict=True)
-    ]
+    salted = [b'["%b",%b]' % pair for pair in zip(salts, hidden, strict=True)]
+    texts = [*map(b64url_spell, salted)]
     writing.made.extend(texts)
     writing.hidden.extend(hidden)
-    hashes = [hashlib.sha256(text).digest() for text in texts]
+    hashes = [sha256(text).digest() for text in texts]
     hashes += struct.unpack("32s" * decoys, drawn[salting : salting + noise])
     # 32 octets and a zero are 44 characters: all are spelled in one go, the last of each dropped
     spelled = b64url_spell(b"\0".join([*hashes, b""]))

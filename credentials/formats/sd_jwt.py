@@ -202,9 +202,10 @@ def _open_list(node: list[JsonValue], path: ClaimsPath, opening: _Opening) -> li
             within = isinstance(value, _CONTAINERS)
             result.append(_open(value, (*path, len(result)), opening) if within else value)
             continue
-        if len(value) != 1 or not isinstance(value[_ELEMENT], str):
+        hashed = value[_ELEMENT]
+        if len(value) != 1 or not isinstance(hashed, str):
             raise MalformedError("placeholder_malformed", "expected one member, a string")
-        disclosure = opening.take(value[_ELEMENT])
+        disclosure = opening.take(hashed)
         if disclosure is None:
             continue
         text, name, inner = disclosure
