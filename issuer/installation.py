@@ -18,10 +18,12 @@ from issuer.key_ring import KeyPlace, KeyRing
 from issuer.ports import Identity, Ports
 from issuer.sealing import Sealer
 from issuer.settings import IssuerSettings
+from issuer.status_files import StatusFiles
 from issuer.tables import Organisation
 from issuer.templates import Template, templates
 from schemas.files import IDENTIFIER
 from service.database import Database
+from service.jobs import Outbox
 
 FIRST = "own"
 """Id of the organisation that has the host to itself."""
@@ -45,6 +47,8 @@ class Installation:
     database: Database
     sealer: Sealer
     signers_of: SignersOf
+    status_files: StatusFiles
+    outbox: Outbox
     clock: Callable[[], datetime]
     entropy: Entropy
     _kept: dict[str, tuple[int, Ports]] = field(default_factory=dict, repr=False)
@@ -102,13 +106,13 @@ class Installation:
             ),
             settings=self.settings,
             database=self.database,
-            signers=self.signers_of(
-                KeyPlace(self.database, row.id, row.slug, row.did, self.clock)
-            ),
+            signers=self.signers_of(KeyPlace(self.database, row.id, row.slug, row.did, self.clock)),
             sealer=self.sealer,
             ready=ready,
             templates=given,
             versions=versions,
+            status_files=self.status_files,
+            outbox=self.outbox,
             clock=self.clock,
             entropy=self.entropy,
         )

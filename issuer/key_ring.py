@@ -126,9 +126,20 @@ class KeyRing(Mapping[str, Signer]):
         raise UndeterminedError("signer_unavailable", f"no key for {purpose}")
 
     def kept(self, key_id: str, name: str, moment: datetime) -> str:
-        """The id of the key for an intent: the one it names, or another where that was revoked."""
-        revoked = any(row.id == key_id and row.revoked_at is not None for row in self.rows())
-        return self.at(name, moment).public.key_id or "" if revoked or not key_id else key_id
+        """The id of the key for an intent that is dated at that moment.
+
+        The one that it names already, where that signed then and was not revoked; else the one of
+        the moment. Two requests for one intent thus sign with the same key.
+
+        Raises:
+            UndeterminedError: ``signer_unavailable``.
+        """
+        for row in self.rows():
+            if row.id == key_id and row.revoked_at is None:
+                if state_of(row, moment) is KeyState.CURRENT:
+                    return key_id
+                break
+        return self.at(name, moment).public.key_id or ""
 
     def by_id(self, key_id: str) -> Signer:
         """The signer that an intent names, also when another is current by now.

@@ -9,8 +9,10 @@ from credentials.model import Entropy
 from issuer.key_ring import KeyRing
 from issuer.sealing import Sealer
 from issuer.settings import IssuerSettings
+from issuer.status_files import StatusFiles
 from issuer.templates import Template
 from service.database import Database
+from service.jobs import Outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Ports:
         sealer: for what the database must not show.
         ready: the catalogue's own form of each type that may be given, by type id.
         templates: those that are given now, by id.
+        outbox: what must happen after a commit.
+        status_files: what was published about status, on disk.
         versions: templates of one's own as they were, by id and version.
     """
 
@@ -60,6 +64,8 @@ class Ports:
     ready: Mapping[str, Template]
     templates: Mapping[str, Template]
     versions: Mapping[tuple[str, int], Template]
+    status_files: StatusFiles
+    outbox: Outbox
     clock: Callable[[], datetime]
     entropy: Entropy
 

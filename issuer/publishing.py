@@ -1,25 +1,30 @@
-"""Publishing the status lists: signed when something changed, the same bytes until then.
+"""Publishing the status lists: signed when something changed, then served as they lie on disk.
 
-A change shows at once: readers must ask again each time (``no-cache``), and an ETag makes that
-cheap. The lists' own ``ttl`` says how long a copy may serve where the issuer cannot be reached.
+A change shows at once to whoever asks here, and on disk within a minute for a web server or a
+mirror that serves the files (``publish_due``). Readers must ask again each time (``no-cache``), and
+an ETag makes that cheap. The lists' own ``ttl`` says how long a copy may serve where the issuer
+cannot be reached.
 """
 
 import hashlib
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from threading import Lock
-from typing import Annotated
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col, select
 
 from credentials.encoding import compact_json
 from credentials.errors import RejectedError
+from credentials.keys import Signer
 from credentials.model import Purpose, StatusKind
 from credentials.status import bitstring_status_list, token_status_list
 from issuer.doors import PortsOf
 from issuer.ports import Ports
 from issuer.status import LIST_SIZE, STATUS_VALUE, ListState, list_uri, read, version_of
-from issuer.tables import StatusWord
+from issuer.status_files import CLOCK_RETURNS, Head, ListName, Published
+from issuer.tables import StatusList, StatusWord
 
 TIME_TO_LIVE = timedelta(minutes=15)
 """How old a copy may be (security.md, section 4)."""
@@ -30,71 +35,95 @@ LIFETIME = timedelta(hours=24)
 SIGN_AGAIN = timedelta(minutes=10)
 """A list that did not change is signed again well within its time to live."""
 
-MAX_KEPT = 64
-"""Signed lists in memory, some 100 kB each at worst."""
-
 PURPOSE_WORD = {Purpose.REVOCATION: StatusWord.REVOKED, Purpose.SUSPENSION: StatusWord.SUSPENDED}
 """Which status each bitstring list shows."""
 
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """One signed list."""
-
-    body: bytes
-    content_type: str
-    etag: str
-    version: int
-    signed_at: datetime
+SIGNER = {StatusKind.TOKEN: "dc+sd-jwt", StatusKind.BITSTRING: "ldp_vc"}
+"""Name of the key that signs each kind of list."""
 
 
-@dataclass(slots=True)
-class Publisher:
-    """Signs lists and keeps them until their version changes or they grow old."""
+def current(name: ListName, ports: Ports) -> Published:
+    """The list as it is now: from disk while that holds, else signed and put there.
 
-    _kept: dict[str, Published] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
+    Without the database the list on disk is all that is known, and it says how old it is.
 
-    def publish(
-        self, kind: StatusKind, number: int, purpose: Purpose, *, ports: Ports
-    ) -> Published:
-        """The list as it is now.
-
-        Raises:
-            RejectedError: ``not_found``.
-        """
-        at = ports.clock()
-        uri = list_uri(ports.origin, kind, number, purpose)
+    Raises:
+        RejectedError: ``not_found``.
+        UndeterminedError: ``signer_unavailable`` or ``status_not_published``: the list changed, or
+            grew old, and cannot be made anew.
+    """
+    there = ports.status_files.read(name)
+    try:
         with ports.database.reading() as session:
-            version = version_of(session, kind, number, ports=ports)
-        with self._lock:
-            kept = self._kept.get(uri)
-        if kept is not None and kept.version == version and at - kept.signed_at < SIGN_AGAIN:
-            return kept
+            version = version_of(session, name.kind, name.number, ports=ports)
+    except DBAPIError:
+        if there is None:
+            raise
+        return there
+    at, signer = ports.clock(), ports.signers[SIGNER[name.kind]]
+    if there is not None and _holds(there.head, version, signer, at):
+        return there
+    with ports.database.reading() as session:
+        state = read(session, name.kind, name.number, ports=ports)
+    moment = _moment(None if there is None else there.head.moment, at)
+    made = _sign(name, state, signer=signer, ports=ports, at=moment)
+    return ports.status_files.publish(name, made)
+
+
+def publish_due(organisations: Iterable[Ports]) -> int:
+    """See that every list lies on disk as it is now; asked for at least once a minute.
+
+    Returns:
+        how many lists there are.
+    """
+    count = 0
+    for ports in organisations:
         with ports.database.reading() as session:
-            state = read(session, kind, number, ports=ports)
-        made = _sign(uri, kind, purpose, state, ports=ports, at=at)
-        with self._lock:
-            if len(self._kept) >= MAX_KEPT:
-                self._kept.clear()
-            newest = self._kept.get(uri)
-            if newest is None or newest.version <= made.version:
-                self._kept[uri] = made
-        return made
+            rows = session.exec(
+                select(StatusList.kind, StatusList.number)
+                .where(StatusList.organisation_id == ports.organisation_id)
+                .order_by(col(StatusList.id))
+            ).all()
+        for kind, number in rows:
+            for purpose in _purposes(StatusKind(kind)):
+                current(ListName(ports.organisation_id, StatusKind(kind), number, purpose), ports)
+                count += 1
+    return count
+
+
+def _purposes(kind: StatusKind) -> tuple[Purpose, ...]:
+    return (Purpose.ANY,) if kind is StatusKind.TOKEN else tuple(PURPOSE_WORD)
+
+
+def _holds(head: Head, version: int, signer: Signer, at: datetime) -> bool:
+    """Whether a list on disk still says everything, under the key that signs now."""
+    fresh = -CLOCK_RETURNS < at - head.moment < SIGN_AGAIN
+    return head.sequence >= version and fresh and head.key_id == signer.public.key_id
+
+
+def _moment(before: datetime | None, at: datetime) -> datetime:
+    """Now, and never before the list that others have seen: they refuse an older one."""
+    if before is None or before - at > CLOCK_RETURNS:
+        return at
+    return max(before, at)
 
 
 def _sign(
-    uri: str, kind: StatusKind, purpose: Purpose, state: ListState, *, ports: Ports, at: datetime
+    name: ListName, state: ListState, *, signer: Signer, ports: Ports, at: datetime
 ) -> Published:
-    if kind is StatusKind.TOKEN:
-        body, content_type = _token(uri, state, ports, at), "application/statuslist+jwt"
+    uri = list_uri(ports.origin, name.kind, name.number, name.purpose)
+    if name.kind is StatusKind.TOKEN:
+        body, content_type = _token(uri, state, signer, at), "application/statuslist+jwt"
     else:
-        body, content_type = _bitstring(uri, purpose, state, ports, at), "application/vc"
-    digest = hashlib.sha256(body).hexdigest()[:32]
-    return Published(body, content_type, f'"{digest}"', state.version, at)
+        body = _bitstring(uri, name.purpose, state, signer, ports.did, at)
+        content_type = "application/vc"
+    etag = f'"{state.version}.{hashlib.sha256(body).hexdigest()[:32]}"'
+    key_id = signer.public.key_id or ""
+    head = Head(state.version, at.isoformat(), key_id, content_type, etag)
+    return Published(head, body)
 
 
-def _token(uri: str, state: ListState, ports: Ports, at: datetime) -> bytes:
+def _token(uri: str, state: ListState, signer: Signer, at: datetime) -> bytes:
     statuses = bytearray(LIST_SIZE)
     for index, value in state.statuses.items():
         statuses[index] = value
@@ -102,55 +131,61 @@ def _token(uri: str, state: ListState, ports: Ports, at: datetime) -> bytes:
         token_status_list.encode(bytes(statuses), bits=2),
         bits=2,
         uri=uri,
-        signer=ports.signers["dc+sd-jwt"],
+        signer=signer,
         at=at,
         lifetime=LIFETIME,
         time_to_live=TIME_TO_LIVE,
     ).encode()
 
 
-def _bitstring(uri: str, purpose: Purpose, state: ListState, ports: Ports, at: datetime) -> bytes:
+def _bitstring(
+    uri: str, purpose: Purpose, state: ListState, signer: Signer, issuer: str, at: datetime
+) -> bytes:
     wanted = STATUS_VALUE[PURPOSE_WORD[purpose]]
     bits = bytearray(LIST_SIZE)
     for index, value in state.statuses.items():
         bits[index] = value == wanted
     document = bitstring_status_list.credential(
-        uri, bits, purpose=purpose, issuer=ports.did, at=at, expires=at + LIFETIME
+        uri,
+        bits,
+        purpose=purpose,
+        issuer=issuer,
+        at=at,
+        expires=at + LIFETIME,
+        time_to_live=TIME_TO_LIVE,
     )
-    signed = bitstring_status_list.sign(document, ports.signers["ldp_vc"], at=at)
-    return compact_json(signed)
+    return compact_json(bitstring_status_list.sign(document, signer, at=at))
 
-
-def _publisher(request: Request) -> Publisher:
-    found: Publisher = request.app.state.publisher
-    return found
-
-
-PublisherOf = Annotated[Publisher, Depends(_publisher)]
 
 router = APIRouter()
+"""Stands at the root for the first organisation and at ``/o/{slug}`` for each other one."""
 
 
 @router.get("/status/token/{number}")
-def token_list(number: int, request: Request, ports: PortsOf, publisher: PublisherOf) -> Response:
+def token_list(number: int, request: Request, ports: PortsOf) -> Response:
     """Token Status List, section 8.1: one signed token."""
-    return _answer(request, publisher.publish(StatusKind.TOKEN, number, Purpose.ANY, ports=ports))
+    return _answer(
+        request, current(ListName(ports.organisation_id, StatusKind.TOKEN, number), ports)
+    )
 
 
 @router.get("/status/bitstring/{purpose}/{number}")
-def bitstring_list(
-    purpose: str, number: int, request: Request, ports: PortsOf, publisher: PublisherOf
-) -> Response:
+def bitstring_list(purpose: str, number: int, request: Request, ports: PortsOf) -> Response:
     """Bitstring Status List 1.0, section 2.2: the list of one purpose, as a credential."""
     if purpose not in set(PURPOSE_WORD):
         raise RejectedError("not_found", "no such status list")
-    found = publisher.publish(StatusKind.BITSTRING, number, Purpose(purpose), ports=ports)
-    return _answer(request, found)
+    name = ListName(ports.organisation_id, StatusKind.BITSTRING, number, Purpose(purpose))
+    return _answer(request, current(name, ports))
 
 
 def _answer(request: Request, published: Published) -> Response:
-    headers = {"ETag": published.etag, "Cache-Control": "no-cache"}
+    head = published.head
+    headers = {
+        "ETag": head.etag,
+        "Cache-Control": f"no-cache, stale-if-error={TIME_TO_LIVE // timedelta(seconds=1)}",
+        "Last-Modified": format_datetime(head.moment.astimezone(UTC), usegmt=True),
+    }
     known = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
-    if published.etag in known:
+    if head.etag in known:
         return Response(status_code=304, headers=headers)
-    return Response(published.body, media_type=published.content_type, headers=headers)
+    return Response(published.body, media_type=head.content_type, headers=headers)

@@ -1,22 +1,33 @@
-"""Status of issued proofs: a random place for each, changes with a reason, published lists.
+"""Status of issued proofs: a random place for each, changes with a reason, what lists say.
 
-Token Status List (two bits: valid, revoked, suspended) for ``dc+sd-jwt``; for ``ldp_vc`` two
-Bitstring Status Lists, revocation and suspension, in which a proof has the same index.
+Token Status List (two bits: valid, revoked, suspended) for ``dc+sd-jwt``; for the other formats two
+Bitstring Status Lists, revocation and suspension, in which a proof has the same index. A list
+belongs to the organisation that publishes it: its own, or the first one here, which hosts the
+lists of those that are too small to hide anybody in a list of their own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 from sqlalchemy import insert, update
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from credentials.errors import MalformedError, RejectedError
 from credentials.limits import MIN_BITSTRING_BITS
 from credentials.model import Purpose, StatusKind, StatusReference
 from issuer.audit import OPERATOR, record
-from issuer.ports import Ports
-from issuer.tables import Issued, StatusList, StatusSlot, StatusWord
+from issuer.installation import FIRST
+from issuer.ports import Ports, identifier_of
+from issuer.tables import (
+    Issued,
+    Organisation,
+    StatusHosting,
+    StatusList,
+    StatusSlot,
+    StatusWord,
+)
 
 LIST_SIZE = MIN_BITSTRING_BITS
 """Places in a list: the smallest that hides a holder in a crowd."""
@@ -27,6 +38,9 @@ MAX_TAKEN = LIST_SIZE // 2
 POOL_SIZE = 256
 """Places drawn at once: one class and a half."""
 
+_ASKED_AT_ONCE = 500
+"""Numbers in one question to the database."""
+
 MAX_REASON = 200
 """Characters of a reason: one sentence."""
 
@@ -36,8 +50,15 @@ STATUS_VALUE = {StatusWord.VALID: 0, StatusWord.REVOKED: 1, StatusWord.SUSPENDED
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place in one list, numbered from 1; the index counts from 0."""
+    """One place in one list.
 
+    Attributes:
+        home: origin of who publishes the list.
+        number: from 1.
+        index: from 0.
+    """
+
+    home: str
     kind: StatusKind
     number: int
     index: int
@@ -57,7 +78,7 @@ def list_uri(origin: str, kind: StatusKind, number: int, purpose: Purpose) -> st
     return f"{origin}/status/{path}/{number}"
 
 
-def references(origin: str, place: Place) -> tuple[StatusReference, ...]:
+def references(place: Place) -> tuple[StatusReference, ...]:
     """What the credential says about its status: one entry, or one for each purpose."""
     purposes = (
         (Purpose.ANY,)
@@ -66,10 +87,23 @@ def references(origin: str, place: Place) -> tuple[StatusReference, ...]:
     )
     return tuple(
         StatusReference(
-            place.kind, list_uri(origin, place.kind, place.number, purpose), place.index, purpose
+            place.kind,
+            list_uri(place.home, place.kind, place.number, purpose),
+            place.index,
+            purpose,
         )
         for purpose in purposes
     )
+
+
+def publisher_of(ports: Ports) -> str:
+    """Id of the organisation in whose lists this one's proofs get their places."""
+    shared = ports.identity.status_hosting == StatusHosting.SHARED
+    return FIRST if shared else ports.organisation_id
+
+
+def _home(owner: str, ports: Ports) -> str:
+    return ports.origin if owner == ports.organisation_id else identifier_of(ports.settings, "")
 
 
 def reserve(session: Session, *, kind: StatusKind, issued_id: str, ports: Ports) -> Place:
@@ -79,15 +113,41 @@ def reserve(session: Session, *, kind: StatusKind, issued_id: str, ports: Ports)
     (measured). PostgreSQL skips the rows that others hold, SQLite has one writer.
     """
     taken = _take(session, kind, issued_id, ports)
-    if taken is None:
-        _fill(session, kind, ports)
+    while taken is None:
+        _draw(session, kind, POOL_SIZE, ports)
         taken = _take(session, kind, issued_id, ports)
-    if taken is None:
-        raise RejectedError("status_list_full", "no place left after filling the pool")
     return taken
 
 
-def place_of(session: Session, issued_id: str) -> Place:
+def reserve_many(
+    session: Session, *, kind: StatusKind, issued_ids: Sequence[str], ports: Ports
+) -> dict[str, Place]:
+    """Draw a random place for each of many proofs at once, past the pool; by proof."""
+    owner, waiting = publisher_of(ports), list(issued_ids)
+    places: dict[str, Place] = {}
+    while waiting:
+        row, positions = _draw(session, kind, len(waiting), ports, for_pool=False)
+        taken, waiting = waiting[: len(positions)], waiting[len(positions) :]
+        values = [
+            {
+                "list_id": row.id,
+                "position": position,
+                "run": ports.status_files.run,
+                "issued_id": issued_id,
+                "status": 0,
+            }
+            for position, issued_id in zip(positions, taken, strict=True)
+        ]
+        session.connection().execute(insert(StatusSlot), values)
+        home = _home(owner, ports)
+        places |= {
+            issued_id: Place(home, kind, row.number, position)
+            for position, issued_id in zip(positions, taken, strict=True)
+        }
+    return places
+
+
+def place_of(session: Session, issued_id: str, *, ports: Ports) -> Place:
     """Where a proof that was issued before stands.
 
     Raises:
@@ -101,21 +161,24 @@ def place_of(session: Session, issued_id: str) -> Place:
     if found is None:
         raise RejectedError("not_found", "no status place")
     row, slot = found
-    return Place(StatusKind(row.kind), row.number, slot.position)
+    home = _home(row.organisation_id, ports)
+    return Place(home, StatusKind(row.kind), row.number, slot.position)
 
 
 def _take(session: Session, kind: StatusKind, issued_id: str, ports: Ports) -> Place | None:
+    owner = publisher_of(ports)
     free = (
         select(StatusSlot.id)
         .join(StatusList, col(StatusList.id) == col(StatusSlot.list_id))
         .where(
-            StatusList.organisation_id == ports.organisation_id,
-            StatusList.kind == kind,
+            StatusSlot.run == ports.status_files.run,
             col(StatusSlot.issued_id).is_(None),
+            StatusList.organisation_id == owner,
+            StatusList.kind == kind,
         )
         .order_by(col(StatusSlot.id))
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=StatusSlot)
     )
     statement = (
         update(StatusSlot)
@@ -128,35 +191,79 @@ def _take(session: Session, kind: StatusKind, issued_id: str, ports: Ports) -> P
     if row is None:
         return None
     number = session.exec(select(StatusList.number).where(StatusList.id == row[0])).one()
-    return Place(kind, number, row[1])
+    return Place(_home(owner, ports), kind, number, row[1])
 
 
-def _fill(session: Session, kind: StatusKind, ports: Ports) -> None:
-    """Draw ``POOL_SIZE`` places that were never drawn before, in random order."""
+def _draw(
+    session: Session, kind: StatusKind, count: int, ports: Ports, *, for_pool: bool = True
+) -> tuple[StatusList, list[int]]:
+    """Draw places that were never drawn before, in random order, into the pool or for the caller.
+
+    The mark on disk is raised before the database knows of them: a database that was put back to
+    yesterday then finds it higher, and draws from a new list.
+    """
+    owner, files = publisher_of(ports), ports.status_files
+    row = _open_list(session, kind, owner, ports)
+    row.draws += 1
+    files.raise_mark(owner, kind, row.number, draws=row.draws)
+    fresh = _fresh(session, row, min(count, MAX_TAKEN - row.drawn), ports)
+    if for_pool:
+        values = [
+            {"list_id": row.id, "position": position, "run": files.run, "status": 0}
+            for position in fresh
+        ]
+        session.connection().execute(insert(StatusSlot), values)
+    row.drawn += len(fresh)
+    session.add(row)
+    session.flush()
+    return row, fresh
+
+
+def _open_list(session: Session, kind: StatusKind, owner: str, ports: Ports) -> StatusList:
+    """The list from which places are drawn; a new one when the last is half full, or not whole.
+
+    Not whole: more was drawn from it than this database knows, and not by this very process, whose
+    transaction was undone.
+    """
+    held = select(Organisation.id).where(Organisation.id == owner)
+    session.exec(held.with_for_update(key_share=True)).one()  # of two that draw at once, one waits
     row = session.exec(
         select(StatusList)
-        .where(StatusList.organisation_id == ports.organisation_id, StatusList.kind == kind)
+        .where(StatusList.organisation_id == owner, StatusList.kind == kind)
         .order_by(col(StatusList.number).desc())
+        .limit(1)
     ).first()
-    if row is None or _drawn(session, row) + POOL_SIZE > MAX_TAKEN:
-        number = 1 if row is None else row.number + 1
-        row = StatusList(organisation_id=ports.organisation_id, kind=kind, number=number)
+    highest = ports.status_files.highest(owner, kind)
+    if row is not None and not row.closed and row.drawn < MAX_TAKEN and highest <= row.number:
+        mark = ports.status_files.mark(owner, kind, row.number)
+        if mark.draws <= row.draws or mark.run == ports.status_files.run:
+            row.draws = max(row.draws, mark.draws)
+            return row
+    if row is not None:
+        row.closed = True
         session.add(row)
-        session.flush()
-    known = set(session.exec(select(StatusSlot.position).where(StatusSlot.list_id == row.id)))
-    fresh: list[int] = []
-    while len(fresh) < POOL_SIZE:
-        position = int.from_bytes(ports.entropy(8)) % LIST_SIZE
-        if position not in known:
-            known.add(position)
-            fresh.append(position)
-    values = [{"list_id": row.id, "position": position, "status": 0} for position in fresh]
-    session.connection().execute(insert(StatusSlot), values)
+    number = max(highest, 0 if row is None else row.number) + 1
+    fresh = StatusList(organisation_id=owner, kind=kind, number=number)
+    session.add(fresh)
+    session.flush()
+    return fresh
 
 
-def _drawn(session: Session, row: StatusList) -> int:
-    count = select(func.count()).select_from(StatusSlot).where(StatusSlot.list_id == row.id)
-    return session.exec(count).one()
+def _fresh(session: Session, row: StatusList, count: int, ports: Ports) -> list[int]:
+    """So many random places of a list that were never drawn."""
+    found: dict[int, None] = {}
+    while len(found) < count:
+        asked = min(count - len(found), _ASKED_AT_ONCE)
+        drawn = [int.from_bytes(ports.entropy(8)) % LIST_SIZE for _ in range(asked)]
+        known = set(
+            session.exec(
+                select(StatusSlot.position).where(
+                    StatusSlot.list_id == row.id, col(StatusSlot.position).in_(drawn)
+                )
+            )
+        )
+        found |= dict.fromkeys(place for place in drawn if place not in known)
+    return list(found)
 
 
 def change(
