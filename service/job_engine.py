@@ -80,9 +80,17 @@ def engine_dispatch(database: Database, clock: Clock) -> Dispatch:
 class EngineWorker:
     """The engine's worker in a thread of this process, and the sweep beside it."""
 
-    def __init__(self, desk: Desk, *, sweep_seconds: float = SWEEP_SECONDS) -> None:
-        """Stand beside a desk; nothing runs yet."""
-        self.desk, self._sweep_seconds = desk, sweep_seconds
+    def __init__(
+        self, desk: Desk, *, sweep_seconds: float = SWEEP_SECONDS, grace: timedelta = SWEEP_GRACE
+    ) -> None:
+        """Stand beside a desk; nothing runs yet.
+
+        Args:
+            desk: where it takes its jobs.
+            sweep_seconds: between two sweeps.
+            grace: how long a job is due before a sweep tells the engine again.
+        """
+        self.desk, self._sweep_seconds, self._grace = desk, sweep_seconds, grace
         self._sender = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
         self._ready, self._stopping = Event(), Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -111,7 +119,7 @@ class EngineWorker:
         """
         now, told = self.desk.outbox.clock(), 0
         with self.desk.outbox.database.transaction() as session:
-            for job_id in self.desk.due(session, before=now - SWEEP_GRACE, limit=SWEEP_JOBS):
+            for job_id in self.desk.due(session, before=now - self._grace, limit=SWEEP_JOBS):
                 try:
                     with session.begin_nested():
                         _defer(self._sender, session, job_id, lock=f"sweep {job_id}")

@@ -1,23 +1,26 @@
 """A service with an outbox, for the tests of jobs; also the process that a test kills.
 
-python -m tests.service.job_world URL     claims the first job, says so, and never finishes it
+python -m tests.service.job_world hang URL     claims the first job, says so, and never finishes it
+python -m tests.service.job_world work URL     does jobs until it is killed
 """
 
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import ClassVar
 
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, func, select
 
 from credentials.errors import CredentialError
-from service.clock import Clock
+from service.clock import Clock, system_clock
 from service.database import Database
 from service.job_claims import Desk
+from service.job_engine import EngineWorker
 from service.jobs import Handler, Job, Outbox, Work
-from service.workers import open_outbox
+from service.workers import ThreadWorker, Worker, open_outbox
 from tests.service.moments import StandingClock
 
 
@@ -104,15 +107,34 @@ def refusing(error: type[CredentialError], code: str) -> Callable[[Work], None]:
     return run
 
 
+def working(world: World) -> Worker:
+    """A worker of this database by the machine's clock; each job leaves one row of ``Done``."""
+
+    def insert(work: Work) -> None:
+        """Do it; doing it again changes nothing."""
+        with world.database.transaction() as session:
+            if session.get(Done, work.id) is None:
+                session.add(Done(job_id=work.id))
+
+    desk = world.desk(insert, visibility=timedelta(seconds=2))
+    if world.database.is_sqlite:
+        return ThreadWorker(desk)
+    return EngineWorker(desk, sweep_seconds=1, grace=timedelta(seconds=1))
+
+
+def hang(_work: Work) -> None:
+    """Say that a job was claimed, and never end."""
+    print("claimed", flush=True)  # noqa: T201 - the test waits for it
+    time.sleep(600)
+
+
 def main() -> None:
-    """Claim a job, say so, and hang until killed."""
-
-    def hang(_work: Work) -> None:
-        """Never end."""
-        print("claimed", flush=True)  # noqa: T201 - the test waits for it
-        time.sleep(600)
-
-    open_world(sys.argv[1]).desk(hang).run_one()
+    """Hang or work until killed."""
+    what, url = sys.argv[1:]
+    if what == "hang":
+        open_world(url).desk(hang).run_one()
+    working(open_world(url, system_clock)).start()
+    time.sleep(600)
 
 
 if __name__ == "__main__":

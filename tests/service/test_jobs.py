@@ -115,7 +115,7 @@ def test_a_dead_letter_can_be_revived_or_forgotten(world: World) -> None:
 
 def test_the_job_of_a_killed_worker_comes_back(world: World, database_url: str) -> None:
     job_id = world.enqueue()
-    command = [sys.executable, "-m", "tests.service.job_world", database_url]
+    command = [sys.executable, "-m", "tests.service.job_world", "hang", database_url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:  # noqa: S603
         assert worker.stdout is not None
         assert worker.stdout.readline() == "claimed\n"
