@@ -10,7 +10,7 @@ from datetime import datetime
 from fastapi import FastAPI
 
 from credentials.model import Entropy
-from issuer import api, authorization_api, identity, operator_api, pages, publishing
+from issuer import api, authorization_api, delivery, identity, operator_api, pages, publishing
 from issuer.demo_office import open_offices
 from issuer.installation import FIRST, Installation, SignersOf, keep_organisation
 from issuer.keys import api_key, sealing_key
@@ -20,11 +20,18 @@ from issuer.sealing import Sealer
 from issuer.settings import IssuerSettings
 from issuer.status_files import RUN_BYTES, StatusFiles
 from issuer.status_recovery import recover
-from issuer.tables import IssuerTable
+from issuer.tables import IssuerTable, JobRow
 from service import app as service_app
 from service.database import open_database
 from service.guard import MAX_LIST_BYTES
+from service.jobs import Handler
+from service.mail import mail_handler, open_post, sender_of
 from service.pages import Pages
+from service.workers import Worker, open_outbox, open_worker
+
+
+FORM_BYTES = 256 * 1024
+"""What a form carries around the file of a class list."""
 
 
 def open_installation(
@@ -54,12 +61,25 @@ def open_installation(
         sealer=Sealer(sealing_key(settings, entropy), entropy),
         signers_of=signers_of,
         status_files=status_files,
+        outbox=open_outbox(database, JobRow, clock=clock, entropy=entropy),
         clock=clock,
         entropy=entropy,
     )
     if settings.demo:
         open_offices(installation)
     return installation
+
+
+def worker_of(installation: Installation) -> Worker:
+    """Who does what was put into the outbox."""
+    handlers: dict[str, Handler] = {}
+    post = open_post(installation.settings)
+    if post is not None:
+        sender = sender_of(installation.settings, "skillspass")
+        for kind, again in ((delivery.MAIL, False), (delivery.REMINDER, True)):
+            letters = delivery.letter_maker(installation, again=again)
+            handlers[kind] = mail_handler(post, sender, letters, clock=installation.clock)
+    return open_worker(installation.outbox, handlers, name="issuer")
 
 
 def create_app(
@@ -95,11 +115,12 @@ def create_app(
         clock=clock,
         protocol_paths=api.PROTOCOL_PATHS,
         open_paths=api.OPEN_PATHS,
-        body_limits={"/api/lists": MAX_LIST_BYTES},
+        body_limits={"/api/lists": MAX_LIST_BYTES, "/lists": MAX_LIST_BYTES + FORM_BYTES},
     )
     for part in (api.router, authorization_api.router, authorize.router, publishing.router):
         app.include_router(part, prefix="/o/{slug}")
     app.state.installation = installation
     app.state.api_key = api_key(settings, entropy)
+    app.state.workers = [worker_of(installation)]
     app.state.linkages = identity.Linkages()
     return app

@@ -29,6 +29,7 @@ from issuer.tables import (
     SeenProof,
     Token,
 )
+from schemas.completion import valid_until
 
 SCREEN_LIFE = timedelta(minutes=10)
 """A code on a screen: the holder stands beside it."""
@@ -129,6 +130,7 @@ def offer(
         template_version=order.template_version,
         format=order.format,
         person=b"",
+        ends_at=valid_until(order.claims),
         created_at=at,
         expires_at=at + life,
         changed_at=at,

@@ -19,8 +19,8 @@ from credentials.errors import RejectedError
 FIELD = "csrf_token"
 """Name of the hidden field."""
 
-MAX_FIELDS = 200
-"""The largest form of ours has some thirty fields."""
+MAX_FIELDS = 600
+"""The largest form of ours ticks the rows of a page of five hundred."""
 
 MAX_FILES = 1
 """A form carries one list at most."""

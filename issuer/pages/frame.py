@@ -33,6 +33,7 @@ ICONS = {
 
 TABS = (
     ("start", "/", "award"),
+    ("lists", "/lists", "file-spreadsheet"),
     ("overview", "/overview", "list-checks"),
     ("organisation", "/kinds", "settings"),
 )
@@ -43,6 +44,10 @@ MANAGE = (
     ("people", "/people", "users"),
 )
 """The pages under ``organisation``: key of ``issuer.manage.*``, address, drawing."""
+
+
+MAILBOX = ("mailbox", "/mailbox", "mail")
+"""In a trial alone: what people would have got."""
 
 
 def pages_of(request: Request) -> Pages:
@@ -68,12 +73,13 @@ def frame(request: Request, member: SignedIn, *, tab: str) -> Context:
         tab: which part of the office this page belongs to; a key of ``issuer.tab.*``.
     """
     language, templates = language_of(request), member.ports.templates
+    is_trial = member.ports.settings.demo and member.ports.settings.smtp_url is None
     return {
         "member": member,
         "organisation": member.ports.identity.name,
         "tab": tab,
         "tabs_of_office": TABS,
-        "parts_of_manage": MANAGE,
+        "parts_of_manage": (*MANAGE, MAILBOX) if is_trial else MANAGE,
         "may": {duty.value: member.may(duty) for duty in Duty},
         "icon_of": icon_of,
         "title_of": lambda type_id: (

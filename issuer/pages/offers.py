@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from datetime import timedelta
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -11,7 +12,9 @@ from starlette.datastructures import FormData
 from credentials.encoding import JsonObject
 from credentials.errors import RejectedError
 from credentials.openid4vc.offer import offer_link
-from issuer import form_fields, offers, overview, status
+from issuer import aftercare, delivery, form_fields, offers, overview
+from issuer.aftercare import Care
+from issuer.audit import record
 from issuer.doors import MemberOf
 from issuer.members import SignedIn
 from issuer.offers import SCREEN_LIFE
@@ -24,6 +27,9 @@ from schemas.messages import sentence
 from service.forms import CheckedForm, text_field
 from service.pages import language_of
 from service.settings import is_loopback
+
+_A_MOMENT = timedelta(seconds=1)
+"""A proof ends with the first moment of the day after its last one."""
 
 REASONS = {
     StatusWord.SUSPENDED: ("looking", "fee", "asked"),
@@ -43,10 +49,27 @@ def _template(member: SignedIn, type_id: str) -> Template:
 
 
 @router.get("/templates/{type_id}", response_class=HTMLResponse)
-def form(type_id: str, request: Request, member: MemberOf, pages: PagesOf) -> HTMLResponse:
-    """The form of one template."""
-    template = _template(member, type_id)
-    return pages.render(request, "form.html", **_form_context(request, member, template, {}, ()))
+def form(
+    type_id: str,
+    request: Request,
+    member: MemberOf,
+    pages: PagesOf,
+    corrects: str = "",
+    renews: str = "",
+) -> HTMLResponse:
+    """The form of one template.
+
+    ``corrects`` names an offer that the new one replaces, ``renews`` one that it follows.
+    """
+    template, ports = _template(member, type_id), member.ports
+    typed: dict[str, str] = {}
+    if after := corrects or renews:
+        with ports.database.reading() as session:
+            name = offers.person_of(offers.find(session, after, ports=ports), ports)
+        given, _, family = name.partition(" ")
+        typed = {"given_name": given, "family_name": family, "corrects": corrects}
+    context = _form_context(request, member, template, typed, ())
+    return pages.render(request, "form.html", **context)
 
 
 def _form_context(
@@ -91,6 +114,13 @@ def make(
     with ports.database.transaction() as session:
         offers.purge(session, at=at)
         made = offers.offer(session, wanted, ports=ports, at=at, life=SCREEN_LIFE)
+        if corrects := typed.get("corrects"):
+            aftercare.replace_by(
+                session, corrects, reason="mistake", ports=ports, actor=member.id, at=at
+            )
+        if address := typed.get("address"):
+            delivery.by_mail(session, made.id, address, ports=ports)
+        record(session, ports, "offered", about=made.id, actor=member.id)
     return RedirectResponse(f"/made/{made.id}", status_code=303)
 
 
@@ -148,7 +178,7 @@ def cancel(offer_id: str, posted: CheckedForm, member: MemberOf) -> Response:
     member.require(Duty.ISSUER)
     ports = member.ports
     with ports.database.transaction() as session:
-        offers.cancel(session, offer_id, ports=ports, at=ports.clock())
+        offers.cancel(session, offer_id, ports=ports, at=ports.clock(), actor=member.id)
     return RedirectResponse(f"/made/{offer_id}", status_code=303)
 
 
@@ -161,20 +191,74 @@ def change_status(offer_id: str, posted: CheckedForm, member: MemberOf) -> Respo
         raise RejectedError("status_unknown", "valid, suspended or revoked")
     at = ports.clock()
     with ports.database.transaction() as session:
-        row = offers.find(session, offer_id, ports=ports)
-        seen = overview.one_standing(session, row, ports=ports, at=at)
-        if seen.issued_id is None:
-            raise RejectedError("offer_open", "nobody has fetched it")
-        reason = text_field(posted, "reason")
-        status.change(
-            session, seen.issued_id, to=StatusWord(wish), reason=reason, ports=ports, at=at
+        aftercare.change_status(
+            session,
+            offer_id,
+            to=StatusWord(wish),
+            reason=text_field(posted, "reason"),
+            ports=ports,
+            actor=member.id,
+            at=at,
         )
     return RedirectResponse(f"/made/{offer_id}", status_code=303)
 
 
+@router.post("/made/{offer_id}/mail")
+def mail(offer_id: str, posted: CheckedForm, member: MemberOf) -> Response:
+    """Send the link by mail; the PIN goes another way."""
+    member.require(Duty.ISSUER)
+    ports = member.ports
+    with ports.database.transaction() as session:
+        delivery.by_mail(session, offer_id, text_field(posted, "address"), ports=ports)
+        record(session, ports, "mailed", about=offer_id, actor=member.id)
+    return RedirectResponse(f"/made/{offer_id}", status_code=303)
+
+
+@router.post("/overview")
+def care_for_many(posted: CheckedForm, member: MemberOf) -> Response:
+    """The same for every ticked row: remind, take back, pause, resume or withdraw."""
+    member.require(Duty.ISSUER)
+    ports, wish = member.ports, text_field(posted, "do")
+    if wish not in set(Care):
+        raise RejectedError("care_unknown", "remind, cancel, suspended, valid or revoked")
+    ticked = [one for one in posted.getlist("row") if isinstance(one, str)]
+    with ports.database.transaction() as session:
+        cared = aftercare.care(
+            session,
+            ticked,
+            Care(wish),
+            reason=text_field(posted, "reason") or "asked",
+            ports=ports,
+            actor=member.id,
+            at=ports.clock(),
+        )
+    told = urlencode(
+        {"show": text_field(posted, "show") or "all", "done": cared.done, "left": cared.left}
+    )
+    return RedirectResponse(f"/overview?{told}", status_code=303)
+
+
+@router.get("/ending", response_class=HTMLResponse)
+def ending(request: Request, member: MemberOf, pages: PagesOf) -> HTMLResponse:
+    """Proofs that end soon, each with the way to a new one."""
+    ports, at = member.ports, member.ports.clock()
+    with ports.database.reading() as session:
+        rows = [
+            (row, offers.person_of(row, ports), row.ends_at - _A_MOMENT, row.ends_at <= at)
+            for row in aftercare.ending(session, ports=ports, at=at)
+            if row.ends_at is not None
+        ]
+    return pages.render(request, "ending.html", rows=rows, **frame(request, member, tab="overview"))
+
+
 @router.get("/overview", response_class=HTMLResponse)
 def all_offers(
-    request: Request, member: MemberOf, pages: PagesOf, show: str = "all"
+    request: Request,
+    member: MemberOf,
+    pages: PagesOf,
+    show: str = "all",
+    done: int | None = None,
+    left: int = 0,
 ) -> HTMLResponse:
     """Every offer with where it stands; ``show`` picks one group."""
     ports = member.ports
@@ -189,5 +273,8 @@ def all_offers(
         counts=counts,
         total=len(rows),
         show=chosen,
+        done=done,
+        left=left,
+        reasons=REASONS[StatusWord.REVOKED],
         **frame(request, member, tab="overview"),
     )

@@ -48,6 +48,9 @@ class Offer(IssuerTable, table=True):
         contents: sealed claims, code and PIN; None after delivery or cancelling.
         person: sealed name, so that the institute can find a proof to withdraw.
         attempts: wrong PINs so far.
+        delivery: a value of ``Delivery``: how its link reaches the holder.
+        address: sealed, where it goes by mail.
+        ends_at: when its proof will end, where it does.
     """
 
     __tablename__: ClassVar[str] = "offer"
@@ -65,6 +68,11 @@ class Offer(IssuerTable, table=True):
     attempts: int = 0
     contents: bytes | None = Field(default=None, sa_type=LargeBinary)
     person: bytes = Field(sa_type=LargeBinary)
+    delivery: str | None = None
+    address: bytes | None = Field(default=None, sa_type=LargeBinary)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    ends_at: datetime | None = Field(default=None, sa_type=UtcTime, index=True)
+    reminded_at: datetime | None = Field(default=None, sa_type=UtcTime)
     created_at: datetime = Field(sa_type=UtcTime, index=True)
     expires_at: datetime = Field(sa_type=UtcTime, index=True)
     changed_at: datetime = Field(sa_type=UtcTime)
