@@ -1,12 +1,14 @@
 """Cases that Python and the browser both run: per subject a JSON file and the engine's answers."""
 
-from tests.cases import documents, messages, queries, requests, texts, tokens
+from tests.cases import cards, documents, messages, queries, requests, texts, tokens, vaults
 
 SUBJECTS = {
+    "cards": cards,
     "documents": documents,
     "messages": messages,
     "queries": queries,
     "requests": requests,
     "texts": texts,
     "tokens": tokens,
+    "vaults": vaults,
 }

@@ -60,9 +60,10 @@ def signed(
     """A request object with members replaced, or taken out by None."""
     first: JsonObject = {"typ": "oauth-authz-req+jwt", "kid": f"{DID}#k", **(header or {})}
     second = PAYLOAD | (payload or {})
-    protected, claims = (
+    whole: list[JsonObject] = [
         {k: v for k, v in each.items() if v is not None} for each in (first, second)
-    )
+    ]
+    protected, claims = whole
     return jose.sign_compact(protected, claims, signer)
 
 

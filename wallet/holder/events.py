@@ -6,11 +6,11 @@ was taken, or into which something was put, no longer fits.
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from credentials.encoding import JsonObject, JsonValue, b64url_encode, compact_json
+from credentials.encoding import JsonObject, JsonValue, b64url_encode, canonical_json
 from credentials.errors import MalformedError
 from credentials.model import Entropy
 
@@ -81,8 +81,8 @@ class Event:
         }
 
     def digest(self) -> str:
-        """SHA-256 of the compact JSON form, base64url."""
-        return b64url_encode(hashlib.sha256(compact_json(self.as_json())).digest())
+        """SHA-256 of the canonical JSON form (RFC 8785), base64url: the same in every language."""
+        return b64url_encode(hashlib.sha256(canonical_json(self.as_json())).digest())
 
 
 def new_device(entropy: Entropy) -> str:
@@ -127,6 +127,33 @@ def check_chain(events: Sequence[Event]) -> None:
         if event.prev != last.get(event.device, ""):
             raise MalformedError("vault_log_broken", f"event {event.lamport}")
         last[event.device] = event.digest()
+
+
+def merge(stored: Sequence[Event], mine: Sequence[Event]) -> tuple[Event, ...]:
+    """What both logs hold, after another device wrote first; nothing is lost.
+
+    An event of ours that no longer follows its predecessor, because our own device wrote
+    elsewhere meanwhile, is put behind what is stored.
+
+    Args:
+        stored: the log of the newest version.
+        mine: the log that could not be written.
+    """
+    merged = [*in_order(stored)]
+    known = {event.digest() for event in merged}
+    last = {event.device: event.digest() for event in merged}
+    moved: set[str] = set()
+    for event in in_order(mine):
+        if event.digest() in known:
+            continue
+        if event.device in moved or event.prev != last.get(event.device, ""):
+            moved.add(event.device)
+            lamport = max((each.lamport for each in merged), default=0) + 1
+            merged.append(replace(event, lamport=lamport, prev=last.get(event.device, "")))
+        else:
+            merged.append(event)
+        last[event.device] = merged[-1].digest()
+    return in_order(merged)
 
 
 def parse_event(value: JsonValue) -> Event:

@@ -99,16 +99,26 @@ def check_not_older(path: Path, data: bytes) -> None:
         RejectedError: ``vault_rollback``.
     """
     seen_path = _beside(path, ".seen")
-    if not seen_path.exists():
-        return
+    if seen_path.exists():
+        check_seen(json.loads(seen_path.read_text()), data)
+
+
+def check_seen(seen: JsonObject, data: bytes) -> None:
+    """The vault is not older than, nor different from, what ``seen`` remembers of it.
+
+    Args:
+        seen: ``wid``, ``ver`` and ``hash`` of the highest version so far.
+        data: the vault that was found.
+
+    Raises:
+        RejectedError: ``vault_rollback``.
+    """
     header = read_header(data)
-    seen = json.loads(seen_path.read_text())
-    if seen.get("wid") != header.wid:
+    highest = seen.get("ver")
+    if seen.get("wid") != header.wid or not isinstance(highest, int):
         return
-    if header.ver < seen["ver"] or (
-        header.ver == seen["ver"] and seen["hash"] != header_digest(data)
-    ):
-        raise RejectedError("vault_rollback", f"version {header.ver}, seen {seen['ver']}")
+    if header.ver < highest or (header.ver == highest and seen.get("hash") != header_digest(data)):
+        raise RejectedError("vault_rollback", f"version {header.ver}, seen {highest}")
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -7,10 +7,11 @@ more inside the ciphertext, so a slot that somebody put into the header stops th
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -34,6 +35,7 @@ from wallet.holder.slots import (
     invalid_slot,
     make_pass_slot,
     open_pass_slot,
+    open_slot,
     take_dek,
 )
 
@@ -92,14 +94,30 @@ def new_vault(passphrase: str, *, entropy: Entropy) -> Opened:
     """An empty vault with one passphrase slot; version 0 was never written."""
     wid = entropy(WID_BYTES)
     slot = make_pass_slot(passphrase, wid=wid, entropy=entropy)
-    return Opened(
-        wid=wid,
-        version=0,
-        prf_salt=entropy(PRF_SALT_BYTES),
-        slots=(slot,),
-        listed=(_listing(slot),),
-        events=(),
-    )
+    return with_slot(_empty(wid, entropy), slot)
+
+
+def begin_vault(*, entropy: Entropy) -> Opened:
+    """An empty vault without a slot; it can be sealed once it has one."""
+    return _empty(entropy(WID_BYTES), entropy)
+
+
+def with_slot(opened: Opened, slot: Slot) -> Opened:
+    """The vault with one more way to open it, from its next version on."""
+    return replace(opened, slots=(*opened.slots, slot), listed=(*opened.listed, _listing(slot)))
+
+
+def without_slot(opened: Opened, slot_id: str) -> Opened:
+    """The vault with one way less; the slot reads no version after this one.
+
+    Raises:
+        RejectedError: ``vault_last_slot``: it is the only one.
+    """
+    slots = tuple(slot for slot in opened.slots if slot.id != slot_id)
+    if not slots:
+        raise RejectedError("vault_last_slot", "nothing would open the vault")
+    listed = tuple(entry for entry in opened.listed if entry["id"] != slot_id)
+    return replace(opened, slots=slots, listed=listed)
 
 
 def read_header(data: bytes) -> Header:
@@ -129,17 +147,17 @@ def open_vault(data: bytes, passphrase: str) -> Opened:
         MalformedError: it is no sealed vault.
         RejectedError: ``vault_slot_invalid``: another passphrase, or any damage.
     """
-    header = read_header(data)
-    wid = b64url_decode(header.wid)
-    private = None
-    for slot in (slot for slot in header.slots if slot.kind == "pass"):
-        try:
-            private = open_pass_slot(slot, passphrase, wid=wid)
-        except RejectedError:
-            continue
-        dek = take_dek(slot, private, wid=wid)
-        return _open_body(header, dek, wid=wid)
-    raise invalid_slot("no slot opens with this passphrase")
+    return _open_with(data, "pass", lambda slot, wid: open_pass_slot(slot, passphrase, wid=wid))
+
+
+def open_vault_with(data: bytes, kind: str, secret: bytes) -> Opened:
+    """Open a sealed vault with the secret of a slot of that kind.
+
+    Raises:
+        MalformedError: it is no sealed vault.
+        RejectedError: ``vault_slot_invalid``: another secret, or any damage.
+    """
+    return _open_with(data, kind, lambda slot, wid: open_slot(slot, secret, wid=wid))
 
 
 def seal(opened: Opened, events: Sequence[Event], *, entropy: Entropy) -> tuple[bytes, Opened]:
@@ -191,6 +209,25 @@ def check_slots(slots: Sequence[Slot], *, listed: Sequence[JsonObject]) -> None:
 def header_digest(data: bytes) -> str:
     """SHA-256 of a sealed vault as it was stored: what a device remembers of a version."""
     return b64url_encode(hashlib.sha256(data).digest())
+
+
+def _empty(wid: bytes, entropy: Entropy) -> Opened:
+    return Opened(wid, 0, entropy(PRF_SALT_BYTES), (), (), ())
+
+
+def _open_with(
+    data: bytes, kind: str, private_of: Callable[[Slot, bytes], ec.EllipticCurvePrivateKey]
+) -> Opened:
+    header = read_header(data)
+    wid = b64url_decode(header.wid)
+    for slot in (slot for slot in header.slots if slot.kind == kind):
+        try:
+            private = private_of(slot, wid)
+        except RejectedError:
+            continue
+        dek = take_dek(slot, private, wid=wid)
+        return _open_body(header, dek, wid=wid)
+    raise invalid_slot("no slot opens with this secret")
 
 
 def _open_body(header: Header, dek: bytes, *, wid: bytes) -> Opened:

@@ -1,7 +1,9 @@
 """Slots of the sealed file: each one is a way to open it (wallet design, section 2).
 
-A slot is a P-256 key pair. Its private half is sealed under a key made from what the worker knows;
-its public half is enough to give it the data key of the next version.
+A slot is a P-256 key pair. Its private half is sealed under a key made from what the worker has or
+knows; its public half is enough to give it the data key of the next version. Kinds: ``prf`` a
+passkey, ``rec`` the recovery card, ``dev`` a key that stays in one browser, ``xfer`` a new device
+for five minutes, ``pass`` a passphrase, which only this engine makes.
 """
 
 from cryptography.exceptions import InvalidTag
@@ -27,7 +29,9 @@ ARGON2_MEMORY_KIB = 64 * 1024
 ARGON2_PASSES = 3
 """As the design says; about a third of a second on one core (measured)."""
 
-PASS_INFO = b"skillspass/slot/pass/1"
+DERIVED = frozenset({"prf", "rec", "xfer"})
+"""Kinds whose secret has enough chance in it for HKDF alone; ``dev`` is a key already."""
+
 DEK_INFO = b"skillspass/dek/1"
 
 WID_BYTES, SLOT_ID_BYTES, SALT_BYTES, IV_BYTES, KEY_BYTES = 16, 8, 16, 12, 32
@@ -81,24 +85,49 @@ def invalid_slot(reason: str) -> RejectedError:
     return RejectedError("vault_slot_invalid", reason)
 
 
+def slot_key(kind: str, secret: bytes, *, wid: bytes) -> bytes:
+    """The key that seals the private half of a slot.
+
+    Args:
+        kind: of the slot; not ``pass``, whose passphrase is stretched first.
+        secret: 32 octets a passkey gave, the 20 of a recovery card, a shared secret, or a key.
+        wid: of the vault.
+
+    Raises:
+        RejectedError: ``vault_slot_invalid`` for another kind, or a key of another length.
+    """
+    if kind in DERIVED:
+        return _hkdf(secret, wid=wid, info=_slot_info(kind))
+    if kind == "dev" and len(secret) == KEY_BYTES:
+        return secret
+    raise invalid_slot("a kind that cannot be made from a secret")
+
+
+def make_slot(kind: str, secret: bytes, *, wid: bytes, entropy: Entropy) -> Slot:
+    """A slot that opens with a secret; it has no data key until the next seal.
+
+    Raises:
+        RejectedError: as ``slot_key``.
+    """
+    kek = slot_key(kind, secret, wid=wid)
+    return _sealed_slot(kind, kek, entropy(SLOT_ID_BYTES), wid=wid, entropy=entropy)
+
+
+def open_slot(slot: Slot, secret: bytes, *, wid: bytes) -> ec.EllipticCurvePrivateKey:
+    """The private key of a slot that a secret opens.
+
+    Raises:
+        RejectedError: ``vault_slot_invalid``: another secret, or a damaged slot.
+    """
+    return _unsealed(slot, slot_key(slot.kind, secret, wid=wid), wid=wid)
+
+
 def make_pass_slot(passphrase: str, *, wid: bytes, entropy: Entropy) -> Slot:
     """A slot that opens with a passphrase; it has no data key until the next seal."""
-    slot_id, salt, iv = entropy(SLOT_ID_BYTES), entropy(SALT_BYTES), entropy(IV_BYTES)
-    private = _private_key(entropy)
-    secret = private.private_bytes(
-        serialization.Encoding.DER,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
+    slot_id, salt = entropy(SLOT_ID_BYTES), entropy(SALT_BYTES)
     kek = _pass_key(passphrase, salt=salt, wid=wid)
-    sealed = AESGCM(kek).encrypt(iv, secret, wid + slot_id + b"pass")
-    return Slot(
-        id=b64url_encode(slot_id),
-        kind="pass",
-        pub=_jwk(private.public_key()),
-        sk=SealedKey(iv=b64url_encode(iv), ct=b64url_encode(sealed)),
-        salt=b64url_encode(salt),
-    )
+    slot = _sealed_slot("pass", kek, slot_id, wid=wid, entropy=entropy)
+    return slot.model_copy(update={"salt": b64url_encode(salt)})
 
 
 def open_pass_slot(slot: Slot, passphrase: str, *, wid: bytes) -> ec.EllipticCurvePrivateKey:
@@ -110,18 +139,10 @@ def open_pass_slot(slot: Slot, passphrase: str, *, wid: bytes) -> ec.EllipticCur
     if slot.salt is None:
         raise invalid_slot("no salt")
     try:
-        kek = _pass_key(passphrase, salt=b64url_decode(slot.salt), wid=wid)
-        aad = wid + b64url_decode(slot.id) + slot.kind.encode()
-        secret = AESGCM(kek).decrypt(b64url_decode(slot.sk.iv), b64url_decode(slot.sk.ct), aad)
-        private = serialization.load_der_private_key(secret, password=None)
-    except (InvalidTag, ValueError, CredentialError) as error:
+        salt = b64url_decode(slot.salt)
+    except CredentialError as error:
         raise invalid_slot("the slot does not open") from error
-    if (
-        not isinstance(private, ec.EllipticCurvePrivateKey)
-        or _jwk(private.public_key()) != slot.pub
-    ):
-        raise invalid_slot("the slot does not open")
-    return private
+    return _unsealed(slot, _pass_key(passphrase, salt=salt, wid=wid), wid=wid)
 
 
 def give_dek(slot: Slot, dek: bytes, *, wid: bytes, entropy: Entropy) -> Slot:
@@ -152,6 +173,37 @@ def take_dek(slot: Slot, private: ec.EllipticCurvePrivateKey, *, wid: bytes) -> 
     return dek
 
 
+def _sealed_slot(kind: str, kek: bytes, slot_id: bytes, *, wid: bytes, entropy: Entropy) -> Slot:
+    iv, private = entropy(IV_BYTES), _private_key(entropy)
+    secret = private.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    sealed = AESGCM(kek).encrypt(iv, secret, wid + slot_id + kind.encode())
+    return Slot(
+        id=b64url_encode(slot_id),
+        kind=kind,
+        pub=_jwk(private.public_key()),
+        sk=SealedKey(iv=b64url_encode(iv), ct=b64url_encode(sealed)),
+    )
+
+
+def _unsealed(slot: Slot, kek: bytes, *, wid: bytes) -> ec.EllipticCurvePrivateKey:
+    try:
+        aad = wid + b64url_decode(slot.id) + slot.kind.encode()
+        secret = AESGCM(kek).decrypt(b64url_decode(slot.sk.iv), b64url_decode(slot.sk.ct), aad)
+        private = serialization.load_der_private_key(secret, password=None)
+    except (InvalidTag, ValueError, CredentialError) as error:
+        raise invalid_slot("the slot does not open") from error
+    if (
+        not isinstance(private, ec.EllipticCurvePrivateKey)
+        or _jwk(private.public_key()) != slot.pub
+    ):
+        raise invalid_slot("the slot does not open")
+    return private
+
+
 def _pass_key(passphrase: str, *, salt: bytes, wid: bytes) -> bytes:
     stretched = Argon2id(
         salt=salt,
@@ -160,7 +212,11 @@ def _pass_key(passphrase: str, *, salt: bytes, wid: bytes) -> bytes:
         lanes=1,
         memory_cost=ARGON2_MEMORY_KIB,
     ).derive(passphrase.encode())
-    return _hkdf(stretched, wid=wid, info=PASS_INFO)
+    return _hkdf(stretched, wid=wid, info=_slot_info("pass"))
+
+
+def _slot_info(kind: str) -> bytes:
+    return f"skillspass/slot/{kind}/1".encode()
 
 
 def _hkdf(secret: bytes, *, wid: bytes, info: bytes) -> bytes:
