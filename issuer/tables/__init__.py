@@ -8,6 +8,7 @@ belongs to an organisation carries its id, and every question about it names tha
 from issuer.tables.audit import AUDIT_GUARDS, AuditEntry
 from issuer.tables.base import IssuerTable, UtcTime
 from issuer.tables.issued import Issued, IssuedState, StatusList, StatusSlot, StatusWord
+from issuer.tables.jobs import JobRow
 from issuer.tables.keys import SigningKey
 from issuer.tables.lists import (
     ColumnMemory,
@@ -56,6 +57,7 @@ __all__ = [
     "Issued",
     "IssuedState",
     "IssuerTable",
+    "JobRow",
     "ListDraft",
     "ListLine",
     "ListState",
