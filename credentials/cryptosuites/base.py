@@ -64,13 +64,12 @@ class ProofOptions:
 
 
 class Cryptosuite(Protocol):
-    """One way to make and check the proof of a document.
+    """One way to make and check the proof of a document."""
 
-    Attributes:
-        name: the key in ``CRYPTOSUITES``: the value of ``cryptosuite``, or of ``type`` before it.
-    """
-
-    name: ClassVar[str]
+    @property
+    def name(self) -> str:
+        """The key in ``CRYPTOSUITES``: the value of ``cryptosuite``, or of ``type`` before it."""
+        ...
 
     def sign(self, document: JsonObject, options: ProofOptions, signer: Signer) -> JsonObject:
         """The proof of ``document``, which carries none yet.

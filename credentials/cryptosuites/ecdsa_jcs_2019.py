@@ -1,62 +1,7 @@
 """ecdsa-jcs-2019 (Data Integrity ECDSA Cryptosuites 1.0, section 3.3)."""
 
-from typing import ClassVar
+from credentials.cryptosuites.over_json import OverJson
+from credentials.keys import Algorithm
 
-from credentials.cryptosuites.base import (
-    ProofOptions,
-    check_options,
-    check_signature,
-    hash_for_key,
-    hash_for_signer,
-    json_hash_data,
-    new_proof,
-    options_of,
-    signature_of,
-    with_context_of,
-    with_signature,
-)
-from credentials.encoding import JsonObject
-from credentials.keys import Algorithm, PublicKey, Signer
-
-KEYS = frozenset({Algorithm.ES256, Algorithm.ES384})
-"""P-256 with SHA-256, and P-384 with SHA-384."""
-
-
-class EcdsaJcs2019:
-    """ECDSA over canonical JSON: what a holder can sign with who knows no JSON-LD."""
-
-    name: ClassVar[str] = "ecdsa-jcs-2019"
-
-    def sign(self, document: JsonObject, options: ProofOptions, signer: Signer) -> JsonObject:
-        """Create Proof (section 3.3.1).
-
-        Raises:
-            UnsupportedError: ``cryptosuite_not_allowed`` for a key that is not in ``KEYS``, or
-                what ``check_json`` raises.
-        """
-        algorithm = hash_for_signer(signer, KEYS)
-        proof = new_proof(self.name, options)  # (1)
-        if "@context" in document:  # (2)
-            proof["@context"] = document["@context"]
-        check_options(proof, self.name)  # (3)
-        data = json_hash_data(document, proof, algorithm)  # (4), (5)
-        return with_signature(proof, signer.sign(data))  # (6) to (8)
-
-    def verify(self, document: JsonObject, proof: JsonObject, key: PublicKey) -> None:
-        """Verify Proof (section 3.3.2).
-
-        Raises:
-            ProofInvalid: ``proof_invalid``, or ``cryptosuite_not_allowed`` for another key type.
-            CredentialError: the document or the proof is no JSON within the limits.
-        """
-        options = options_of(proof)  # (2)
-        signature = signature_of(proof)  # (3)
-        algorithm = hash_for_key(key, KEYS)
-        unsecured = with_context_of(document, options)  # (4)
-        check_options(options, self.name)  # (6)
-        data = json_hash_data(unsecured, options, algorithm)  # (5), (7)
-        check_signature(key, signature, data, suite=self.name)  # (8)
-
-
-ECDSA_JCS_2019 = EcdsaJcs2019()
-"""The suite has no settings, so one is enough."""
+ECDSA_JCS_2019 = OverJson("ecdsa-jcs-2019", frozenset({Algorithm.ES256, Algorithm.ES384}))
+"""P-256 with SHA-256, P-384 with SHA-384: for a holder who knows no JSON-LD."""

@@ -1,62 +1,7 @@
 """eddsa-jcs-2022 (Data Integrity EdDSA Cryptosuites 1.0, section 3.3)."""
 
-from typing import ClassVar
+from credentials.cryptosuites.over_json import OverJson
+from credentials.keys import Algorithm
 
-from credentials.cryptosuites.base import (
-    ProofOptions,
-    check_options,
-    check_signature,
-    hash_for_key,
-    hash_for_signer,
-    json_hash_data,
-    new_proof,
-    options_of,
-    signature_of,
-    with_context_of,
-    with_signature,
-)
-from credentials.encoding import JsonObject
-from credentials.keys import Algorithm, PublicKey, Signer
-
-KEYS = frozenset({Algorithm.EDDSA})
-"""Ed25519 with SHA-256."""
-
-
-class EddsaJcs2022:
-    """Ed25519 over canonical JSON: what did:webvh logs carry; needs no JSON-LD."""
-
-    name: ClassVar[str] = "eddsa-jcs-2022"
-
-    def sign(self, document: JsonObject, options: ProofOptions, signer: Signer) -> JsonObject:
-        """Create Proof (section 3.3.1).
-
-        Raises:
-            UnsupportedError: ``cryptosuite_not_allowed`` for a key that is not in ``KEYS``, or
-                what ``check_json`` raises.
-        """
-        algorithm = hash_for_signer(signer, KEYS)
-        proof = new_proof(self.name, options)  # (1)
-        if "@context" in document:  # (2)
-            proof["@context"] = document["@context"]
-        check_options(proof, self.name)  # (3)
-        data = json_hash_data(document, proof, algorithm)  # (4), (5)
-        return with_signature(proof, signer.sign(data))  # (6) to (8)
-
-    def verify(self, document: JsonObject, proof: JsonObject, key: PublicKey) -> None:
-        """Verify Proof (section 3.3.2).
-
-        Raises:
-            ProofInvalid: ``proof_invalid``, or ``cryptosuite_not_allowed`` for another key type.
-            CredentialError: the document or the proof is no JSON within the limits.
-        """
-        options = options_of(proof)  # (2)
-        signature = signature_of(proof)  # (3)
-        algorithm = hash_for_key(key, KEYS)
-        unsecured = with_context_of(document, options)  # (4)
-        check_options(options, self.name)  # (6)
-        data = json_hash_data(unsecured, options, algorithm)  # (5), (7)
-        check_signature(key, signature, data, suite=self.name)  # (8)
-
-
-EDDSA_JCS_2022 = EddsaJcs2022()
-"""The suite has no settings, so one is enough."""
+EDDSA_JCS_2022 = OverJson("eddsa-jcs-2022", frozenset({Algorithm.EDDSA}))
+"""Ed25519 with SHA-256: what did:webvh logs carry."""
