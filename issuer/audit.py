@@ -205,6 +205,7 @@ class _Chain:
     strange: list[AuditEntry] = field(default_factory=list)
 
     def read(self, entry: AuditEntry) -> None:
+        """Take the next entry in, in the order of places."""
         self.count, self.last, self.digest = self.count + 1, entry.sequence, entry.digest
         if digest_of(entry, sequence=entry.sequence) != entry.digest:
             self.strange.append(entry)
@@ -214,6 +215,7 @@ class _Chain:
         self.links[entry.sequence] = entry.previous
 
     def faults(self) -> list[Fault]:
+        """What is wrong, once everything was read."""
         moved = self._moved()
         found = [
             Fault(FaultKind.MOVED, entry.sequence, entry.id, moved[entry.digest])

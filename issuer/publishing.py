@@ -10,27 +10,37 @@ import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from threading import Event, Thread
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from credentials.encoding import compact_json
-from credentials.errors import RejectedError
+from credentials.errors import RejectedError, UndeterminedError
 from credentials.keys import Signer
 from credentials.model import Purpose, StatusKind
 from credentials.status import bitstring_status_list, token_status_list
 from issuer.doors import PortsOf
+from issuer.installation import Installation
 from issuer.ports import Ports
 from issuer.status import LIST_SIZE, STATUS_VALUE, ListState, list_uri, read, version_of
 from issuer.status_files import CLOCK_RETURNS, Head, ListName, Published
 from issuer.tables import StatusList, StatusWord
+from service.log import get_log
+from service.problems import outcome_of
 
 TIME_TO_LIVE = timedelta(minutes=15)
 """How old a copy may be (security.md, section 4)."""
 
 LIFETIME = timedelta(hours=24)
 """After that a list says nothing any more, so that nobody lives on an old one for ever."""
+
+ROUND_SECONDS = 30.0
+"""A change is on disk within that and what signing takes: within a minute."""
+
+STOP_SECONDS = 10.0
+"""How long the end of the application waits for a list that is being made."""
 
 SIGN_AGAIN = timedelta(minutes=10)
 """A list that did not change is signed again well within its time to live."""
@@ -71,28 +81,74 @@ def current(name: ListName, ports: Ports) -> Published:
 
 
 def publish_due(organisations: Iterable[Ports]) -> int:
-    """See that every list lies on disk as it is now; asked for at least once a minute.
+    """See that every list lies on disk as it is now. One that cannot be made holds up no other.
 
     Returns:
         how many lists there are.
+
+    Raises:
+        UndeterminedError: ``status_not_published``: some could not be made.
     """
-    count = 0
-    for ports in organisations:
-        with ports.database.reading() as session:
-            rows = session.exec(
-                select(StatusList.kind, StatusList.number)
-                .where(StatusList.organisation_id == ports.organisation_id)
-                .order_by(col(StatusList.id))
-            ).all()
-        for kind, number in rows:
-            for purpose in _purposes(StatusKind(kind)):
-                current(ListName(ports.organisation_id, StatusKind(kind), number, purpose), ports)
-                count += 1
-    return count
+    names = [(name, ports) for ports in organisations for name in _names(ports)]
+    failed = 0
+    for name, ports in names:
+        try:
+            current(name, ports)
+        except UndeterminedError:
+            failed += 1
+    if failed:
+        raise UndeterminedError("status_not_published", f"{failed} of {len(names)} lists")
+    return len(names)
+
+
+def _names(ports: Ports) -> list[ListName]:
+    """Every list that an organisation publishes."""
+    with ports.database.reading() as session:
+        rows = session.exec(
+            select(StatusList.kind, StatusList.number)
+            .where(StatusList.organisation_id == ports.organisation_id)
+            .order_by(col(StatusList.id))
+        ).all()
+    return [
+        ListName(ports.organisation_id, StatusKind(kind), number, purpose)
+        for kind, number in rows
+        for purpose in _purposes(StatusKind(kind))
+    ]
 
 
 def _purposes(kind: StatusKind) -> tuple[Purpose, ...]:
     return (Purpose.ANY,) if kind is StatusKind.TOKEN else tuple(PURPOSE_WORD)
+
+
+class Rounds:
+    """A thread that sees every half minute that the lists lie on disk as they are now."""
+
+    def __init__(self, installation: Installation) -> None:
+        """Nothing runs yet."""
+        self._installation, self._stopping = installation, Event()
+        self._thread = Thread(target=self._walk, name="issuer-status", daemon=True)
+
+    def start(self) -> None:
+        """Begin; it starts once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the list that is being made."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(STOP_SECONDS)
+
+    def _walk(self) -> None:
+        log = get_log("issuer")
+        while True:
+            failure = outcome_of(self._publish)
+            if failure is not None:  # tried again in the next round
+                log.error("status_not_published", code=failure.code, path=failure.place)
+            if self._stopping.wait(ROUND_SECONDS):
+                return
+
+    def _publish(self) -> None:
+        publish_due(self._installation.organisations())
 
 
 def _holds(head: Head, version: int, signer: Signer, at: datetime) -> bool:
