@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
@@ -26,14 +26,15 @@ from issuer.authorization_clients import attestation_challenge, identify
 from issuer.authorization_grants import Client, Granted, credential_identifier
 from issuer.doors import PortsOf
 from issuer.oauth import NO_STORE, Body, at_server, fresh_nonces, shown_by
-from issuer.offers import Refused
+from issuer.offers import Refused, fingerprint
 from issuer.ports import Ports
 from service.problems import OAuthError
+from service.rates import limited
 
 router = APIRouter()
 
 
-@router.post("/par", status_code=201)
+@router.post("/par", status_code=201, dependencies=[Depends(limited("token"))])
 def push(request: Request, body: Body, ports: PortsOf) -> JSONResponse:
     """RFC 9126: an authorization request waits here until its person comes."""
     at = ports.clock()
@@ -55,7 +56,7 @@ def challenge(ports: PortsOf) -> JSONResponse:
     return JSONResponse(made, headers=NO_STORE)
 
 
-@router.post("/token")
+@router.post("/token", dependencies=[Depends(limited("token"))])
 def token(request: Request, body: Body, ports: PortsOf) -> JSONResponse:
     """RFC 6749, OpenID4VCI 1.0 section 6: a code or a refresh token becomes an access token."""
     at = ports.clock()
@@ -67,6 +68,8 @@ def token(request: Request, body: Body, ports: PortsOf) -> JSONResponse:
             raise ProtocolError("invalid_request", "client_id is missing")
         if isinstance(asked, PreAuthorizedRequest) and not asked.tx_code:
             raise ProtocolError("invalid_request", "tx_code is missing")
+    if isinstance(asked, PreAuthorizedRequest):
+        request.app.state.rates.take("pin", fingerprint(asked.pre_authorized_code))
     with ports.database.transaction() as session:
         answer = _exchange(session, asked, client=client, ports=ports, at=at)
         if isinstance(answer, Granted):

@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from sqlalchemy import LargeBinary, delete
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -43,7 +42,6 @@ class IdempotencyKey(SQLModel):
         answer: sealed; what was answered.
     """
 
-    __tablename__: ClassVar[str] = "idempotency_key"
     tenant: str = Field(primary_key=True)
     key_hash: str = Field(primary_key=True)
     request_hash: str

@@ -37,13 +37,12 @@ class Rate:
 
 
 RATES: Mapping[str, Rate] = {
-    "token": Rate(300, 0.2),
-    "pin": Rate(10, 10),
-    "sign_in": Rate(30, 5),
-    "api": Rate(600, 0.1),
+    "token": Rate(1_000, 0.1),
+    "pin": Rate(60, 2),
+    "sign_in": Rate(100, 1),
 }
-"""``token`` and ``sign_in`` for each address: a class of thirty behind one router, ten times over.
-``pin`` for each code: twice the wrong PINs it survives. ``api`` for each key."""
+"""``token`` and ``sign_in`` for each address: a school behind one router, some times over. ``pin``
+for each code: what a wallet may repeat in good faith; five wrong ones end the code itself."""
 
 
 class TooManyRequestsError(RejectedError):
@@ -103,6 +102,21 @@ class Rates:
                 self._buckets.popitem(last=False)
         if not allowed:
             raise TooManyRequestsError((1 - left) * rate.seconds)
+
+
+def limited(what: str) -> Callable[[Request], None]:
+    """A dependency that takes a token of the caller's address before the handler runs.
+
+    Args:
+        what: a key of the rates; ``@router.post(path, dependencies=[Depends(limited("token"))])``.
+    """
+
+    def take(request: Request) -> None:
+        """Take it, or refuse with 429."""
+        rates: Rates = request.app.state.rates
+        rates.take(what, client_of(request))
+
+    return take
 
 
 def client_of(request: Request) -> str:

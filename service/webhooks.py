@@ -24,7 +24,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from sqlalchemy import JSON, LargeBinary
 from sqlmodel import Field, SQLModel
@@ -63,7 +62,6 @@ class WebhookEndpoint(SQLModel):
         active: False: switched off, by its owner or by a 410.
     """
 
-    __tablename__: ClassVar[str] = "webhook_endpoint"
     id: str = Field(primary_key=True)
     owner_id: str = Field(index=True)
     url: str

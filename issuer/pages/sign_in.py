@@ -6,7 +6,7 @@ the answer with the form.
 
 import json
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from credentials.errors import RejectedError
@@ -19,9 +19,13 @@ from issuer.pages.frame import PagesOf
 from service.forms import CheckedForm, Forms, text_field
 from service.logins import device_of
 from service.passkeys import Owner
+from service.rates import limited
 
 MAX_ANSWER = 20_000
 """Characters of a browser's answer: a key and a certificate of the device fit ten times."""
+
+LIMITED = [Depends(limited("sign_in"))]
+"""Each of these makes or tries a question."""
 
 router = APIRouter()
 
@@ -38,7 +42,7 @@ def browser_of(request: Request) -> str:
     return forms.browser(request)
 
 
-@router.get(SIGN_IN, response_class=HTMLResponse)
+@router.get(SIGN_IN, response_class=HTMLResponse, dependencies=LIMITED)
 def ask(
     request: Request,
     installation: InstallationOf,
@@ -59,7 +63,7 @@ def ask(
     )
 
 
-@router.post(SIGN_IN)
+@router.post(SIGN_IN, dependencies=LIMITED)
 def enter(request: Request, posted: CheckedForm, installation: InstallationOf) -> Response:
     """Sign in with the passkey that the browser showed."""
     answer = text_field(posted, "answer", maximum=MAX_ANSWER)
@@ -68,7 +72,7 @@ def enter(request: Request, posted: CheckedForm, installation: InstallationOf) -
     return _let_in(request, installation, row.owner_id, text_field(posted, "next"))
 
 
-@router.post("/sign-in/demo")
+@router.post("/sign-in/demo", dependencies=LIMITED)
 def enter_demo(request: Request, posted: CheckedForm, installation: InstallationOf) -> Response:
     """One click, in a trial alone."""
     wanted = text_field(posted, "member")
@@ -93,7 +97,7 @@ def _let_in(
     return response
 
 
-@router.get("/join/{token}", response_class=HTMLResponse)
+@router.get("/join/{token}", response_class=HTMLResponse, dependencies=LIMITED)
 def welcome(
     token: str, request: Request, installation: InstallationOf, pages: PagesOf
 ) -> HTMLResponse:
@@ -116,7 +120,7 @@ def welcome(
     )
 
 
-@router.post("/join/{token}")
+@router.post("/join/{token}", dependencies=LIMITED)
 def join(
     token: str, request: Request, posted: CheckedForm, installation: InstallationOf
 ) -> Response:

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
-from fastapi import Request
+from fastapi import Depends, Request
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
 from credentials.errors import RejectedError
-from service.rates import MAX_CALLERS, RATES, Rate, Rates, TooManyRequestsError, client_of
+from service.rates import MAX_CALLERS, RATES, Rate, Rates, TooManyRequestsError, client_of, limited
 from service.settings import RoleSettings
 from tests.service.small import raising, settings_for, small_app, small_client
 
@@ -83,10 +84,26 @@ def test_the_answer_is_429_with_the_time_to_wait(tmp_path: Path) -> None:
     assert client.get("/token/fail").json()["code"] == "too_many_requests"
 
 
+def test_a_path_is_limited_for_each_address(tmp_path: Path) -> None:
+    app = small_app(settings_for(tmp_path))
+    app.state.rates = Rates({"sign_in": Rate(2, 60)}, seconds=Seconds())
+
+    @app.post("/sign-in", dependencies=[Depends(limited("sign_in"))])
+    def enter() -> None:
+        """Let in."""
+
+    def posted(host: str) -> int:
+        client = TestClient(app, base_url="http://localhost:8009", client=(host, 1))
+        return client.post("/sign-in").status_code
+
+    assert [posted("203.0.113.7") for _ in range(3)] == [200, 200, 429]
+    assert posted("203.0.113.8") == 200
+
+
 def test_each_service_has_rates_of_its_own(tmp_path: Path) -> None:
-    for limited in (True, False):
-        app = small_app(settings_for(tmp_path, rate_limits=limited))
-        assert app.state.rates._limited is limited
+    for chosen in (True, False):
+        app = small_app(settings_for(tmp_path, rate_limits=chosen))
+        assert app.state.rates._limited is chosen
 
 
 def asking(tmp_path: Path, host: str, forwarded: str = "", **values: object) -> str:
