@@ -116,7 +116,7 @@ def prepare(ports: Ports, purpose: str, *, actor: str = OPERATOR) -> SigningKey:
     with ports.database.reading() as session:
         _refuse_second(keys(session, ports), purpose)
     made = _make(ports, purpose)
-    made.published_at = ports.clock()
+    made.published_at = ports.clock().replace(microsecond=0)
     with ports.database.transaction() as session:
         _refuse_second(_held(session, ports), purpose)
         session.add(made)

@@ -59,7 +59,7 @@ def make_next(
         made = prepare(ports, purpose)
         ready = made.published_at + LEAD
         found = {**_as_json(made, ports), "ready_at": ready.isoformat()}
-        _tell(found, "keys.cli.next", as_json=as_json, key=made.id, at=ready.isoformat())
+        _tell(found, "keys.cli.next", as_json=as_json, name=made.id, at=ready.isoformat())
 
 
 @app.command()
@@ -83,7 +83,7 @@ def rotate(
             typer.echo(say("keys.cli.early"), err=True)
         found = {**_as_json(done.key, ports), "early": done.early}
         told = done.used_from.isoformat()
-        _tell(found, "keys.cli.rotated", as_json=as_json, key=done.key.id, at=told)
+        _tell(found, "keys.cli.rotated", as_json=as_json, name=done.key.id, at=told)
 
 
 @app.command()
@@ -105,7 +105,7 @@ def revoke(
             "instead": None if done.instead is None else done.instead.id,
             "affected": done.affected,
         }
-        _tell(found, "keys.cli.revoked", as_json=as_json, key=done.key.id, count=done.affected)
+        _tell(found, "keys.cli.revoked", as_json=as_json, name=done.key.id, count=done.affected)
 
 
 @app.command()
