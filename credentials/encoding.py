@@ -28,7 +28,7 @@ _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*+"?', re.DOTALL)
 _EMPTY = re.compile(rb"\[\s*+\]|\{\s*+\}")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _NOT_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
-_MAX_DIGITS = 17
+_SAFE_DIGITS, _MAX_DIGITS = 15, 17  # with the sign: surely safe, and perhaps
 _EXPONENTIAL_FROM = 21
 _EXPONENTIAL_BELOW = -6
 
@@ -233,6 +233,8 @@ def _unique(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
 
 
 def _integer(digits: str) -> int:
+    if len(digits) <= _SAFE_DIGITS:
+        return int(digits)
     if len(digits) > _MAX_DIGITS or abs(number := int(digits)) > MAX_SAFE_INTEGER:
         raise NumberRefusedError
     return number

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
-from typing import Protocol, Self
+from typing import Protocol, Self, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
@@ -123,12 +123,13 @@ class PublicKey:
         if len(signature) != 2 * curve.size:
             raise ProofInvalid("signature_invalid", f"{len(signature)} octets")
         try:
-            if isinstance(self._key, ed25519.Ed25519PublicKey):
-                self._key.verify(signature, message)
-            elif curve.hashing is not None:
+            if curve.hashing is None:  # asking the curve is sooner than asking an abstract class
+                cast("ed25519.Ed25519PublicKey", self._key).verify(signature, message)
+            else:
                 r = int.from_bytes(signature[: curve.size], "big")
                 s = int.from_bytes(signature[curve.size :], "big")
-                self._key.verify(encode_dss_signature(r, s), message, curve.hashing)
+                key = cast("ec.EllipticCurvePublicKey", self._key)
+                key.verify(encode_dss_signature(r, s), message, curve.hashing)
         except InvalidSignature as error:
             raise ProofInvalid("signature_invalid", self.algorithm) from error
 
@@ -232,11 +233,11 @@ class SoftwareSigner:
 
     def sign(self, message: bytes) -> bytes:
         """Sign: r and s side by side, or 64 octets of Ed25519."""
-        if isinstance(self._key, ed25519.Ed25519PrivateKey):
-            return self._key.sign(message)
         curve = _CURVES[self.public.algorithm]
-        hashing = curve.hashing or ec.ECDSA(hashes.SHA256())
-        r, s = decode_dss_signature(self._key.sign(message, hashing))
+        if curve.hashing is None:
+            return cast("ed25519.Ed25519PrivateKey", self._key).sign(message)
+        key = cast("ec.EllipticCurvePrivateKey", self._key)
+        r, s = decode_dss_signature(key.sign(message, curve.hashing))
         return r.to_bytes(curve.size, "big") + s.to_bytes(curve.size, "big")
 
 

@@ -12,6 +12,7 @@ from credentials.limits import CLOCK_SKEW, MAX_KEY_BINDING_AGE
 from credentials.model import Binding
 
 TYPE = "kb+jwt"
+_TYPES = frozenset([TYPE])
 
 
 def bind(without: str, holder: Signer, binding: Binding, *, at: datetime) -> str:
@@ -38,7 +39,7 @@ def read_key_binding(token: str) -> Jws:
         CredentialError: as ``jose.peek``.
     """
     try:
-        return peek(token, typ=frozenset([TYPE]), header_key=True)
+        return peek(token, typ=_TYPES, header_key=True)
     except NumberRefusedError as error:
         if error.member == "iat":
             raise BindingInvalid("kb_iat_invalid", "iat is no number") from error

@@ -88,18 +88,17 @@ _Disclosure = tuple[str, str | None, JsonValue]
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
-    """What is known while one payload is opened; its containers fill up on the way."""
+    """What is known while one payload is opened; its containers fill up on the way.
+
+    Attributes:
+        waiting: by its digest, each disclosure that has no place yet.
+        met: every digest so far; decoys, and what is withheld, have no disclosure.
+        placed: where disclosures landed, and their text.
+    """
 
     waiting: dict[str, _Disclosure]
     met: list[str]
     placed: dict[ClaimsPath, str]
-
-    def take(self, value: JsonValue) -> _Disclosure | None:
-        """The disclosure behind a digest, and none behind the same digest again."""
-        if not isinstance(value, str):
-            raise MalformedError("digest_malformed", "a digest that is no string")
-        self.met.append(value)
-        return self.waiting.pop(value, None)
 
 
 def open_disclosures(payload: JsonObject, disclosures: Sequence[str]) -> Opened:
@@ -167,11 +166,12 @@ def _open_object(node: JsonObject, path: ClaimsPath, opening: _Opening) -> JsonO
     }
     if len(result) == len(node):
         return result
-    for hashed in _digests(node):
-        disclosure = opening.take(hashed)
-        if disclosure is None:  # a decoy, or withheld
+    digests = _digests(node)
+    opening.met.extend(digests)
+    for hashed in digests:
+        if hashed not in opening.waiting:
             continue
-        text, name, value = disclosure
+        text, name, value = opening.waiting.pop(hashed)
         if name is None:
             raise MalformedError("disclosure_malformed", "an element where a member belongs")
         if name in result:
@@ -182,7 +182,7 @@ def _open_object(node: JsonObject, path: ClaimsPath, opening: _Opening) -> JsonO
     return result
 
 
-def _digests(node: JsonObject) -> list[JsonValue]:
+def _digests(node: JsonObject) -> list[str]:
     if _SD_ALG in node:
         raise MalformedError("sd_alg_not_allowed", "not at the top")
     if _ELEMENT in node:
@@ -190,7 +190,10 @@ def _digests(node: JsonObject) -> list[JsonValue]:
     digests = node.get(_SD, [])
     if not isinstance(digests, list):
         raise MalformedError("digest_malformed", "_sd is no list")
-    return digests
+    texts = [each for each in digests if isinstance(each, str)]
+    if len(texts) != len(digests):
+        raise MalformedError("digest_malformed", "a digest that is no string")
+    return texts
 
 
 def _open_list(node: list[JsonValue], path: ClaimsPath, opening: _Opening) -> list[JsonValue]:
@@ -205,10 +208,10 @@ def _open_list(node: list[JsonValue], path: ClaimsPath, opening: _Opening) -> li
         hashed = value[_ELEMENT]
         if len(value) != 1 or not isinstance(hashed, str):
             raise MalformedError("placeholder_malformed", "expected one member, a string")
-        disclosure = opening.take(hashed)
-        if disclosure is None:
+        opening.met.append(hashed)
+        if hashed not in opening.waiting:
             continue
-        text, name, inner = disclosure
+        text, name, inner = opening.waiting.pop(hashed)
         if name is not None:
             raise MalformedError("disclosure_malformed", "a member where an element belongs")
         here = (*path, len(result))
