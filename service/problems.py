@@ -31,6 +31,7 @@ STATUS_BY_CODE: dict[str, int] = {
     "already_done": 409,
     "idempotency_conflict": 409,
     "offer_closed": 409,
+    "nothing_to_print": 409,
     "status_final": 409,
     "response_already_received": 409,
     "gone": 410,

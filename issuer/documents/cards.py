@@ -25,6 +25,7 @@ class ClaimCard:
     """One waiting proof.
 
     Attributes:
+        number: ties card and strip together; it stays the same when a list is printed again.
         person: the name on the card.
         title: what waits, in the language of the sheet.
         link: what the code holds: the wallet's address with the offer, without a PIN.
@@ -32,6 +33,7 @@ class ClaimCard:
         until: when the offer ends.
     """
 
+    number: int
     person: str
     title: str
     link: str
@@ -81,10 +83,10 @@ def _cards(sheet: ClaimSheet) -> JsonObject:
             "title": card.title,
             "rows": [*qr_rows(card.link)],
             "until": sentence("card.until", language, day=in_words(card.until, language)),
-            "no": sentence("card.no", language, no=number),
-            "alt": sentence("card.qr", language, no=number),
+            "no": sentence("card.no", language, no=card.number),
+            "alt": sentence("card.qr", language, no=card.number),
         }
-        for number, card in enumerate(sheet.cards, 1)
+        for card in sheet.cards
     ]
     texts: JsonObject = {
         key: sentence(f"card.{key}", language)
@@ -99,10 +101,10 @@ def _pins(sheet: ClaimSheet) -> JsonObject:
         {
             "person": card.person,
             "pin": card.pin,
-            "number": number,
-            "for": sentence("pin.for", language, no=number),
+            "number": card.number,
+            "for": sentence("pin.for", language, no=card.number),
         }
-        for number, card in enumerate(sheet.cards, 1)
+        for card in sheet.cards
     ]
     texts: JsonObject = {
         "pins": sentence("pin.title", language),

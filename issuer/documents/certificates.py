@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from credentials.encoding import JsonObject, JsonValue
 from credentials.model import Wire
 from issuer.documents import facts
-from issuer.documents.typesetting import NOTO, document
+from issuer.documents.typesetting import NOTO, document, pictures
 from schemas.credential_types import CredentialType
 from schemas.messages import sentence
 from service.certificate_files import locator
@@ -22,6 +22,9 @@ from service.qr import qr_rows
 
 MEDIA_TYPES = {"ldp_vc": ("application/vc", "json"), "dc+sd-jwt": ("application/dc+sd-jwt", "txt")}
 """Media type and ending of what is attached, by credential format."""
+
+SCREEN_PIXELS = 110
+"""An inch of the picture: two pixels of a page that is shown at half its size."""
 
 _TEXTS = (
     *("of", "number", "facts", "validity", "signed", "strength", "how", "how_2", "how_3"),
@@ -84,17 +87,18 @@ def certificate_pdf(made: Certificate, *, other_fonts: tuple[Path, ...] = NOTO) 
         KeyError: a format other than those in ``MEDIA_TYPES``.
         RejectedError: ``qr_too_large``: the verifier's address is too long for a code.
     """
-    media_type, ending = MEDIA_TYPES[made.format]
-    file_name = f"{sentence('document.file', made.language)}.{ending}"
-    data: JsonObject = {
-        **_page(made, file_name),
-        "attach": {
-            "name": file_name,
-            "mime": media_type,
-            "about": sentence("document.attached", made.language),
-        },
-    }
-    return document("certificate", data, attached=as_text(made.wire), other_fonts=other_fonts)
+    return document(
+        "certificate", _data(made), attached=as_text(made.wire), other_fonts=other_fonts
+    )
+
+
+def certificate_picture(made: Certificate) -> bytes:
+    """Its first page as PNG, to look at before it is printed.
+
+    Raises:
+        RejectedError: ``qr_too_large``, as for the file.
+    """
+    return pictures("certificate", _data(made), pixels_per_inch=SCREEN_PIXELS)[0]
 
 
 def as_text(wire: Wire) -> str:
@@ -102,6 +106,20 @@ def as_text(wire: Wire) -> str:
     if isinstance(wire, str):
         return wire
     return json.dumps(wire, ensure_ascii=False, indent=1)
+
+
+def _data(made: Certificate) -> JsonObject:
+    """Everything the layout needs: what it prints, and what it says about the attached file."""
+    media_type, ending = MEDIA_TYPES[made.format]
+    file_name = f"{sentence('document.file', made.language)}.{ending}"
+    return {
+        **_page(made, file_name),
+        "attach": {
+            "name": file_name,
+            "mime": media_type,
+            "about": sentence("document.attached", made.language),
+        },
+    }
 
 
 def _page(made: Certificate, file_name: str) -> JsonObject:

@@ -21,7 +21,7 @@ MILESTONES = (
 
 _ELSEWHERE = frozenset(
     {*MILESTONES, "given_name", "family_name", "document_number", "skills", "valid_until"}
-    | {"review_by", "ended_on", "route"}
+    | {"review_by", "ended_on", "route", "own_title"}
 )
 _UNITS = {"_kg": "kg"}
 

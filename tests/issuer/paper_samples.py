@@ -57,6 +57,7 @@ def sheet(*people: str, language: str = "nl") -> ClaimSheet:
     return ClaimSheet(
         cards=tuple(
             ClaimCard(
+                number=number,
                 person=person,
                 title="Vakcertificaat CNC-frezen",
                 link=f"https://paspoort.example/receive?credential_offer_uri={number:08}",

@@ -179,19 +179,11 @@ def _structure(root: DictionaryObject) -> list[DictionaryObject]:
 def test_the_code_leads_to_a_reader_and_holds_nothing_of_the_person() -> None:
     made = certificate()
     assert made.check_link == f"{CHECK_AT}/check?paper=b5YZ_4uGQBG0LQDAT8lk_w"
-    (page,) = pictures(
-        "certificate",
-        {**certificates._page(made, "bewijs.txt"), "attach": _no_file()},
-        pixels_per_inch=150,
-    )
+    (page,) = pictures("certificate", certificates._data(made), pixels_per_inch=150)
     (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(page)))
     assert code.text == made.check_link
     left, right = code.position.top_left.x, code.position.top_right.x
     assert (right - left) / 150 * 25.4 >= 25  # millimetres
-
-
-def _no_file() -> JsonObject:
-    return {"name": "x.txt", "mime": "text/plain", "about": "x"}
 
 
 def test_a_verifier_with_a_very_long_address_is_refused() -> None:
@@ -251,3 +243,8 @@ def test_marks_and_numbers_are_short() -> None:
     assert initials("constructie noord") == "CN"
     assert initials("Ons") == "O"
     assert short_number(ID) == "6F96-19FF"
+
+
+def test_the_page_can_be_looked_at_before_it_is_printed() -> None:
+    image = Image.open(io.BytesIO(certificates.certificate_picture(certificate())))
+    assert image.size == (round(210 / 25.4 * 110), round(297 / 25.4 * 110))
