@@ -10,7 +10,16 @@ from datetime import datetime
 from fastapi import FastAPI
 
 from credentials.model import Entropy
-from issuer import api, authorization_api, delivery, identity, operator_api, pages, publishing
+from issuer import (
+    api,
+    authorization_api,
+    delivery,
+    identity,
+    operator_api,
+    pages,
+    publishing,
+    statements,
+)
 from issuer.demo_office import open_offices
 from issuer.installation import FIRST, Installation, SignersOf, keep_organisation
 from issuer.keys import api_key, sealing_key
@@ -28,7 +37,6 @@ from service.jobs import Handler
 from service.mail import mail_handler, open_post, sender_of
 from service.pages import Pages
 from service.workers import Worker, open_outbox, open_worker
-
 
 FORM_BYTES = 256 * 1024
 """What a form carries around the file of a class list."""
@@ -79,6 +87,7 @@ def worker_of(installation: Installation) -> Worker:
         for kind, again in ((delivery.MAIL, False), (delivery.REMINDER, True)):
             letters = delivery.letter_maker(installation, again=again)
             handlers[kind] = mail_handler(post, sender, letters, clock=installation.clock)
+    handlers[statements.END_OF_WAIT] = statements.end_of_wait(installation)
     return open_worker(installation.outbox, handlers, name="issuer")
 
 
@@ -121,6 +130,6 @@ def create_app(
         app.include_router(part, prefix="/o/{slug}")
     app.state.installation = installation
     app.state.api_key = api_key(settings, entropy)
-    app.state.workers = [worker_of(installation)]
+    app.state.workers = [worker_of(installation), publishing.Rounds(installation)]
     app.state.linkages = identity.Linkages()
     return app

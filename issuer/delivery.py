@@ -39,8 +39,10 @@ def address_of(row: Offer, ports: Ports) -> str | None:
     return ports.sealer.open(row.address, about=f"address {row.id}").decode()
 
 
-def by_mail(session: Session, offer_id: str, address: str, *, ports: Ports) -> None:
-    """Send the link of an offer by mail.
+def by_mail(
+    session: Session, offer_id: str, address: str, *, ports: Ports, now: bool = True
+) -> None:
+    """Send the link of an offer by mail; without ``now`` the letter waits for ``send_kept``.
 
     Raises:
         MalformedError: ``mail_address``.
@@ -53,7 +55,15 @@ def by_mail(session: Session, offer_id: str, address: str, *, ports: Ports) -> N
     row.address = ports.sealer.seal(plain.encode(), about=f"address {row.id}")
     row.delivery, row.expires_at = Delivery.MAIL, row.created_at + LETTER_LIFE
     session.add(row)
-    ports.outbox.enqueue(session, MAIL, _about(row))
+    if now:
+        ports.outbox.enqueue(session, MAIL, _about(row))
+
+
+def send_kept(session: Session, offer_id: str, *, ports: Ports) -> None:
+    """Send the letter of an offer that had to wait, where it has an address."""
+    row = offers.find(session, offer_id, ports=ports)
+    if row.address is not None and row.sent_at is None:
+        ports.outbox.enqueue(session, MAIL, _about(row))
 
 
 def handed_over(session: Session, offer_id: str, delivery: Delivery, *, ports: Ports) -> None:

@@ -14,6 +14,7 @@ from sqlmodel import Session, select
 
 from credentials.errors import RejectedError
 from credentials.keys import PublicKey, public_key_from_jwk
+from issuer.audit import OPERATOR
 from issuer.authorization_grants import Grant
 from issuer.issuance import Delivered, issue, spend
 from issuer.offers import UNFETCHED, find, fingerprint, secret
@@ -41,8 +42,12 @@ class Deferred:
     transaction_id: str
 
 
-def hold(session: Session, offer_id: str, *, ports: Ports, at: datetime) -> None:
+def hold(
+    session: Session, offer_id: str, *, ports: Ports, at: datetime, actor: str = OPERATOR
+) -> None:
     """Let the proof of an offer wait for an approval; saying it twice changes nothing.
+
+    ``actor`` made the offer.
 
     Raises:
         RejectedError: ``not_found``, or ``offer_closed`` where it was fetched or taken back.
@@ -51,7 +56,14 @@ def hold(session: Session, offer_id: str, *, ports: Ports, at: datetime) -> None
     if offer.state not in UNFETCHED:
         raise RejectedError("offer_closed", f"state {offer.state}")
     if session.get(Hold, offer_id) is None:
-        session.add(Hold(offer_id=offer_id, organisation_id=ports.organisation_id, placed_at=at))
+        session.add(
+            Hold(
+                offer_id=offer_id,
+                organisation_id=ports.organisation_id,
+                placed_at=at,
+                placed_by=actor,
+            )
+        )
 
 
 def release(session: Session, offer_id: str, *, ports: Ports, at: datetime) -> None:

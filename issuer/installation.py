@@ -21,7 +21,8 @@ from issuer.settings import IssuerSettings
 from issuer.status_files import StatusFiles
 from issuer.tables import Organisation
 from issuer.templates import Template, templates
-from schemas.files import IDENTIFIER
+from schemas import catalog
+from schemas.files import IDENTIFIER, JsonValue
 from service.database import Database
 from service.jobs import Outbox
 
@@ -89,7 +90,7 @@ class Installation:
 
     def _open(self, row: Organisation, session: Session) -> Ports:
         roles = frozenset(row.roles)
-        fixed = self.settings.fixed if row.id == FIRST else {}
+        fixed = _own_name(row.name, self.settings.fixed if row.id == FIRST else {})
         ready = templates(roles, fixed=fixed, demo=self.settings.demo)
         given, versions = self._own(ready, row.id, session)
         return Ports(
@@ -133,6 +134,15 @@ class Installation:
             elif one.number == row.version:
                 given[row.id] = made
         return MappingProxyType(given), MappingProxyType(versions)
+
+
+def _own_name(
+    name: str, fixed: Mapping[str, Mapping[str, JsonValue]]
+) -> dict[str, dict[str, JsonValue]]:
+    """What is fixed, and the organisation's own name where a type says who gives it."""
+    named = [kind.id for kind in catalog.credential_types() if kind.claim("organisation")]
+    own: dict[str, dict[str, JsonValue]] = {one: {"organisation": name} for one in named}
+    return {one: {**own.get(one, {}), **fixed.get(one, {})} for one in {*own, *fixed}}
 
 
 def keep_organisation(

@@ -35,6 +35,7 @@ TABS = (
     ("start", "/", "award"),
     ("lists", "/lists", "file-spreadsheet"),
     ("overview", "/overview", "list-checks"),
+    ("confirmations", "/confirmations", "calendar-check"),
     ("organisation", "/kinds", "settings"),
 )
 """The parts of the office: key of ``issuer.tab.*``, address, drawing."""

@@ -12,14 +12,18 @@ from starlette.datastructures import FormData
 from credentials.encoding import JsonObject
 from credentials.errors import RejectedError
 from credentials.openid4vc.offer import offer_link
-from issuer import aftercare, delivery, form_fields, offers, overview
+from issuer import aftercare, delivery, form_fields, holds, offers, overview
 from issuer.aftercare import Care
 from issuer.audit import record
 from issuer.doors import MemberOf
+from issuer.holds import standing_of
 from issuer.members import SignedIn
-from issuer.offers import SCREEN_LIFE
+from issuer.offers import LETTER_LIFE, SCREEN_LIFE
 from issuer.orders import FORMAT_IDS, Order
 from issuer.pages.frame import Context, PagesOf, frame
+from issuer.pages.sign_in import MAX_ANSWER
+from issuer.pages.signing import sign_with_passkey, signing_options
+from issuer.statements import SIGNED_TYPES, SLOW_TYPES, hold_back
 from issuer.tables import Duty, StatusWord
 from issuer.templates import Template, complete, person
 from schemas.completion import ClaimFault
@@ -69,7 +73,7 @@ def form(
         given, _, family = name.partition(" ")
         typed = {"given_name": given, "family_name": family, "corrects": corrects}
     context = _form_context(request, member, template, typed, ())
-    return pages.render(request, "form.html", **context)
+    return pages.render(request, "form.html", scripted=True, **context)
 
 
 def _form_context(
@@ -90,6 +94,8 @@ def _form_context(
         "ask_number": any(fault.code == "number_unconfirmed" for fault in faults),
         "skills": form_fields.skill_choices(template, language),
         "skill_rows": range(1, form_fields.MAX_SKILLS + 1),
+        "slow": template.type.id in SLOW_TYPES,
+        "signing": (signing_options(request, member) if template.type.id in SIGNED_TYPES else None),
         "formats": template.formats or FORMAT_IDS,
         **frame(request, member, tab="start"),
     }
@@ -109,8 +115,10 @@ def make(
     )
     if faults:
         context = _form_context(request, member, template, typed, faults)
-        return pages.render(request, "form.html", status=422, **context)
+        return pages.render(request, "form.html", status=422, scripted=True, **context)
     at, wanted = ports.clock(), _order(template, typed, claims)
+    if template.type.id in SIGNED_TYPES:
+        sign_with_passkey(request, member, typed.get("answer", ""))
     with ports.database.transaction() as session:
         offers.purge(session, at=at)
         made = offers.offer(session, wanted, ports=ports, at=at, life=SCREEN_LIFE)
@@ -118,14 +126,20 @@ def make(
             aftercare.replace_by(
                 session, corrects, reason="mistake", ports=ports, actor=member.id, at=at
             )
+        session.flush()
+        slow = template.type.id in SLOW_TYPES
+        if slow:
+            row = offers.find(session, made.id, ports=ports)
+            row.expires_at = at + LETTER_LIFE
+            hold_back(session, row, ports=ports, actor=member.id, at=at)
         if address := typed.get("address"):
-            delivery.by_mail(session, made.id, address, ports=ports)
+            delivery.by_mail(session, made.id, address, ports=ports, now=not slow)
         record(session, ports, "offered", about=made.id, actor=member.id)
     return RedirectResponse(f"/made/{made.id}", status_code=303)
 
 
 def _typed(posted: FormData) -> dict[str, str]:
-    return {name: text_field(posted, name) for name in posted}
+    return {name: text_field(posted, name, maximum=MAX_ANSWER) for name in posted}
 
 
 def _order(template: Template, typed: Mapping[str, str], claims: JsonObject) -> Order:
@@ -141,12 +155,15 @@ def made(offer_id: str, request: Request, member: MemberOf, pages: PagesOf) -> H
     with ports.database.reading() as session:
         row = offers.find(session, offer_id, ports=ports)
         seen = overview.one_standing(session, row, ports=ports, at=at)
-        contents = offers.contents_of(row, ports) if seen.word == "waiting" else None
+        held = standing_of(session, row) is not holds.Standing.OPEN
+        can_show = seen.word == "waiting" and not held
+        contents = offers.contents_of(row, ports) if can_show else None
     link = offer_link(f"{ports.settings.wallet_url}/receive", offers.offer_uri(row, ports))
     return pages.render(
         request,
         "made.html",
         row=seen,
+        held=held,
         link=link if contents else None,
         pin=_spaced(contents.tx_code) if contents else None,
         until=row.expires_at,

@@ -7,6 +7,7 @@ belongs to an organisation carries its id, and every question about it names tha
 
 from issuer.tables.audit import AUDIT_GUARDS, AuditEntry
 from issuer.tables.base import IssuerTable, UtcTime
+from issuer.tables.confirmations import Welder
 from issuer.tables.issued import Issued, IssuedState, StatusList, StatusSlot, StatusWord
 from issuer.tables.jobs import JobRow
 from issuer.tables.keys import SigningKey
@@ -82,4 +83,5 @@ __all__ = [
     "TemplateVersion",
     "Token",
     "UtcTime",
+    "Welder",
 ]

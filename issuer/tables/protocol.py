@@ -119,6 +119,7 @@ class Hold(IssuerTable, table=True):
     """An offer whose proof waits until somebody approves it.
 
     Attributes:
+        placed_by: who made the offer; they cannot approve it.
         released_at: approved.
         denied_at: it will never be given.
     """
@@ -127,6 +128,7 @@ class Hold(IssuerTable, table=True):
     offer_id: str = Field(primary_key=True, foreign_key="offer.id")
     organisation_id: str = Field(foreign_key="organisation.id")
     placed_at: datetime = Field(sa_type=UtcTime)
+    placed_by: str
     released_at: datetime | None = Field(default=None, sa_type=UtcTime)
     denied_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
