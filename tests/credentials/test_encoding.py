@@ -1,5 +1,6 @@
 """Strict readers: what they take, what they refuse, and that nothing else ever escapes them."""
 
+import base64
 import json
 import math
 
@@ -12,9 +13,11 @@ from credentials.encoding import (
     NumberRefusedError,
     b64url_decode,
     b64url_encode,
+    b64url_spell,
     canonical_json,
     check_json,
     compact_json,
+    json_octets,
     parse_json,
     parse_json_object,
 )
@@ -59,6 +62,40 @@ def test_any_text_is_one_spelling_of_octets_or_refused(text: str) -> None:
     except MalformedError:
         return
     assert b64url_encode(octets) == text
+
+
+@given(st.text(alphabet="AQgwEBx019-_+/= \n~", max_size=12))
+def test_base64url_is_taken_exactly_where_another_reader_gives_the_same_text(text: str) -> None:
+    try:
+        octets = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        canonical = base64.urlsafe_b64encode(octets).decode().rstrip("=") == text
+    except ValueError:
+        canonical = False
+    if canonical:
+        assert b64url_decode(text) == octets
+        assert b64url_spell(octets).decode() == b64url_encode(octets) == text
+    else:
+        with pytest.raises(MalformedError, match="base64_not_strict"):
+            b64url_decode(text)
+
+
+@pytest.mark.parametrize("text", [' {"a": 1}', '{"a": 1}\n', "\t[1 , 2]\r ", " 1 "])
+def test_blanks_around_a_value_are_read(text: str) -> None:
+    assert parse_json(text) == json.loads(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "{}{}", "1 2", "{} x", "[1],", "]"])
+def test_anything_but_one_value_is_refused(text: str) -> None:
+    assert code_of(text) == "json_malformed"
+
+
+@given(JSON)
+def test_json_is_written_as_the_plain_encoder_of_the_interpreter_does(value: JsonValue) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json.encoder, "c_make_encoder", None)
+        written = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    assert json_octets(value) == written
+    assert parse_json(written) == value
 
 
 @given(JSON)
