@@ -17,7 +17,6 @@ from credentials.encoding import (
 from credentials.errors import MalformedError, ProofInvalid, RejectedError
 from credentials.keys import (
     Algorithm,
-    PublicKey,
     SigningKey,
     SoftwareSigner,
     VerifyingKey,
@@ -129,16 +128,6 @@ def _refuse_key_of_sender(header: JsonObject) -> None:
         raise ProofInvalid("key_not_from_issuer", "the header brings its own key")
     if "x5c" in header:
         raise ProofInvalid("x5c_invalid", "no anchor of certificates is known")
-
-
-def check_compact(token: str, key: PublicKey, *, typ: frozenset[str]) -> None:
-    """Check the signature of a compact JWS whose payload was read before.
-
-    Raises:
-        CredentialError: as ``peek`` and ``Jws.verify``.
-    """
-    header, _, signing_input, signature = _read(token, typ, _NONE)
-    _check_signature(header, signing_input, signature, key)
 
 
 def numeric_date(payload: JsonObject, name: str) -> datetime | None:

@@ -17,6 +17,7 @@ from credentials.formats import vcdm, whole_jwt
 from credentials.formats.token_claims import (
     check_agreement,
     check_content_type,
+    check_issuer,
     peek_dated,
     request_claims,
 )
@@ -74,21 +75,17 @@ class VcJwt:
                 look up.
         """
         text = text_of(wire)
-        token, presented = _credential_token(text)
-        jws = peek_dated(token, typ=_TYPES)
-        check_content_type(jws, "vc")
-        document = jws.payload
+        tokens = _tokens(text)
+        check_content_type(tokens[0], "vc")
+        document = tokens[0].payload
         check_credential(document)
         check_agreement(document, document)
         validity = data_model.validity_of(document)
-        return whole_jwt.unverified_of(
-            text, jws, document, identifier=TYPE, validity=validity, presented=presented
-        )
+        return whole_jwt.unverified_of(text, tokens, document, identifier=TYPE, validity=validity)
 
     def check_proof(self, unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:
-        """See ``whole_jwt.check_issuer``."""
-        token, _ = _credential_token(text_of(unverified.wire))
-        whole_jwt.check_issuer(unverified, token, key, typ=_TYPES, at=at)
+        """See ``token_claims.check_issuer``."""
+        check_issuer(unverified, key, at=at)
 
     def present(
         self,
@@ -121,10 +118,7 @@ class VcJwt:
         self, unverified: Unverified, *, expected: Binding | None, at: datetime
     ) -> None:
         """See ``whole_jwt.check_presenter``."""
-        text = text_of(unverified.wire)
-        whole_jwt.check_presenter(
-            unverified, text, typ=_PRESENTATION_TYPES, expected=expected, at=at
-        )
+        whole_jwt.check_presenter(unverified, expected=expected, at=at)
 
 
 def text_of(wire: Wire) -> str:
@@ -144,12 +138,12 @@ def text_of(wire: Wire) -> str:
     return envelope.data
 
 
-def _credential_token(text: str) -> tuple[str, bool]:
-    """The credential, and whether it came in a presentation."""
-    jws = peek_dated(text, typ=_TYPES | _PRESENTATION_TYPES)
-    if jws.header["typ"] == TYPE:
-        return text, False
-    return _only_credential(jws), True
+def _tokens(text: str) -> tuple[Jws, ...]:
+    """The credential's token, and the presentation's where it came in one."""
+    outer = peek_dated(text, typ=_TYPES | _PRESENTATION_TYPES)
+    if outer.header["typ"] == TYPE:
+        return (outer,)
+    return peek_dated(_only_credential(outer), typ=_TYPES), outer
 
 
 def _only_credential(jws: Jws) -> str:

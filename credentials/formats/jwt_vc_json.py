@@ -14,7 +14,7 @@ from credentials.context_terms import terms_of
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import MalformedError
 from credentials.formats import vcdm, whole_jwt
-from credentials.formats.token_claims import peek_dated, request_claims
+from credentials.formats.token_claims import check_issuer, peek_dated, request_claims
 from credentials.formats.whole_jwt import header_of
 from credentials.jose import Jws, numeric_date, sign_compact
 from credentials.keys import PublicKey, Signer
@@ -77,19 +77,17 @@ class JwtVcJson:
             UnsupportedError: ``context_unknown``, a status that we cannot look up.
         """
         text = _text(wire)
-        token, presented = _credential_token(text)
-        jws = peek_dated(token, typ=_TYPES)
-        document = _document(jws.payload)
+        tokens = _tokens(text)
+        document = _document(tokens[0].payload)
         terms_of(document["@context"])
-        validity = _validity(jws.payload, document)
+        validity = _validity(tokens[0].payload, document)
         return whole_jwt.unverified_of(
-            text, jws, document, identifier=IDENTIFIER, validity=validity, presented=presented
+            text, tokens, document, identifier=IDENTIFIER, validity=validity
         )
 
     def check_proof(self, unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:
-        """See ``whole_jwt.check_issuer``."""
-        token, _ = _credential_token(_text(unverified.wire))
-        whole_jwt.check_issuer(unverified, token, key, typ=_TYPES, at=at)
+        """See ``token_claims.check_issuer``."""
+        check_issuer(unverified, key, at=at)
 
     def present(
         self,
@@ -124,8 +122,7 @@ class JwtVcJson:
         self, unverified: Unverified, *, expected: Binding | None, at: datetime
     ) -> None:
         """See ``whole_jwt.check_presenter``."""
-        text = _text(unverified.wire)
-        whole_jwt.check_presenter(unverified, text, typ=_TYPES, expected=expected, at=at)
+        whole_jwt.check_presenter(unverified, expected=expected, at=at)
 
 
 def _text(wire: Wire) -> str:
@@ -187,12 +184,12 @@ def _validity(payload: JsonObject, document: JsonObject) -> Validity:
     return data_model.validity_of(dated)
 
 
-def _credential_token(text: str) -> tuple[str, bool]:
-    """The credential, and whether it came in a presentation."""
-    jws = peek_dated(text, typ=_TYPES)
-    if "vp" not in jws.payload:
-        return text, False
-    return _only_credential(jws), True
+def _tokens(text: str) -> tuple[Jws, ...]:
+    """The credential's token, and the presentation's where it came in one."""
+    outer = peek_dated(text, typ=_TYPES)
+    if "vp" not in outer.payload:
+        return (outer,)
+    return peek_dated(_only_credential(outer), typ=_TYPES), outer
 
 
 def _only_credential(jws: Jws) -> str:

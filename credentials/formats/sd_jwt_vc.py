@@ -8,6 +8,7 @@ from credentials.claims import Paths, select
 from credentials.encoding import JsonObject, JsonValue, NumberRefusedError
 from credentials.errors import MalformedError
 from credentials.formats import concealment, selective_jwt
+from credentials.formats.token_claims import check_issuer
 from credentials.jose import Jws, numeric_date, peek
 from credentials.keys import PublicKey, Signer
 from credentials.model import (
@@ -77,8 +78,8 @@ class SdJwtVc:
         return _unverified(text := _text(wire), selective_jwt.read(text, _peek))
 
     def check_proof(self, unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:
-        """See ``selective_jwt.check_issuer``."""
-        selective_jwt.check_issuer(unverified, key, at=at)
+        """See ``token_claims.check_issuer``."""
+        check_issuer(unverified, key, at=at)
 
     def present(
         self, held: Wire, holder: Signer, binding: Binding, *, disclose: Paths, at: datetime

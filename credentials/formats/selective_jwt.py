@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from credentials.bbs_keys import VerificationKey, signing_key
 from credentials.claims import ClaimsPath, Paths
 from credentials.encoding import JsonObject
 from credentials.errors import UnsupportedError
 from credentials.formats import key_binding, sd_jwt
-from credentials.formats.token_claims import check_not_ahead
 from credentials.jose import Jws
 from credentials.keys import PublicKey, Signer, public_key_from_jwk
 from credentials.model import Binding, KeyReference, Unverified
@@ -68,17 +66,6 @@ def confirmed_key(payload: JsonObject) -> PublicKey | None:
     if not isinstance(jwk, dict):
         raise UnsupportedError("cnf_unsupported", "expected cnf.jwk")
     return public_key_from_jwk(jwk)
-
-
-def check_issuer(unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:
-    """The issuer's signature holds under ``key``, and was not made in the future.
-
-    Raises:
-        ProofInvalid: ``signature_invalid`` or ``alg_key_mismatch``.
-        OutsideValidity: ``not_yet_valid`` where ``iat`` lies ahead.
-    """
-    unverified.tokens[0].verify(signing_key(key))
-    check_not_ahead(unverified.credential.issued_at, at=at)
 
 
 def present(

@@ -6,6 +6,7 @@ Also the presentation that a holder signs as a JWT, for the formats that have on
 from datetime import datetime
 
 from credentials import data_model
+from credentials.bbs_keys import VerificationKey, signing_key
 from credentials.encoding import (
     JsonObject,
     JsonValue,
@@ -96,6 +97,19 @@ def check_not_ahead(issued_at: datetime, *, at: datetime) -> None:
     """
     if issued_at > at + CLOCK_SKEW:
         raise OutsideValidity("not_yet_valid", "issued in the future")
+
+
+def check_issuer(unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:
+    """The issuer's signature holds under ``key``, and was not made in the future.
+
+    For formats whose tokens are read once, and stay beside the credential.
+
+    Raises:
+        ProofInvalid: ``signature_invalid`` or ``alg_key_mismatch``.
+        OutsideValidity: ``not_yet_valid`` where ``iat`` lies ahead.
+    """
+    unverified.tokens[0].verify(signing_key(key))
+    check_not_ahead(unverified.credential.issued_at, at=at)
 
 
 def request_claims(binding: Binding, *, at: datetime) -> JsonObject:

@@ -17,6 +17,7 @@ from credentials.formats import concealment, selective_jwt, vcdm
 from credentials.formats.token_claims import (
     check_agreement,
     check_content_type,
+    check_issuer,
     peek_dated,
     times_of,
 )
@@ -96,8 +97,8 @@ class VcSdJwt:
         return _unverified(text := _text(wire), selective_jwt.read(text, _peek))
 
     def check_proof(self, unverified: Unverified, key: VerificationKey, *, at: datetime) -> None:
-        """See ``selective_jwt.check_issuer``."""
-        selective_jwt.check_issuer(unverified, key, at=at)
+        """See ``token_claims.check_issuer``."""
+        check_issuer(unverified, key, at=at)
 
     def present(
         self, held: Wire, holder: Signer, binding: Binding, *, disclose: Paths, at: datetime

@@ -1,50 +1,42 @@
 """A credential that a JWT shows whole: what ``vc+jwt`` and ``jwt_vc_json`` have in common.
 
-The two differ in where the document stands; reading it, the issuer's signature and the holder's are
-the same (VC-JOSE-COSE 3.1; VC Data Model 1.1, section 6.3.1).
+The two differ in where the document stands; what it says, and whose signature
+the holder's is, is the same (VC-JOSE-COSE 3.1; VC Data Model 1.1, section 6.3.1).
 """
 
 from datetime import datetime
 
 from credentials import data_model
-from credentials.bbs_keys import VerificationKey, signing_key
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import BindingInvalid, MalformedError
 from credentials.formats import vcdm
-from credentials.formats.token_claims import (
-    check_holder,
-    check_not_ahead,
-    peek_dated,
-    times_of,
-)
-from credentials.jose import Jws, check_compact
+from credentials.formats.token_claims import check_holder, times_of
+from credentials.jose import Jws
 from credentials.model import Binding, KeyReference, Unverified, Validity
 
 
 def unverified_of(
     text: str,
-    jws: Jws,
+    tokens: tuple[Jws, ...],
     document: JsonObject,
     *,
     identifier: str,
     validity: Validity,
-    presented: bool,
 ) -> Unverified:
     """What a token and the document in it say.
 
     Args:
         text: what was received: the credential's token, or the presentation around it.
-        jws: the credential's own token.
+        tokens: the credential's, and the presentation's where it came in one.
         document: of the credential.
         identifier: of the format.
         validity: the document's own dates, without those of the token.
-        presented: whether ``text`` is a presentation.
 
     Raises:
         CredentialError: as ``times_of`` and ``vcdm.credential_of``.
     """
-    issued_at, both = times_of(jws.payload, validity)
-    key_id = jws.header.get("kid")
+    issued_at, both = times_of(tokens[0].payload, validity)
+    key_id = tokens[0].header.get("kid")
     return Unverified(
         format=identifier,
         wire=text,
@@ -54,37 +46,13 @@ def unverified_of(
         ),
         holder=vcdm.holder_key(data_model.subject_of(document)),
         disclosable=frozenset(),
-        presented=presented,
+        presented=len(tokens) > 1,
         document=document,
+        tokens=tokens,
     )
 
 
-def check_issuer(
-    unverified: Unverified,
-    token: str,
-    key: VerificationKey,
-    *,
-    typ: frozenset[str],
-    at: datetime,
-) -> None:
-    """The issuer's signature holds under ``key``, and was not made in the future.
-
-    Raises:
-        ProofInvalid: ``signature_invalid`` or ``alg_key_mismatch``.
-        OutsideValidity: ``not_yet_valid`` where ``iat`` lies ahead.
-    """
-    check_compact(token, signing_key(key), typ=typ)
-    check_not_ahead(unverified.credential.issued_at, at=at)
-
-
-def check_presenter(
-    unverified: Unverified,
-    text: str,
-    *,
-    typ: frozenset[str],
-    expected: Binding | None,
-    at: datetime,
-) -> None:
+def check_presenter(unverified: Unverified, *, expected: Binding | None, at: datetime) -> None:
     """The presentation is signed by the subject's key, fresh, and for the expected request.
 
     Raises:
@@ -92,7 +60,7 @@ def check_presenter(
     """
     if not unverified.presented:
         raise BindingInvalid("holder_binding_missing", "a credential without a presentation")
-    check_holder(unverified, peek_dated(text, typ=typ), expected=expected, at=at)
+    check_holder(unverified, unverified.tokens[1], expected=expected, at=at)
 
 
 def only_entry(presentation: JsonObject) -> JsonValue:
