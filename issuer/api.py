@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from credentials.encoding import JsonObject, parse_json_object
+from credentials.errors import RejectedError
 from credentials.keys import PublicKey
 from credentials.openid4vc import encryption
 from credentials.openid4vc.configuration import configuration_id
@@ -84,7 +85,7 @@ def issuer_metadata(request: Request, ports: PortsOf) -> Response:
 
 
 def _prefers_jwt(accept: str) -> bool:
-    """Whether ``application/jwt`` is asked, and not less than JSON (RFC 9110, section 12.5.1)."""
+    """Whether ``application/jwt`` is asked, and more than JSON (RFC 9110, section 12.5.1)."""
     weights = {"application/jwt": 0.0, "application/json": 0.0}
     for part in accept.split(",")[:20]:
         media_type, *parameters = [step.strip().lower() for step in part.split(";")]
@@ -94,7 +95,7 @@ def _prefers_jwt(accept: str) -> bool:
                 weights[media_type] = float(quality)
             except ValueError:
                 continue
-    return 0 < weights["application/jwt"] >= weights["application/json"]
+    return weights["application/jwt"] > weights["application/json"]
 
 
 @well_known.get("/.well-known/oauth-authorization-server/o/{slug}")  # noqa: FAST003 - PortsOf reads it
@@ -181,7 +182,7 @@ def _grant(request: Request, path: str, ports: Ports, at: datetime, *, late: boo
         find = late_grant_of if late else grant_of
         grant = find(session, token, ports=ports, at=at)
     if as_dpop != (grant.thumbprint is not None):
-        raise ProtocolError("invalid_token", "shown as another kind of token")
+        raise RejectedError("invalid_token", "shown as another kind of token")
     check_sender(ports, shown_by(request, path), grant=grant, access_token=token, at=at)
     return grant
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from credentials import jose
+from credentials.claims import ClaimsPath
 from credentials.encoding import JsonObject
 from credentials.openid4vc.authorization_metadata import create_authorization_metadata
 from credentials.openid4vc.configuration import (
@@ -26,11 +27,12 @@ from credentials.openid4vc.metadata import (
     sign_issuer_metadata,
 )
 from issuer.encryption_keys import encryption_key
-from issuer.formats import ISSUED_FORMATS
+from issuer.formats import FORMAT_IDS, ISSUED_FORMATS
 from issuer.issuance import BATCH_SIZE
 from issuer.ports import Ports
 from issuer.templates import Template
 from schemas.contexts import SKILLS_CONTEXT
+from schemas.credential_types import CredentialType
 from schemas.messages import LANGUAGES
 
 SIGNED_LIFE = timedelta(hours=24)
@@ -81,6 +83,14 @@ def authorization_metadata(ports: Ports) -> JsonObject:
     return write_message(found)
 
 
+def _claims(kind: CredentialType) -> dict[ClaimsPath, list[Display]]:
+    """The names of the claims; told once for each kind, for a reader counts what it reads."""
+    return {
+        (claim.path,): [Display(name=claim.label(locale), locale=locale) for locale in LANGUAGES]
+        for claim in kind.issued()
+    }
+
+
 def _configuration(
     template: Template, format_id: str, *, scope: str, ports: Ports
 ) -> CredentialConfiguration:
@@ -89,12 +99,7 @@ def _configuration(
     about = Kind(
         kind.url,
         display=[Display(name=kind.title(locale), locale=locale) for locale in LANGUAGES],
-        claims={
-            (claim.path,): [
-                Display(name=claim.label(locale), locale=locale) for locale in LANGUAGES
-            ]
-            for claim in kind.issued()
-        },
+        claims=_claims(kind) if format_id == (template.formats or FORMAT_IDS)[0] else None,
         scope=scope,
         proof_types=("jwt", "attestation") if ports.settings.attesters else ("jwt",),
         attestation=asked,

@@ -278,7 +278,7 @@ def change(
 ) -> Issued:
     """Withdraw, pause or resume one proof; the reason is kept with it, and who did it.
 
-    Withdrawn is for good. Saying again what already holds changes nothing.
+    All copies that the holder has of it go along. Withdrawn is for good. Saying again what already holds changes nothing.
 
     Raises:
         RejectedError: ``not_found``, or ``status_final`` for a proof that was withdrawn.
@@ -294,9 +294,11 @@ def change(
         return issued
     if issued.status == StatusWord.REVOKED:
         raise RejectedError("status_final", "a withdrawn proof stays withdrawn")
-    issued.status, issued.status_reason, issued.status_at = to, words, at
-    session.add(issued)
-    _publish_later(session, issued_id, STATUS_VALUE[to])
+    copies = select(Issued).where(Issued.offer_id == issued.offer_id).with_for_update()
+    for copy in session.exec(copies):
+        copy.status, copy.status_reason, copy.status_at = to, words, at
+        session.add(copy)
+        _publish_later(session, copy.id, STATUS_VALUE[to])
     record(session, ports, to, about=issued_id, actor=actor, reason=words)
     return issued
 

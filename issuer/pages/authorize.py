@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from credentials.errors import CredentialError
@@ -12,13 +12,14 @@ from issuer import authorization
 from issuer.authorization import Asked
 from issuer.doors import PortsOf
 from issuer.metadata import known_configurations
-from issuer.offers import PIN_DIGITS, Refused
+from issuer.offers import PIN_DIGITS, Refused, fingerprint
 from issuer.pages.frame import PagesOf
 from issuer.ports import Ports
 from service.content_security import WITHOUT_SCRIPTS
 from service.forms import CheckedForm, text_field
 from service.pages import Pages, language_of
 from service.problems import explain
+from service.rates import limited
 
 router = APIRouter()
 """Stands where ``issuer.api.router`` stands."""
@@ -41,12 +42,13 @@ def ask(request: Request, ports: PortsOf, pages: PagesOf) -> Response:
     return _question(request, pages, ports, asked)
 
 
-@router.post("/authorize")
+@router.post("/authorize", dependencies=[Depends(limited("token"))])
 def answer(request: Request, posted: CheckedForm, ports: PortsOf, pages: PagesOf) -> Response:
     """Send the browser back to the wallet, with a code or with a no."""
     at, request_uri = ports.clock(), text_field(posted, "request_uri")
     client_id, says_no = text_field(posted, "client_id"), posted.get("answer") == "no"
     link, pin = text_field(posted, "link"), text_field(posted, "pin").replace(" ", "")
+    request.app.state.rates.take("pin", fingerprint(request_uri))
     try:
         with ports.database.transaction() as session:
             asked = authorization.open_page(

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from sqlmodel import select
 
 from credentials.encoding import JsonObject, b64url_encode, compact_json
 from credentials.jose import sign_compact
+from credentials.keys import Algorithm, SoftwareSigner
 from credentials.openid4vc.key_proof import PROOF_TYPE
 from issuer.settings import DEMO_ORIGIN
 from issuer.tables import Issued, StatusSlot, Token
+from tests.issuer.code_flow import Wallet
 from tests.issuer.lists import csv_of
 from tests.issuer.office import FORKLIFT, Holder, Office, open_office
 
@@ -26,28 +29,36 @@ def office(tmp_path: Path) -> Office:
     return open_office(tmp_path)
 
 
+@pytest.fixture
+def either(tmp_path: Path, database_url: str) -> Iterator[Office]:
+    """The same on SQLite and on PostgreSQL: what many do at once."""
+    office = open_office(tmp_path, database_url=database_url)
+    yield office
+    office.ports.database.close()
+
+
 def wrong(pin: str) -> str:
     return f"{(int(pin) + 1) % 1_000_000:06d}"
 
 
-def test_h077_one_code_redeemed_fifty_times_at_once_gives_one_token(office: Office) -> None:
-    made = office.offer()
-    holder = Holder(office)
+def test_h077_one_code_redeemed_fifty_times_at_once_gives_one_token(either: Office) -> None:
+    made = either.offer()
+    holder = Holder(either)
     code = holder.read(made["offer_uri"]).pre_authorized_code
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: holder.redeem(code, made["tx_code"]), range(AT_ONCE)))
     assert Counter(one.status_code for one in answers) == {200: 1, 400: AT_ONCE - 1}
     assert {one.json()["error"] for one in answers if one.status_code == 400} == {"invalid_grant"}
-    office.clock.wait(minutes=1)
+    either.clock.wait(minutes=1)
     later = holder.redeem(code, made["tx_code"])
     assert (later.status_code, later.json()["error"]) == (400, "invalid_grant")
-    with office.ports.database.reading() as session:
+    with either.ports.database.reading() as session:
         assert len(session.exec(select(Token)).all()) == 1
 
 
-def test_h078_five_wrong_pins_kill_the_code_and_one_does_not(office: Office) -> None:
-    holder = Holder(office)
-    guessed, mistyped = office.offer(), office.offer()
+def test_h078_five_wrong_pins_kill_the_code_and_one_does_not(either: Office) -> None:
+    holder = Holder(either)
+    guessed, mistyped = either.offer(), either.offer()
     code = holder.read(guessed["offer_uri"]).pre_authorized_code
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: holder.redeem(code, wrong(guessed["tx_code"])), range(5)))
@@ -102,19 +113,47 @@ def test_h079_a_nonce_serves_one_token(office: Office) -> None:
     assert holder.ask(fresh, holder.proof(late)).json()["error"] == "invalid_nonce"
 
 
-def test_h080_fifty_requests_at_once_get_one_credential(office: Office) -> None:
-    holder, thief = Holder(office), Holder(office)
-    token, proof = holder.token(office.offer()), holder.proof()
+def test_h080_fifty_requests_at_once_get_one_credential(either: Office) -> None:
+    holder, thief = Holder(either), Holder(either)
+    token, proof = holder.token(either.offer()), holder.proof()
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: holder.ask(token, proof), range(AT_ONCE)))
     assert {one.status_code for one in answers} == {200}
     assert len({one.content for one in answers}) == 1
-    with office.ports.database.reading() as session:
+    with either.ports.database.reading() as session:
         issued = session.exec(select(Issued)).all()
         taken = [slot for slot in session.exec(select(StatusSlot)) if slot.issued_id]
     assert (len(issued), len(taken)) == (1, 1)
     other = thief.ask(token, thief.proof())
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_conflict")
+
+
+def test_h080_fifty_requests_for_several_copies_get_each_copy_once(either: Office) -> None:
+    wallet = Wallet(either)
+    token, nonce = wallet.token(either.offer())["access_token"], wallet.c_nonce()
+    keys = [SoftwareSigner.generate(Algorithm.ES256) for _ in range(3)]
+    proofs = [wallet.proof(nonce, key) for key in keys]
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: wallet.ask(token, *proofs), range(AT_ONCE)))
+    assert {one.status_code for one in answers} == {200}
+    assert len({one.content for one in answers}) == 1
+    with either.ports.database.reading() as session:
+        issued = session.exec(select(Issued)).all()
+        taken = [slot for slot in session.exec(select(StatusSlot)) if slot.issued_id]
+    assert (len(issued), len({one.id for one in issued}), len(taken)) == (3, 3, 3)
+    fewer = wallet.ask(token, *proofs[:2])
+    assert (fewer.status_code, fewer.json()["code"]) == (409, "idempotency_conflict")
+
+
+def test_h077_an_authorization_code_redeemed_fifty_times_gives_one_token(either: Office) -> None:
+    wallet = Wallet(either)
+    code = wallet.code(either.offer())
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: wallet.redeem(code), range(AT_ONCE)))
+    assert Counter(one.status_code for one in answers) == {200: 1, 400: AT_ONCE - 1}
+    assert {one.json()["error"] for one in answers if one.status_code == 400} == {"invalid_grant"}
+    (token,) = [one.json()["access_token"] for one in answers if one.status_code == 200]
+    assert wallet.ask(token).status_code == 401  # a code that came twice ends what it gave
 
 
 def form_token(office: Office, page: str) -> str:
