@@ -135,7 +135,8 @@ def _asked_lines(
     query: CredentialQuery, candidate: Candidate, unverified: Unverified
 ) -> tuple[Line, ...]:
     claims, type_url = unverified.credential.claims, unverified.credential.type
-    needed, everything = candidate.smallest(), frozenset[ClaimsPath]().union(*candidate.choices)
+    needed = _single(candidate.smallest(), unverified)
+    everything = frozenset[ClaimsPath]().union(*candidate.choices)
     smallest = smallest_question(type_url)
     many = [claim.path for claim in query.claims if None in claim.path]
     lines = []
@@ -155,12 +156,18 @@ def _asked_lines(
 
 
 def _single(paths: Iterable[ClaimsPath], unverified: Unverified) -> set[ClaimsPath]:
-    """The same paths, with a list whose items can be shown apart taken item by item."""
+    """The same paths as the credential can show them.
+
+    A list whose items can be shown apart is taken item by item; what lies inside something that
+    can only be shown whole stands for that whole, since all of it will be seen.
+    """
     claims, single = unverified.credential.claims, set()
     for path in paths:
         items = [found for found, _ in select(claims, (*path, None))]
         apart = [item for item in items if item in unverified.disclosable]
-        single.update(apart or [path])
+        around = [path[:end] for end in range(1, len(path) + 1)]
+        whole = [each for each in around if each in unverified.disclosable]
+        single.update(apart or whole[-1:] or [path])
     return single
 
 
