@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { pack, unpack } from "../src/keeper/archive.ts";
-import { openExport, sealExport, type ExportSecret } from "../src/keeper/portability.ts";
+import { pack, unpack } from "../src/portability/archive.ts";
+import { openExport, sealExport, type ExportSecret } from "../src/portability/export.ts";
 import { authOf, codeOf, locatorOf, newSecret, secretOf, wrongGroups } from "../src/keeper/recovery.ts";
 import { CHANCE } from "../src/keeper/seals.ts";
 import {

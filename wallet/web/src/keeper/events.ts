@@ -17,16 +17,12 @@ const TYPES = new Set([
 
 /** One thing that happened. */
 export interface Event extends JsonObject {
-  /** 26 characters: the time in milliseconds, then chance. */
-  ulid: string;
-  /** Random name of the device that wrote it. */
-  device: string;
-  /** From 1; larger than any number this device had seen. */
-  lamport: number;
+  ulid: string; // 26 characters: the time in milliseconds, then chance
+  device: string; // random name of the device that wrote it
+  lamport: number; // from 1; larger than any number this device had seen
   type: string;
   data: JsonObject;
-  /** Digest of the device's previous event; empty for its first. */
-  prev: string;
+  prev: string; // digest of the device's previous event; empty for its first
 }
 
 /** What is new in an event; the rest follows from the log. */
@@ -34,8 +30,7 @@ export interface Happening {
   readonly device: string;
   readonly type: string;
   readonly data: JsonObject;
-  /** In seconds. */
-  readonly at: number;
+  readonly at: number; // in seconds
 }
 
 /** SHA-256 of the canonical form. */

@@ -36,8 +36,7 @@ export interface Opened {
   readonly version: number;
   readonly prfSalt: Octets;
   readonly slots: readonly Slot[];
-  /** The slots' public halves, as the ciphertext lists them. */
-  readonly listed: readonly JsonValue[];
+  readonly listed: readonly JsonValue[]; // the slots' public halves, as the ciphertext lists them
   readonly events: readonly Event[];
 }
 

@@ -19,11 +19,9 @@ export interface StatusReference {
 
 /** What an issuer says about a subject; moments in seconds. */
 export interface Credential {
-  /** `vct`, or the second entry of `type`. */
-  readonly type: string;
+  readonly type: string; // `vct`, or the second entry of `type`
   readonly issuer: string;
-  /** About the subject only. */
-  readonly claims: JsonObject;
+  readonly claims: JsonObject; // about the subject only
   readonly issuedAt: number;
   readonly validFrom: number | undefined;
   readonly validUntil: number | undefined;
@@ -39,11 +37,9 @@ export interface Unverified {
   readonly format: string;
   readonly wire: string;
   readonly credential: Credential;
-  /** How the proof names its key: a claim of the sender. */
-  readonly keyId: string | undefined;
+  readonly keyId: string | undefined; // how the proof names its key: a claim of the sender
   readonly holder: PublicKey | undefined;
-  /** Paths inside the claims that the holder may still leave out. */
-  readonly disclosable: readonly ClaimsPath[];
+  readonly disclosable: readonly ClaimsPath[]; // paths inside the claims that the holder may still leave out
   readonly presented: boolean;
   /** Each disclosure by its place inside the claims; `[]` is the subject itself. */
   readonly placed: readonly Placed[];
@@ -52,10 +48,8 @@ export interface Unverified {
 /** What tells one format from the other. */
 export interface Reading {
   readonly typ: FormatId;
-  /** Where the claims begin. */
-  readonly root: ClaimsPath;
-  /** Whether a disclosure with that path hides what is checked. */
-  readonly hides: (path: ClaimsPath) => boolean;
+  readonly root: ClaimsPath; // where the claims begin
+  readonly hides: (path: ClaimsPath) => boolean; // whether a disclosure with that path hides what is checked
   readonly credentialOf: (payload: JsonObject) => Credential;
   readonly holderOf: (payload: JsonObject) => Promise<PublicKey | undefined>;
 }

@@ -95,12 +95,9 @@ export function checkAgreement(payload: JsonObject): void {
     throw malformed("claim_not_allowed", "a claim of data model 1.1");
   }
   const subject = member(payload, "credentialSubject");
-  const members: [string, JsonValue | undefined][] = [
-    ["iss", issuerOf(payload)],
-    ["jti", member(payload, "id")],
-    ["sub", isObject(subject) ? member(subject, "id") : member(payload, "sub")],
-  ];
-  for (const [claim, value] of members) {
+  const sub = isObject(subject) ? member(subject, "id") : member(payload, "sub");
+  const members = { iss: issuerOf(payload), jti: member(payload, "id"), sub };
+  for (const [claim, value] of Object.entries(members)) {
     if (Object.hasOwn(payload, claim) && payload[claim] !== value) {
       throw malformed("claim_collision", `${claim} says something else`);
     }

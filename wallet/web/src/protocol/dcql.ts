@@ -14,8 +14,7 @@ const SUBJECT = "credentialSubject";
 
 /** A held credential that can answer a credential query. */
 export interface Candidate {
-  /** Its place among the held credentials. */
-  readonly index: number;
+  readonly index: number; // its place among the held credentials
   /** The combinations it can give, as paths to disclose; the asker's preference first. */
   readonly choices: readonly Paths[];
 }
@@ -23,8 +22,7 @@ export interface Candidate {
 /** One credential query and the held credentials that answer it. */
 export interface QueryMatch {
   readonly query: CredentialQuery;
-  /** No answer to the whole query can leave it out. */
-  readonly required: boolean;
+  readonly required: boolean; // no answer to the whole query can leave it out
   readonly candidates: readonly Candidate[];
 }
 
@@ -32,8 +30,7 @@ export interface QueryMatch {
 export interface Match {
   readonly query: DcqlQuery;
   readonly queries: readonly QueryMatch[];
-  /** Whether the holder can answer at all; if not, nothing may be returned (6.4.2). */
-  readonly possible: boolean;
+  readonly possible: boolean; // whether the holder can answer at all; if not, nothing may be returned (6.4.2)
   /** Ids to answer: of each required set the first option that can be given. */
   readonly suggestion: readonly string[];
 }

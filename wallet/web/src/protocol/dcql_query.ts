@@ -2,8 +2,7 @@
 
 import { parsePath, type ClaimsPath } from "./claims.ts";
 import { malformed } from "./errors.ts";
-import { isObject, member, type JsonObject, type JsonValue } from "./json.ts";
-import { MAX_JSON_DEPTH } from "./limits.ts";
+import { checkJson, isObject, member, type JsonObject, type JsonValue } from "./json.ts";
 
 const MAX_QUERIES = 50;
 const MAX_CLAIMS = 200;
@@ -65,7 +64,7 @@ export function complete(query: DcqlQuery, answered: ReadonlySet<string>): boole
  * Refuses `too_deep`, `too_large`, `claims_path_invalid`, else `dcql_invalid`.
  */
 export function parseQuery(document: JsonObject): DcqlQuery {
-  checkDepth(document);
+  checkJson(document);
   const credentials = items(document, "credentials", MAX_QUERIES, credentialQuery);
   const ids = credentials.map(({ id }) => id);
   if (new Set(ids).size !== ids.length) throw invalid("credentials: an id comes twice");
@@ -74,15 +73,6 @@ export function parseQuery(document: JsonObject): DcqlQuery {
     throw invalid("credential_sets: names an unknown credential");
   }
   return { credentials, credentialSets };
-}
-
-function checkDepth(document: JsonObject): void {
-  let level: JsonValue[] = [document];
-  for (let depth = 0; depth < MAX_JSON_DEPTH; depth++) {
-    level = level.flatMap((node) => (typeof node === "object" && node !== null ? Object.values(node) : []));
-    if (level.length === 0) return;
-  }
-  throw malformed("too_deep", `more than ${MAX_JSON_DEPTH} levels`);
 }
 
 function credentialQuery(value: JsonValue): CredentialQuery {

@@ -24,8 +24,7 @@ const MULTIBASE_TYPES = new Set(["Multikey", "Ed25519VerificationKey2020"]);
 /** The keys of one identifier. */
 export interface DidDocument {
   readonly id: string;
-  /** Full DID URL to key. */
-  readonly methods: ReadonlyMap<string, PublicKey>;
+  readonly methods: ReadonlyMap<string, PublicKey>; // full DID URL to key
   readonly relationships: Readonly<Record<Purpose, ReadonlySet<string>>>;
 }
 

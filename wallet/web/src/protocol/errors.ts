@@ -32,22 +32,13 @@ export class NumberRefused extends Refusal {
   }
 }
 
+const refusing = (kind: Kind) => (code: string, detail = ""): Refusal => new Refusal(kind, code, detail);
+
 /** The octets are not what they claim to be. */
-export function malformed(code: string, detail = ""): Refusal {
-  return new Refusal("malformed", code, detail);
-}
-
+export const malformed = refusing("malformed");
 /** Well formed, but it asks for a feature that we lack. */
-export function unsupported(code: string, detail = ""): Refusal {
-  return new Refusal("unsupported", code, detail);
-}
-
+export const unsupported = refusing("unsupported");
 /** Checked, and the answer is no. */
-export function rejected(code: string, detail = ""): Refusal {
-  return new Refusal("rejected", code, detail);
-}
-
+export const rejected = refusing("rejected");
 /** It could not be checked now. */
-export function undetermined(code: string, detail = ""): Refusal {
-  return new Refusal("undetermined", code, detail);
-}
+export const undetermined = refusing("undetermined");

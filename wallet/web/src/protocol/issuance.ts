@@ -1,9 +1,10 @@
 /** Metadata, token, nonce, proof, credential and notification (OpenID4VCI 1.0, sections 6 to 12). */
 
+import { rejected } from "./errors.ts";
 import { signCompact } from "./jose.ts";
 import { canonicalJson, isObject, member, type JsonObject, type JsonValue } from "./json.ts";
 import type { Signer } from "./keys.ts";
-import { Fields, isHttpsUrl, refused, writeForm } from "./message.ts";
+import { Fields, isHttpsUrl, writeForm } from "./message.ts";
 import type { Octets } from "./octets.ts";
 import { PRE_AUTHORIZED_GRANT } from "./offer.ts";
 
@@ -13,10 +14,8 @@ const MAX_BATCH = 50;
 /** One kind of credential. */
 export interface Configuration {
   readonly format: string;
-  /** `vct`, or the last entry of the definition's types; empty where it names none. */
-  readonly type: string;
-  /** Name by locale; the empty locale where none is given. */
-  readonly names: ReadonlyMap<string, string>;
+  readonly type: string; // `vct`, or the last entry of the definition's types; empty where it names none
+  readonly names: ReadonlyMap<string, string>; // name by locale; the empty locale where none is given
   /** What the issuer takes a proof of possession in; empty = it did not say. */
   readonly algorithms: readonly string[];
 }
@@ -50,7 +49,7 @@ export interface CredentialResponse {
 /** Where metadata lies: the well-known part goes between host and path (12.2.2; RFC 8414, 3). */
 export function metadataUrl(identifier: string, name: "openid-credential-issuer" | "oauth-authorization-server"): string {
   const [, base = "", path = ""] = /^(https:\/\/[^/?]+)([^?]*)$/i.exec(identifier) ?? [];
-  if (!base || !isHttpsUrl(identifier)) throw refused("issuer_metadata_invalid", "identifier");
+  if (!base || !isHttpsUrl(identifier)) throw rejected("issuer_metadata_invalid", "identifier");
   return `${base}/.well-known/${name}${path.replace(/\/+$/, "")}`;
 }
 
@@ -100,9 +99,8 @@ export function parseTokenResponse(document: JsonObject): string {
 }
 
 /** The answer of a nonce endpoint (section 7.2); refuses `nonce_response_invalid`. */
-export function parseNonceResponse(document: JsonObject): string {
-  return new Fields(document, "nonce_response_invalid").text("c_nonce");
-}
+export const parseNonceResponse = (document: JsonObject): string =>
+  new Fields(document, "nonce_response_invalid").text("c_nonce");
 
 /** Prove that we hold the key to which the credential is to be bound (appendix F.1). */
 export function createProof(signer: Signer, audience: string, nonce: string, at: number): Promise<string> {

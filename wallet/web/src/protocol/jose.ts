@@ -27,12 +27,9 @@ export interface Jws {
 
 /** What a reader of a token allows in its header. */
 export interface Allowed {
-  /** The token types that may stand here, compared exactly. */
-  readonly typ: readonly string[];
-  /** The key travels in the header, as in a proof of possession. */
-  readonly headerKey?: boolean;
-  /** The caller checks the certificate chain in `x5c`. */
-  readonly chain?: boolean;
+  readonly typ: readonly string[]; // the token types that may stand here, compared exactly
+  readonly headerKey?: boolean; // the key travels in the header, as in a proof of possession
+  readonly chain?: boolean; // the caller checks the certificate chain in `x5c`
 }
 
 /** Sign a payload; `alg` comes from the key. */

@@ -29,10 +29,8 @@ const UNUSED_CODECS = new Set([0xe7n, 0xebn, 0xecn, 0x1202n, 0x1203n, 0x1204n]);
 /** A key that checks signatures. */
 export interface PublicKey {
   readonly algorithm: Algorithm;
-  /** RFC 7638 with SHA-256: two keys are the same when their thumbprints are. */
-  readonly thumbprint: string;
-  /** Its required members alone. */
-  readonly jwk: JsonObject;
+  readonly thumbprint: string; // RFC 7638 with SHA-256: two keys are the same when their thumbprints are
+  readonly jwk: JsonObject; // its required members alone
   readonly keyId: string | undefined;
 }
 

@@ -1,6 +1,6 @@
 /** What all messages share: https addresses, forms, and fields that are what they should be. */
 
-import { Refusal } from "./errors.ts";
+import { rejected } from "./errors.ts";
 import { isObject, member, type JsonObject, type JsonValue } from "./json.ts";
 import { MAX_FORM_FIELDS, MAX_URL_LENGTH } from "./limits.ts";
 import { utf8, type Octets } from "./octets.ts";
@@ -15,13 +15,8 @@ export function isHttpsUrl(text: JsonValue | undefined): text is string {
 
 /** Scheme, host and port of an https URL in one spelling. */
 export function originOf(url: string): string {
-  if (!isHttpsUrl(url)) throw refused("url_not_https");
+  if (!isHttpsUrl(url)) throw rejected("url_not_https");
   return new URL(url).origin;
-}
-
-/** A message that does not fit; `detail` names the field and never its value. */
-export function refused(code: string, detail = ""): Refusal {
-  return new Refusal("rejected", code, detail);
 }
 
 /** The form body of the fields that have a value. */
@@ -50,7 +45,7 @@ export class Fields {
   private readonly code: string;
 
   constructor(value: JsonValue | undefined, code: string) {
-    if (!isObject(value)) throw refused(code, "expected an object");
+    if (!isObject(value)) throw rejected(code, "expected an object");
     this.object = value;
     this.code = code;
   }
@@ -61,7 +56,7 @@ export class Fields {
   }
 
   fail(name: string): never {
-    throw refused(this.code, name);
+    throw rejected(this.code, name);
   }
 
   text(name: string, max = 512): string {

@@ -50,9 +50,7 @@ export function same(one: Uint8Array, other: Uint8Array): boolean {
 /** Base64url without padding (RFC 7515, section 2). */
 export function b64url(octets: Uint8Array): string {
   let text = "";
-  for (let i = 0; i < octets.length; i += CHUNK) {
-    text += String.fromCharCode(...octets.subarray(i, i + CHUNK));
-  }
+  for (let i = 0; i < octets.length; i += CHUNK) text += String.fromCharCode(...octets.subarray(i, i + CHUNK));
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 

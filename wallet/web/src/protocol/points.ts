@@ -15,14 +15,8 @@ const SMALL_ORDER = new Set([
   0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n,
 ]);
 
-interface Weierstrass {
-  readonly p: bigint;
-  readonly b: bigint;
-  readonly size: number;
-}
-
 /** y^2 = x^3 - 3x + b (SP 800-186, 3.2.1). */
-const CURVES: Record<"P-256" | "P-384", Weierstrass> = {
+const CURVES: Record<"P-256" | "P-384", { readonly p: bigint; readonly b: bigint; readonly size: number }> = {
   "P-256": {
     p: 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n,
     b: 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn,

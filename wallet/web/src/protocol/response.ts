@@ -1,8 +1,9 @@
 /** The encrypted answer (OpenID4VP 1.0, section 8): `direct_post.jwt`, and the match code. */
 
+import { rejected } from "./errors.ts";
 import { encryptCompact } from "./jwe.ts";
 import { canonicalJson, member, type JsonObject } from "./json.ts";
-import { refused, writeForm } from "./message.ts";
+import { writeForm } from "./message.ts";
 import { concat, latin1, sha, type Octets } from "./octets.ts";
 import type { AuthorizationRequest } from "./request.ts";
 
@@ -25,10 +26,9 @@ export function createRefusal(request: AuthorizationRequest): Octets {
 
 /** Where the verifier wants the browser to go; refuses `response_refused`. */
 export function parseDelivery(document: JsonObject): string | undefined {
-  const redirect = member(document, "redirect_uri");
-  if (redirect === undefined || redirect === null) return undefined;
-  if (typeof redirect !== "string") throw refused("response_refused", "redirect_uri is no text");
-  return redirect;
+  const redirect = member(document, "redirect_uri") ?? undefined;
+  if (redirect === undefined || typeof redirect === "string") return redirect;
+  throw rejected("response_refused", "redirect_uri is no text");
 }
 
 /**

@@ -15,10 +15,8 @@ const RESERVED = new Set([SD, SD_ALG, ELEMENT]);
 /** The parts of the compact text (section 4). */
 export interface SdJwt {
   readonly issuerJwt: string;
-  /** As they travel, in base64url. */
-  readonly disclosures: readonly string[];
-  /** The holder's JWT, where there is one. */
-  readonly keyBinding: string | undefined;
+  readonly disclosures: readonly string[]; // as they travel, in base64url
+  readonly keyBinding: string | undefined; // the holder's JWT, where there is one
 }
 
 /** Where a disclosure landed, and its text. */

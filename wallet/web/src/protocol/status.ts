@@ -31,11 +31,10 @@ export function statusKeyId(token: string): string | undefined {
  */
 export async function readStatusList(token: string, uri: string, key: PublicKey, at: number): Promise<TokenStatusList> {
   const jws = peekStatus(token);
-  let issuedAt: number | undefined;
-  let expires: number | undefined;
+  let [issuedAt, expires]: (number | undefined)[] = [];
   try {
     await verifyJws(jws, key);
-    [issuedAt, expires] = [numericDate(jws.payload, "iat"), numericDate(jws.payload, "exp")];
+    [issuedAt, expires] = ["iat", "exp"].map((name) => numericDate(jws.payload, name));
   } catch (error) {
     throw error instanceof Refusal ? undetermined("status_invalid", error.code) : error;
   }

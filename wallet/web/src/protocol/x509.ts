@@ -31,10 +31,8 @@ export interface Certificate {
   readonly key: PublicKey;
   readonly issuer: Octets;
   readonly subject: Octets;
-  /** The organisation, else the common name; for people. */
-  readonly name: string;
-  /** Its dNSNames, in lower case. */
-  readonly hosts: readonly string[];
+  readonly name: string; // the organisation, else the common name; for people
+  readonly hosts: readonly string[]; // its dNSNames, in lower case
   readonly notBefore: number;
   readonly notAfter: number;
   readonly authority: boolean;
@@ -76,7 +74,8 @@ export async function checkChain(
     if (at + CLOCK_SKEW < certificate.notBefore || at >= certificate.notAfter) throw badChain("outside its dates");
     if (same(certificate.issuer, certificate.subject)) throw badChain("its own issuer");
     const above = chain[place + 1];
-    if (above) await checkIssuedBy(certificate, above);
+    const issued = !above || (above.authority && (await isIssuedBy(certificate, above)));
+    if (!issued) throw badChain("not issued by the next one");
   }
   const last = chain.at(-1) ?? leaf;
   for (const anchor of anchors) {
@@ -105,25 +104,13 @@ export async function readCertificate(der: Octets): Promise<Certificate> {
   const [notBefore, notAfter] = readAll(validity.body).map(time);
   if (notBefore === undefined || notAfter === undefined) throw badChain("no dates");
   const extensions = readExtensions(rest.find(({ tag }) => tag === 0xa3));
+  const [names, usages] = [extensions.get(ALTERNATIVE_NAMES), extensions.get(EXTENDED_KEY_USAGE)];
   return {
-    der,
-    key: await readKey(spki),
-    issuer: issuer.whole,
-    subject: subject.whole,
-    name: nameOf(subject),
-    hosts: hostsOf(extensions.get(ALTERNATIVE_NAMES)),
-    notBefore,
-    notAfter,
+    der, key: await readKey(spki), issuer: issuer.whole, subject: subject.whole, name: nameOf(subject),
+    hosts: hostsOf(names), usages: usages ? readAll(readOne(usages, SEQUENCE).body).map(oid) : [], notBefore, notAfter,
     authority: isAuthority(extensions.get(BASIC_CONSTRAINTS), extensions.get(KEY_USAGE)),
-    usages: usagesOf(extensions.get(EXTENDED_KEY_USAGE)),
-    signed: tbs.whole,
-    signature: bits(signature),
-    algorithm: SIGNATURES[outer] ?? "ES256",
+    signed: tbs.whole, signature: bits(signature), algorithm: SIGNATURES[outer] ?? "ES256",
   };
-}
-
-async function checkIssuedBy(certificate: Certificate, above: Certificate): Promise<void> {
-  if (!above.authority || !(await isIssuedBy(certificate, above))) throw badChain("not issued by the next one");
 }
 
 async function isIssuedBy(certificate: Certificate, above: Certificate): Promise<boolean> {
@@ -175,10 +162,6 @@ function isAuthority(constraints: Octets | undefined, usage: Octets | undefined)
   const [ca] = constraints ? readAll(readOne(constraints, SEQUENCE).body) : [];
   const says = ca?.tag === 1 && ca.body[0] === 0xff;
   return says && (!usage || ((readOne(usage, 3).body[1] ?? 0) & 0x04) !== 0);
-}
-
-function usagesOf(extension: Octets | undefined): string[] {
-  return extension ? readAll(readOne(extension, SEQUENCE).body).map(oid) : [];
 }
 
 function hostsOf(extension: Octets | undefined): string[] {

@@ -4,7 +4,7 @@ import { malformed, Refusal, rejected } from "../protocol/errors.ts";
 import { canonicalJson, member, parseObject, type JsonObject } from "../protocol/json.ts";
 import { b64url, concat, fromB64url, latin1, utf8, type Octets } from "../protocol/octets.ts";
 import { MAX_ARCHIVE_BYTES } from "./archive.ts";
-import { decrypt, encrypt, hkdfOctets, type Chance } from "./seals.ts";
+import { decrypt, encrypt, hkdfOctets, type Chance } from "../keeper/seals.ts";
 
 const TYPE = "skillspass-export";
 const INFO = "skillspass/export/1";

@@ -1,0 +1,41 @@
+/** Consent: the cases of `tests/cases/consents.json`. */
+
+import assert from "node:assert/strict";
+
+import { disclosed, layOut, seen, type Line, type Option, type TypeEntry } from "../src/keeper/consent.ts";
+import { parsePath, Paths } from "../src/protocol/claims.ts";
+import { match } from "../src/protocol/dcql.ts";
+import { parseQuery } from "../src/protocol/dcql_query.ts";
+import type { JsonObject, JsonValue } from "../src/protocol/json.ts";
+import { parseSdJwtVc } from "../src/protocol/sd_jwt_vc.ts";
+import { runCases, text } from "./cases.ts";
+
+async function laidOut(input: JsonObject): Promise<Option> {
+  const unverified = await parseSdJwtVc(text(input, "wire"));
+  const [found] = match(parseQuery(input["query"] as JsonObject), [unverified]).queries;
+  const [candidate] = found?.candidates ?? [];
+  assert.ok(found && candidate);
+  return layOut(found.query, candidate, unverified, input["entry"] as unknown as TypeEntry);
+}
+
+function described(line: Line): JsonValue {
+  return { ...line, path: [...line.path], group: line.group ? [...line.group] : null };
+}
+
+function pythonOrder(path: JsonValue): string {
+  return JSON.stringify(path).replaceAll('"', "'").replaceAll(",", ", "); // as str() spells a list
+}
+
+runCases("consents", {
+  "lay out": async (input) => {
+    const { lines, hidden } = await laidOut(input);
+    return [lines.map(described), hidden.map(described)];
+  },
+  pick: async (input) => {
+    const option = await laidOut(input);
+    const picked = new Paths((input["picked"] as JsonValue[]).map(parsePath));
+    const paths = [...disclosed(option, picked)].map((path): JsonValue => [...path]);
+    paths.sort((one, other) => (pythonOrder(one) < pythonOrder(other) ? -1 : 1));
+    return [paths, seen(option, picked).map(described)];
+  },
+});
