@@ -11,8 +11,10 @@ from datetime import datetime
 from credentials.encoding import JsonObject
 from credentials.errors import MalformedError
 from issuer import offers
-from issuer.class_list import ClassList, Row, read_class_list
+from issuer.class_list import ClassList, Row, check_sheet, read_sheet
 from issuer.class_list_faults import Fault, Severity
+from issuer.class_list_file import ListRefusedError
+from issuer.listed_templates import all_listed, given, listed
 from issuer.offers import LETTER_LIFE, MadeOffer, secret
 from issuer.orders import FORMAT_IDS, Order, check_format, order
 from issuer.ports import Ports
@@ -38,8 +40,12 @@ class ListReport:
         return tuple(fault for fault in self.found.faults if fault.severity is Severity.ERROR)
 
     def as_json(self) -> JsonObject:
-        """The report as the command line and the API show it."""
+        """The report as the command line and the API show it.
+
+        ``code`` is ``import_invalid`` where an error holds the list back, else null.
+        """
         return {
+            "code": "import_invalid" if self.errors else None,
             "faults": [fault.as_json() for fault in self.found.faults],
             "ready": len(self.found.rows),
             "waiting": [row.line for row in self.found.waiting],
@@ -60,8 +66,20 @@ def check(
     """
     if type_id is not None and type_id not in templates:
         raise MalformedError("type_unknown", f"one of {', '.join(templates)}")
-    fixed = {one: dict(template.fixed) for one, template in templates.items()}
-    return ListReport(read_class_list(data, at=at, type_id=type_id, fixed=fixed))
+    try:
+        sheet = read_sheet(data)
+    except ListRefusedError as refused:
+        return ListReport(ClassList(faults=(refused.fault,)))
+    wanted = None if type_id is None else listed(templates[type_id])
+    types = all_listed(templates.values())
+    return ListReport(
+        check_sheet(sheet, at=at, types=types, wanted=wanted, fixed=fixed_of(templates))
+    )
+
+
+def fixed_of(templates: Mapping[str, Template]) -> dict[str, JsonObject]:
+    """What each template fixes for a whole class, by its id."""
+    return {one: dict(template.fixed) for one, template in templates.items()}
 
 
 def issue(
@@ -97,7 +115,7 @@ def issue(
     check_format(format_id)
     if not report.found.rows or (report.errors and not ready_only):
         return report
-    orders = [_order(row, format_id, ports) for row in report.found.rows]
+    orders = [order_of(row, format_id, ports) for row in report.found.rows]
     made: list[MadeOffer] = []
     with ports.database.transaction() as session:
         offers.purge(session, at=at)
@@ -118,10 +136,16 @@ def issue(
     return ListReport(report.found, tuple(made))
 
 
-def _order(row: Row, format_id: str, ports: Ports) -> Order:
-    """A ready row was confirmed where that was needed: its number is no BSN."""
+def order_of(row: Row, format_id: str, ports: Ports) -> Order:
+    """What is to be offered for a ready row; its number was confirmed where that was needed.
+
+    Raises:
+        MalformedError: ``type_unknown`` for a template that is not given any more.
+        SchemaMismatch: the row does not fit its template.
+    """
     template = ports.templates.get(row.type_id)
     if template is None:
         raise MalformedError("type_unknown", f"line {row.line}: {row.type_id} is not given here")
-    wanted = order(template, row.claims, format_id=format_id, numbers_confirmed=True)
+    claims = given(template, row.claims)
+    wanted = order(template, claims, format_id=format_id, numbers_confirmed=True)
     return replace(wanted, person=row.name, line=row.line)

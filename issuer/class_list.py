@@ -4,13 +4,13 @@ Nothing is issued until the person who imports has seen the list; rows without f
 alone. A row is ready, waits for an answer, is refused, or belongs to someone who did not pass.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from issuer.class_list_doubles import Doubles
-from issuer.class_list_faults import Action, Fault, list_refused
+from issuer.class_list_faults import Action, Fault, Problem, Severity, list_refused
 from issuer.class_list_file import MAX_BYTES, ListRefusedError, Record, Sheet, read_text
 from issuer.class_list_mapping import ColumnMapping
 from issuer.class_list_plan import list_faults, make_plan, mapped
@@ -21,13 +21,26 @@ from schemas.catalog import credential_type, credential_types
 from schemas.credential_types import CredentialType
 from schemas.files import JsonObject
 
-__all__ = ["Answers", "ClassList", "Fault", "NotIssued", "Row", "read_class_list", "read_sheet"]
+__all__ = [
+    "Answers",
+    "ClassList",
+    "Fault",
+    "NotIssued",
+    "Row",
+    "answered",
+    "check_sheet",
+    "read_class_list",
+    "read_sheet",
+]
 
 MAX_FAULTS: Final = 20_000
 """Nobody reads more; then the whole list is wrong, for example by a wrong column order."""
 
-Given = Callable[[Row], bool]
-"""Whether a proof was issued before: the same person, type and date."""
+ISSUED_BEFORE: Final = "issued_before"
+"""Code of a row whose person has this proof of this day already."""
+
+Given = Callable[[Sequence[Row]], Collection[int]]
+"""From rows to the lines whose proof was issued before: the same person, type and date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +128,10 @@ def check_sheet(
         fixed: type id to the claims its template fixes; the demo's where left out.
         mapping: what the columns hold; where left out, what their titles surely say.
         answers: what a person mended, confirmed and left out.
-        given: whether a proof was issued before.
+        given: which proofs were issued before.
     """
     answers = answers or Answers()
-    sheet = replace(sheet, records=_answered(sheet.records, answers))
+    sheet = replace(sheet, records=answered(sheet, answers))
     total = len(sheet.records)
     try:
         chosen = mapped(sheet, types, wanted, mapping)
@@ -130,27 +143,30 @@ def check_sheet(
     faults = list_faults(sheet, plan, types)
     if faults:
         return ClassList(faults=faults, total=total)
-    return _read_rows(sheet, plan, given)
+    found = _read_rows(sheet, plan)
+    return found if given is None else _beside_given(found, plan, given)
 
 
-def _answered(records: tuple[Record, ...], answers: Answers) -> tuple[Record, ...]:
+def answered(sheet: Sheet, answers: Answers) -> tuple[Record, ...]:
     """The rows as a person mended them, without those that were left out."""
     if not (answers.mended or answers.left_out):
-        return records
-    kept = (record for record in records if record.line not in answers.left_out)
+        return sheet.records
+    kept = (record for record in sheet.records if record.line not in answers.left_out)
     return tuple(
-        _mended(record, cells) if (cells := answers.mended.get(record.line)) else record
+        _mended(record, cells, len(sheet.titles))
+        if (cells := answers.mended.get(record.line))
+        else record
         for record in kept
     )
 
 
-def _mended(record: Record, cells: Mapping[int, str]) -> Record:
-    positions = range(max(len(record.cells), max(cells) + 1))
-    given = dict(enumerate(record.cells))
-    return Record(record.line, tuple(cells.get(at, given.get(at, "")) for at in positions))
+def _mended(record: Record, cells: Mapping[int, str], width: int) -> Record:
+    """A row as a person typed it; it has as many cells as there are titles."""
+    given = {**dict(enumerate(record.cells)), **cells}
+    return Record(record.line, tuple(given.get(at, "") for at in range(width)))
 
 
-def _read_rows(sheet: Sheet, plan: Plan, given: Given | None) -> ClassList:
+def _read_rows(sheet: Sheet, plan: Plan) -> ClassList:
     faults: list[Fault] = []
     checked: list[Checked] = []
     doubles = Doubles(sheet, plan)
@@ -165,16 +181,42 @@ def _read_rows(sheet: Sheet, plan: Plan, given: Given | None) -> ClassList:
             continue
         row = check_row(plan, record.line, record.cells)
         faults.extend(row.faults)
-        found = doubles.beside(record, row, given)
+        found = doubles.beside(record, row)
         faults.extend(found)
         checked.append(_waiting(row, found))
-    faults.sort(key=lambda fault: (fault.line, -1 if fault.position is None else fault.position))
+    faults.sort(key=_place)
     return _sorted_out(checked, faults, doubles.held, len(sheet.records))
+
+
+def _place(fault: Fault) -> tuple[int, int]:
+    return fault.line, -1 if fault.position is None else fault.position
+
+
+def _beside_given(found: ClassList, plan: Plan, given: Given) -> ClassList:
+    """Rows whose proof was issued before wait for a person, who may want it once more."""
+    before = frozenset(given((*found.rows, *found.waiting)))
+    settled = {line for line, code, _ in plan.answers.confirmed if code == ISSUED_BEFORE}
+    asked = before - settled
+    if not asked:
+        return found
+    problem = Problem(ISSUED_BEFORE, Action.NEEDS_CONFIRMATION, Severity.WARNING)
+    moved = [row for row in found.rows if row.line in asked]
+    waiting = sorted((*found.waiting, *moved), key=lambda row: row.line)
+    faults = (*found.faults, *(problem.at(line, None) for line in asked))
+    return replace(
+        found,
+        rows=tuple(row for row in found.rows if row.line not in asked),
+        waiting=tuple(
+            replace(row, confirm=(*row.confirm, ISSUED_BEFORE)) if row.line in asked else row
+            for row in waiting
+        ),
+        faults=tuple(sorted(faults, key=_place)),
+    )
 
 
 def _waiting(checked: Checked, found: tuple[Fault, ...]) -> Checked:
     """A row that must be confirmed for what stands in other rows or was issued before."""
-    asked = tuple(fault.code for fault in found if is_asked(fault) and fault.same_as_line is None)
+    asked = tuple(fault.code for fault in found if is_asked(fault))
     if checked.row is None or not asked:
         return checked
     return replace(checked, row=replace(checked.row, confirm=(*checked.row.confirm, *asked)))

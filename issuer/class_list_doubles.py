@@ -1,7 +1,5 @@
 """Rows of a class list that are cut off, stand twice, or speak of the same person again."""
 
-from collections.abc import Callable
-
 from issuer import class_list_headings as headings
 from issuer.class_list_faults import Action, Fault, Problem, Severity, Words
 from issuer.class_list_file import Record, Sheet
@@ -55,10 +53,8 @@ class Doubles:
             words={"line": str(first)},
         )
 
-    def beside(
-        self, record: Record, checked: Checked, given: Callable[[Row], bool] | None
-    ) -> tuple[Fault, ...]:
-        """What is wrong with a row because of another one, or of what was issued before."""
+    def beside(self, record: Record, checked: Checked) -> tuple[Fault, ...]:
+        """What is wrong with a row because of another one."""
         if checked.trainee is not None:
             first = self._trainees.setdefault(checked.trainee, record)
             if first is not record:
@@ -67,9 +63,7 @@ class Doubles:
         row = checked.row
         if row is None:
             return ()
-        found = [self._same_person(row), self._same_address(row)]
-        if given is not None and given(row):
-            found.append(self._ask(row.line, None, _asked("issued_before")))
+        found = (self._same_person(row), self._same_address(row))
         return tuple(fault for fault in found if fault is not None)
 
     def _conflict(self, first: Record, second: Record) -> Fault:
@@ -107,8 +101,8 @@ class Doubles:
         return None if settled else fault
 
 
-def _asked(code: str, *, line: int | None = None) -> Problem:
-    words = {} if line is None else {"line": str(line)}
+def _asked(code: str, *, line: int) -> Problem:
+    words = {"line": str(line)}
     return Problem(code, Action.NEEDS_CONFIRMATION, Severity.WARNING, words=words)
 
 

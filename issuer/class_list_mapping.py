@@ -40,8 +40,8 @@ class ColumnMapping:
     Attributes:
         targets: by position: a heading of ours, ``Naam``, ``claim:<path>``, or None for a column
             that is not used.
-        constants: heading of ours to what it is for every row, where no column holds it; empty
-            for a number or an address that nobody has.
+        constants: heading of ours, or ``claim:<path>``, to what it is for every row, where no
+            column holds it; empty for a number or an address that nobody has.
     """
 
     targets: tuple[str | None, ...]
@@ -137,7 +137,7 @@ def checked(mapping: ColumnMapping, sheet: Sheet, types: Iterable[CredentialType
     if any(target not in allowed and not _PAIR.fullmatch(target) for target in used):
         raise MalformedError("mapping_unknown", "a column is used for what does not exist")
     if any(
-        name not in CONSTANT or len(value) > MAX_CONSTANT
+        name not in (*CONSTANT, *claims) or len(value) > MAX_CONSTANT
         for name, value in mapping.constants.items()
     ):
         raise MalformedError("mapping_unknown", f"one value for all: {', '.join(CONSTANT)}")

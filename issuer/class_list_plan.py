@@ -1,6 +1,6 @@
 """What is known of a class list before its rows are read: columns, types, and what is missing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from issuer import class_list_headings as headings
@@ -64,8 +64,9 @@ def _chosen(
     sheet: Sheet, types: tuple[CredentialType, ...], position: int
 ) -> tuple[CredentialType, ...]:
     named = {row.cells[position] for row in sheet.records if position < len(row.cells)}
-    keys = {fold(cleaned(name)) for name in named}
-    return tuple(found for found in types if not keys.isdisjoint(course_keys(found)))
+    choose = _chooser(types)
+    chosen = {found.id for name in named if (found := choose(cleaned(name))) is not None}
+    return tuple(found for found in types if found.id in chosen)
 
 
 def make_plan(
@@ -89,16 +90,15 @@ def make_plan(
         for heading in columns
         if heading.startswith("Skill ") and f"Niveau {heading.partition(' ')[2]}" in columns
     )
-    courses = {key: found for found in types for key in course_keys(found)}
     result = columns.get(headings.RESULT)
     return Plan(
         at=at,
         columns=columns,
         titles=tuple(headings.shown(title, n + 1) for n, title in enumerate(sheet.titles)),
         constants={name: cleaned(text) for name, text in mapping.constants.items()},
-        own=tuple(name for name in columns if name.startswith(CLAIM)),
+        own=tuple(name for name in (*columns, *mapping.constants) if name.startswith(CLAIM)),
         pairs=tuple((f"Skill {number}", f"Niveau {number}") for number in numbers),
-        course=lambda text: courses.get(fold(text)),
+        course=_chooser(types),
         wanted=wanted,
         fixed=fixed,
         framework=metalektro(),
@@ -108,6 +108,15 @@ def make_plan(
         number_length=_number_length(sheet, columns.get(headings.NUMBER)),
         answers=answers,
     )
+
+
+def _chooser(types: tuple[CredentialType, ...]) -> Callable[[str], CredentialType | None]:
+    """By titles first, in both languages, then by the other names of a course."""
+    known = {fold(found.title_nl): found for found in reversed(types)}
+    for found in types:
+        for key in (fold(found.title_en), *course_keys(found)):
+            known.setdefault(key, found)
+    return lambda text: known.get(fold(text))
 
 
 def _roles(types: tuple[CredentialType, ...], columns: Mapping[str, int]) -> dict[str, str]:
@@ -190,12 +199,9 @@ def _template_faults(
 ) -> tuple[Fault, ...]:
     """Required claims that no row can fill."""
     faults = []
+    mapping = ColumnMapping(tuple(plan.columns), plan.constants)
     for found in in_play:
-        fixed = plan.fixed.get(found.id, found.fixed_for_demo)
-        own = {column.removeprefix(CLAIM): None for column in plan.own}
-        held = {column for column in _COLUMNS | set(plan.columns) if plan.holds(column)}
-        held -= {name for name, text in plan.constants.items() if not text}
-        for path in template_missing(found, fixed={**fixed, **own}, columns=held):
+        for path in unfilled(found, mapping, plan.fixed):
             claim = found.claim(path)
             words: Words = {
                 "title": {language: found.title(language) for language in LANGUAGES},
@@ -208,4 +214,14 @@ def _template_faults(
     return tuple(faults)
 
 
-_COLUMNS = frozenset(headings.KNOWN)
+def unfilled(
+    kind: CredentialType, mapping: ColumnMapping, fixed: Mapping[str, JsonObject]
+) -> tuple[str, ...]:
+    """Required claims of a type that no column, no value for all and no template fills."""
+    said = {name for name, text in mapping.constants.items() if text}
+    columns = {name for name in mapping.targets if name} | said
+    if headings.FULL_NAME in columns:
+        columns |= set(NAMES)
+    own = {name.removeprefix(CLAIM): None for name in columns if name.startswith(CLAIM)}
+    given = fixed.get(kind.id, kind.fixed_for_demo)
+    return template_missing(kind, fixed={**given, **own}, columns=columns)

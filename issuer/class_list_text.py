@@ -6,10 +6,13 @@ from types import MappingProxyType
 from typing import Final
 
 from issuer.class_list_faults import Action, Problem, Severity
-from issuer.elfproef import suspected
+from issuer.elfproef import Spelling, suspected
 
 MAX_CELL: Final = 2_000
 """Characters of one cell; the longest remark of the sample has 49."""
+
+REMOVED: Final = "\ue000"
+"""Stands, with how it was written, for a number that was not kept; no keyboard types it."""
 
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _UNSEEN = re.compile(
@@ -55,6 +58,8 @@ def text_problem(cell: str, *, name: bool, number: bool, email: bool) -> Problem
         number: a declared number, in which nine digits are to be confirmed, not refused.
         email: an address, in which a leading @ is a slip and no formula.
     """
+    if cell.startswith(REMOVED):
+        return Problem("bsn_suspected", variant=_spelling(cell))
     variant = "name" if name else "field"
     if not (cell.isascii() and cell.isprintable()):
         cell = repaired(cell)  # misread UTF-8 looks like control characters
@@ -78,6 +83,22 @@ def _personal_number(cell: str, *, number: bool) -> Problem | None:
     if number:
         return Problem("number_confirm", Action.NEEDS_CONFIRMATION, Severity.WARNING)
     return Problem("bsn_suspected", variant=spelling.value)
+
+
+def without_number(cell: str) -> str:
+    """The cell, or a mark where it holds what may be a citizen service number: that is not kept."""
+    spelling = suspected(cell) if _NINE_DIGITS.search(cell) else None
+    return cell if spelling is None else REMOVED + spelling
+
+
+def kept_text(cell: str) -> str:
+    """What a person may see of a cell: nothing where a number was not kept."""
+    return "" if cell.startswith(REMOVED) else cell
+
+
+def _spelling(mark: str) -> Spelling:
+    written = mark.removeprefix(REMOVED)
+    return Spelling(written) if written in set(Spelling) else Spelling.PLAIN
 
 
 def cleaned(cell: str) -> str:

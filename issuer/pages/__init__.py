@@ -2,8 +2,32 @@
 
 from fastapi import APIRouter
 
-from issuer.pages import kinds, list_giving, list_rows, lists, mailbox, offers, paper, people, sign_in, start
+from issuer.pages import (
+    confirmations,
+    kinds,
+    list_giving,
+    list_rows,
+    lists,
+    mailbox,
+    offers,
+    paper,
+    people,
+    sign_in,
+    start,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (sign_in, start, kinds, people, lists, list_rows, list_giving, mailbox, offers, paper):
+for part in (
+    sign_in,
+    start,
+    kinds,
+    people,
+    lists,
+    list_rows,
+    list_giving,
+    mailbox,
+    confirmations,
+    offers,
+    paper,
+):
     router.include_router(part.router)
