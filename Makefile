@@ -3,9 +3,10 @@ PYTHON ?= python3
 PUBLIC ?=
 VENV := .venv
 BIN := $(VENV)/bin
+WEB := wallet/web
 UV := $(shell command -v uv 2>/dev/null || echo build/tools/bin/uv)
 
-.PHONY: setup run test check format docs pictures bench fuzz hostile lock clean
+.PHONY: setup run test check format docs pictures bench fuzz hostile lock web web-test clean
 
 setup: $(VENV)/.ready
 
@@ -56,6 +57,16 @@ hostile: setup
 
 lock: | $(UV)
 	$(UV) pip compile --quiet --generate-hashes --no-header --all-extras --universal --python-version 3.11 pyproject.toml --output-file requirements.lock
+
+web: $(WEB)/node_modules/.ready
+	cd $(WEB) && npm run --silent build
+
+web-test: $(WEB)/node_modules/.ready
+	cd $(WEB) && npm run --silent check && npm run --silent test
+
+$(WEB)/node_modules/.ready: $(WEB)/package-lock.json $(WEB)/package.json
+	cd $(WEB) && npm ci --silent --no-audit --no-fund
+	@touch $@
 
 clean:
 	rm -rf $(VENV) build dist var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

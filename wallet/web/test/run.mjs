@@ -1,8 +1,10 @@
 // Bundle the tests and run them with the test runner of node itself.
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+
+import { bundle } from "../build.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = fileURLToPath(new URL("../build/test/", import.meta.url));
@@ -23,6 +25,8 @@ await build({
   sourcemap: "inline",
   logLevel: "warning",
 });
+const built = fileURLToPath(new URL("../build/keeper", import.meta.url));
+writeFileSync(`${built}.json`, JSON.stringify(await bundle("src/keeper/index.ts", `${built}.js`)));
 const files = tests.map((name) => out + name.replace(/\.ts$/, ".mjs"));
 const flags = ["--enable-source-maps", "--disable-warning=ExperimentalWarning", "--test-reporter=spec", "--test"];
 const { status } = spawnSync(process.execPath, [...flags, ...files], { stdio: "inherit" });
