@@ -22,6 +22,7 @@ from issuer.badges import Badge, baked_png, baked_svg, sign_badge
 from issuer.documents.badge_pictures import Face
 from issuer.documents.certificates import Certificate, certificate_pdf, certificate_picture
 from issuer.formats import ISSUED_FORMATS
+from issuer.holds import Standing, standing_of
 from issuer.issuance import content_digest
 from issuer.offers import ID_BYTES, UNFETCHED, contents_of, end_grants, find, secret
 from issuer.ports import Ports
@@ -86,7 +87,8 @@ def give(ports: Ports, offer_id: str, *, language: str, actor: str, at: datetime
         at: the present moment.
 
     Raises:
-        RejectedError: ``not_found``; ``offer_closed``: it was fetched, refused or cancelled.
+        RejectedError: ``not_found``; ``offer_closed``: it was fetched, refused or cancelled;
+            ``offer_held``: it still waits for an approval, or was refused one.
     """
     with ports.database.transaction() as session:
         purge(session, at=at)
@@ -212,6 +214,8 @@ def _intend(session: Session, ports: Ports, offer_id: str, *, at: datetime) -> _
         return None
     if offer.state not in UNFETCHED:
         raise RejectedError("offer_closed", f"state {offer.state}")
+    if standing_of(session, offer) is not Standing.OPEN:
+        raise RejectedError("offer_held", "nobody has approved it")
     claims = contents_of(offer, ports).claims
     template = ports.template(offer.type_id, offer.template_version)
     issued = _take_over(session, offer) or _new(session, offer, template, ports, at)

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from credentials.encoding import compact_json
 from credentials.errors import RejectedError
-from issuer import claim_sheets, offers, overview, paper
+from issuer import claim_sheets, holds, offers, overview, paper
 from issuer.claim_sheets import PAPERS
 from issuer.documents.cards import MAX_CARDS, cards_pdf, pins_pdf
 from issuer.doors import MemberOf
@@ -46,10 +46,13 @@ def show(offer_id: str, request: Request, member: MemberOf, pages: PagesOf) -> H
         row = offers.find(session, offer_id, ports=ports)
         seen = overview.one_standing(session, row, ports=ports, at=ports.clock())
         made = paper.paper_of(session, offer_id, ports=ports)
+        held = holds.standing_of(session, row) is not holds.Standing.OPEN
     if made is not None:
         state = "made" if made.sealed is not None else "gone"
+    elif row.state not in offers.UNFETCHED or row.contents is None:
+        state = "elsewhere"
     else:
-        state = "open" if row.state in offers.UNFETCHED and row.contents else "elsewhere"
+        state = "held" if held else "open"
     has_badge = state == "made" and row.format == paper.WITH_BADGE
     return pages.render(
         request,

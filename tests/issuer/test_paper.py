@@ -17,7 +17,7 @@ from credentials.formats import format_of
 from credentials.formats.base import verify
 from credentials.model import Wire
 from credentials.verification import Expectations, Policy, Sources, check
-from issuer import audit, offers, paper, status
+from issuer import audit, holds, offers, paper, status
 from issuer.key_ring import KeyRing
 from issuer.paper import GRANT, PAPER_KEPT, Printed
 from issuer.ports import Ports
@@ -221,6 +221,19 @@ def test_what_was_fetched_or_cancelled_does_not_go_on_paper(office: Office) -> N
             paper.give(office.ports, made["id"], language="nl", actor=MEMBER, at=office.clock())
     with pytest.raises(RejectedError, match="not_found"):
         paper.give(office.ports, "nothing", language="nl", actor=MEMBER, at=office.clock())
+
+
+def test_what_waits_for_an_approval_does_not_go_on_paper_before_it(office: Office) -> None:
+    offer_id = office.offer()["id"]
+    with office.ports.database.transaction() as session:
+        holds.hold(session, offer_id, ports=office.ports, at=office.clock())
+    with pytest.raises(RejectedError, match="offer_held"):
+        paper.give(office.ports, offer_id, language="nl", actor=MEMBER, at=office.clock())
+    assert rows(office) == ([], [], [])
+    with office.ports.database.transaction() as session:
+        holds.release(session, offer_id, ports=office.ports, at=office.clock())
+    paper.give(office.ports, offer_id, language="nl", actor=MEMBER, at=office.clock())
+    assert found(office.ports, offer_id).claims["given_name"] == "Ahmet"
 
 
 def test_an_offer_whose_code_is_over_can_still_go_on_paper(office: Office) -> None:

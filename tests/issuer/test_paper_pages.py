@@ -9,7 +9,7 @@ from httpx2 import Response
 from sqlmodel import select
 
 from credentials.badge_images import read_image
-from issuer import demo_office
+from issuer import demo_office, holds
 from issuer.documents.cards import MAX_CARDS
 from issuer.pages.paper import MEDIA_TYPES
 from issuer.tables import AuditEntry, Batch, Duty, Member
@@ -96,6 +96,15 @@ def test_what_a_phone_fetched_is_not_given_on_paper(office: Office) -> None:
     Holder(office).receive(made)
     page = f"/made/{made['id']}/paper"
     assert sentence("issuer.paper.elsewhere", "nl") in text(office.client, page)
+    assert post(office, "/", page, {"language": "nl"}).status_code == 409
+
+
+def test_what_waits_for_an_approval_says_so(office: Office) -> None:
+    offer_id = office.offer()["id"]
+    with office.ports.database.transaction() as session:
+        holds.hold(session, offer_id, ports=office.ports, at=office.clock())
+    page = f"/made/{offer_id}/paper"
+    assert sentence("issuer.paper.held", "nl") in text(office.client, page)
     assert post(office, "/", page, {"language": "nl"}).status_code == 409
 
 
