@@ -32,6 +32,7 @@ STATUS_BY_CODE: dict[str, int] = {
     "idempotency_conflict": 409,
     "offer_closed": 409,
     "nothing_to_print": 409,
+    "offer_held": 409,
     "list_changed": 409,
     "list_not_open": 409,
     "list_not_waiting": 409,
