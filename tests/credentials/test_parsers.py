@@ -18,7 +18,7 @@ from pkgutil import resolve_name
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from credentials.cryptosuites import bbs_2023, ecdsa_sd_2023
@@ -282,7 +282,7 @@ def words_of(module: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("name", ROWS)
-@settings(max_examples=30)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])  # a busy machine
 @given(st.data())
 def test_a_parser_gives_a_value_or_our_own_error(name: str, data: st.DataObject) -> None:
     kind, call = ROWS[name]

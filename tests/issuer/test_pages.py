@@ -182,6 +182,8 @@ def test_pausing_resuming_and_withdrawing_by_the_page(office: Office) -> None:
     page = text(office.client, path)
     assert "Reden: er staat een fout in." in page
     assert "Trek dit bewijs in" not in page  # it is for good
+    back = post(office, path, f"{path}/status", {"to": "valid", "reason": "looked"})
+    assert (back.status_code, "status_final" in back.text) == (409, True)
 
 
 def test_a_status_that_does_not_exist_is_refused(office: Office) -> None:
@@ -197,6 +199,7 @@ def test_stopping_a_code_and_making_a_new_one(office: Office) -> None:
     path = made(office)
     assert post(office, path, f"{path}/cancel", {}).status_code == 303
     assert "gestopt" in text(office.client, path)
+    assert post(office, path, f"{path}/cancel", {}).status_code == 409
     late = made(office)
     first = link_on(office, late)
     office.clock.wait(minutes=11)
