@@ -20,6 +20,7 @@ PostgreSQL: ``session.get_one(Offer, "1", with_for_update=True)``, or a statemen
 ``.with_for_update()``. On SQLite that asks nothing more, for there is one writer at a time.
 """
 
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -69,6 +70,7 @@ class Database:
         # SQLite lets writers wait by polling, and one can starve; our own threads queue instead
         self._turn: AbstractContextManager[object] = RLock() if self.is_sqlite else nullcontext()
         self.engine: Engine = (_sqlite if self.is_sqlite else _postgresql)(url, durability)
+        weakref.finalize(self, self.engine.dispose)  # where nobody closed it
 
     @property
     def conninfo(self) -> str:

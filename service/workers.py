@@ -29,13 +29,7 @@ IDLE_SECONDS = 5.0
 
 
 class Worker(Protocol):
-    """Does jobs from start to stop.
-
-    Attributes:
-        desk: where it takes its jobs.
-    """
-
-    desk: Desk
+    """Works beside a service from its start to its stop."""
 
     def start(self) -> None:
         """Begin, in a thread of its own."""
@@ -44,6 +38,16 @@ class Worker(Protocol):
     def stop(self) -> None:
         """Finish what runs, take no more, and end."""
         ...
+
+
+class JobWorker(Worker, Protocol):
+    """Does the jobs of an outbox.
+
+    Attributes:
+        desk: where it takes them.
+    """
+
+    desk: Desk
 
 
 class ThreadWorker:
@@ -123,7 +127,7 @@ def open_outbox(
     return Outbox(database, table, clock, engine_dispatch(database, clock), entropy)
 
 
-def open_worker(outbox: Outbox, handlers: Mapping[str, Handler], *, name: str) -> Worker:
+def open_worker(outbox: Outbox, handlers: Mapping[str, Handler], *, name: str) -> JobWorker:
     """The worker that fits the database; it does nothing until it is started."""
     desk = Desk(outbox, handlers, name)
     if outbox.database.is_sqlite:

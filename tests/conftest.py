@@ -7,9 +7,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.databases import database_url, postgres_server, postgres_url, sqlite_url
+from tests.databases import (
+    database_url,
+    on_both_databases,
+    postgres_server,
+    postgres_url,
+    sqlite_url,
+)
 
-__all__ = ["database_url", "postgres_server", "postgres_url", "sqlite_url"]
+__all__ = ["database_url", "on_both_databases", "postgres_server", "postgres_url", "sqlite_url"]
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 """The moment at which all tests and the demo take place."""

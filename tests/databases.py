@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
@@ -83,14 +84,21 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'test.db'}"
 
 
+@contextmanager
+def fresh_schema(server: str) -> Iterator[str]:
+    """The URL of an empty schema on a server, dropped at the end."""
+    schema = f"test_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE SCHEMA "{schema}"')
+        yield f"{server}{'&' if '?' in server else '?'}options={_path(schema)}"
+        connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
+
+
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """An empty schema, dropped after the test."""
-    schema = f"test_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f'CREATE SCHEMA "{schema}"')
-        yield f"{postgres_server}{'&' if '?' in postgres_server else '?'}options={_path(schema)}"
-        connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
+    with fresh_schema(postgres_server) as url:
+        yield url
 
 
 def _path(schema: str) -> str:
@@ -103,3 +111,22 @@ def database_url(request: pytest.FixtureRequest) -> str:
     name = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
     url: str = request.getfixturevalue(name)
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def on_both_databases(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """Whatever service a test starts runs on SQLite, and once more on PostgreSQL.
+
+    For a whole module: ``pytestmark = pytest.mark.usefixtures("on_both_databases")``. The services
+    find their database in the environment, as they do in earnest; each role has its own.
+    """
+    if request.param == "sqlite":
+        yield request.param
+        return
+    with ExitStack() as schemas:
+        for role in ("ISSUER", "VERIFIER"):
+            url = schemas.enter_context(fresh_schema(request.getfixturevalue("postgres_server")))
+            monkeypatch.setenv(f"{role}_DATABASE_URL", url)
+        yield request.param

@@ -1,5 +1,7 @@
 """One transaction at a time for writers, none lost; readers wait for nobody."""
 
+import gc
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -135,6 +137,21 @@ def test_the_server_is_told_how_durable_a_commit_is(
         shown = answers(database, "SHOW synchronous_commit", "SHOW lock_timeout", "SHOW timezone")
         assert shown == [word, "5s", "UTC"]
     database.close()
+
+
+def test_a_database_that_nobody_holds_lets_go_of_its_connections(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    pid = answers(database, "SELECT pg_backend_pid()")[0]
+    del database
+    gc.collect()
+    other = Database(postgres_url)
+    for _ in range(100):  # the server needs a moment to see it
+        left = answers(other, f"SELECT count(*) FROM pg_stat_activity WHERE pid = {pid}")  # noqa: S608 - a number
+        if left == [0]:
+            break
+        time.sleep(0.05)
+    assert left == [0]
+    other.close()
 
 
 def test_a_reader_cannot_write_on_a_server(postgres_url: str) -> None:
