@@ -13,6 +13,10 @@ from credentials.trust.listing import (
     sign_list,
 )
 from schemas import catalog
+from verifier.badge_view import BADGE
+
+BADGE_ROLE = "training_provider"
+"""Why it may give Open Badges: they tell of courses and certificates to platforms elsewhere."""
 
 LIST_LIFE = timedelta(days=7)
 """Until when verifiers believe one copy; the publisher makes a new one long before."""
@@ -28,7 +32,7 @@ def demo_issuer(
     kvk: str | None = None,
     hosts_status: bool = False,
 ) -> TrustedIssuer:
-    """An issuer that may give all types of the catalogue from ``since`` on.
+    """An issuer that may give all types of the catalogue, and badges, from ``since`` on.
 
     Each key carries its full DID URL as ``key_id``; one without a history counts from ``since``.
     Who ``hosts_status`` publishes status lists for others.
@@ -37,6 +41,7 @@ def demo_issuer(
         Accreditation(found.url, found.may_issue[0].role, since)
         for found in catalog.credential_types()
     )
+    services += (Accreditation(BADGE, BADGE_ROLE, since),)
     if hosts_status:
         services += (Accreditation(STATUS_SERVICE, STATUS_HOST, since),)
     listed = tuple(key if isinstance(key, ListedKey) else ListedKey(key, since) for key in keys)

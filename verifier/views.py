@@ -9,6 +9,7 @@ from schemas import catalog
 from schemas.messages import known, sentence
 from service import dates
 from service.claim_values import own_details, shown_value
+from verifier.badge_view import BADGE, badge_lines
 from verifier.verdicts import Report, answer, decisive, issuer_name, reason, type_title
 
 FORGED = frozenset(
@@ -201,6 +202,9 @@ def _skill(item: JsonValue, language: str) -> SkillView | None:
 
 def _claims(credential: Credential | None, language: str) -> tuple[ClaimView, ...]:
     found = catalog.by_url(credential.type) if credential else None
+    if credential is not None and credential.type == BADGE:
+        lines = badge_lines(credential.claims, language)
+        return tuple(ClaimView(label, value) for label, value in lines)
     if credential is None or found is None:
         return ()
     shown: list[tuple[str, str | None]] = [
