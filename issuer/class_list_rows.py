@@ -89,7 +89,7 @@ def check_row(plan: Plan, line: int, cells: tuple[str, ...]) -> Checked:
     course = _course(reading)
     trainee = _trainee(reading, course)
     reason = None
-    if course is not None and plan.wanted is not None and course is not plan.wanted:
+    if course is not None and plan.wanted is not None and course.id != plan.wanted.id:
         reason = "other_course"
     elif passed is False:
         reason = "result_not_passed"
