@@ -50,7 +50,11 @@ def open_installation(
     entropy: Entropy,
 ) -> Installation:
     """Open the database and put the doors together; what the command line uses as well."""
-    database = open_database(settings.database_url, file=settings.directory / "issuer.db")
+    database = open_database(
+        settings.database_url,
+        file=settings.directory / "issuer.db",
+        durability=settings.durability,
+    )
     database.create_all(IssuerTable.metadata)
     with database.transaction() as session:
         keep_organisation(

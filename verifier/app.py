@@ -42,7 +42,11 @@ def create_app(
             ``config_trust_anchor``.
     """
     asker = asker_of(settings)
-    database = open_database(settings.database_url, file=settings.directory / "verifier.db")
+    database = open_database(
+        settings.database_url,
+        file=settings.directory / "verifier.db",
+        durability=settings.durability,
+    )
     database.create_all(VerifierTable.metadata)
     app = application.create_app(
         "verifier",
