@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.hostile.test_guards import CASES
+
 FOLDER = Path(__file__).parent
 SAME = {"challenge_mismatch": "nonce_invalid", "replay_detected": "nonce_invalid"}
 """A challenge is the nonce of an embedded proof, and a spent nonce is none that is expected: the
@@ -64,6 +66,16 @@ def test_every_code_of_the_corpus_is_expected_by_a_test(corpus: dict[str, str | 
     codes = {SAME.get(code, code) for code in corpus.values() if code is not None}
     assert len(codes) > 40
     assert sorted(code for code in codes if f'"{code}"' not in together) == []
+
+
+def test_each_guard_that_is_switched_off_gave_the_code_of_the_corpus(
+    corpus: dict[str, str | None],
+) -> None:
+    given: dict[str, set[str]] = {}
+    for name, case in CASES.items():
+        given.setdefault(name.partition(" ")[0], set()).add(case.code)
+    wanted = {id_: SAME.get(code, code) for id_, code in corpus.items() if code is not None}
+    assert [id_ for id_, code in wanted.items() if code not in given[id_]] == []
 
 
 def test_a_number_without_a_test_would_be_seen() -> None:
