@@ -15,7 +15,7 @@ export function isHttpsUrl(text: JsonValue | undefined): text is string {
 
 /** Scheme, host and port of an https URL in one spelling. */
 export function originOf(url: string): string {
-  if (!isHttpsUrl(url)) throw rejected("url_not_https");
+  if (!isHttpsUrl(url)) throw rejected("request_uri_invalid", "no https address");
   return new URL(url).origin;
 }
 
