@@ -12,12 +12,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
+from credentials.bbs_keys import VerificationKey
 from credentials.dids.web import write_document
 from credentials.encoding import JsonObject
 from credentials.errors import RejectedError
 from credentials.trust.linkage import PATH, sign_linkage, write_configuration
 from issuer import key_ledger
 from issuer.doors import InstallationOf, PortsOf
+from issuer.pairing_keys import pairing_signer
 from issuer.ports import Ports
 
 LIFETIME = timedelta(days=90)
@@ -33,7 +35,9 @@ def did_document(ports: Ports) -> JsonObject:
     """The did:web document: keys that sign, will sign, or signed what still lives."""
     with ports.database.reading() as session:
         keys = key_ledger.shown(session, ports, at=ports.clock())
-    return write_document(ports.did, keys, domains=domains(ports))
+    pairing = pairing_signer(ports)
+    shown: list[VerificationKey] = [*keys, *([pairing.public] if pairing else [])]
+    return write_document(ports.did, shown, domains=domains(ports))
 
 
 def domains(ports: Ports) -> list[str]:

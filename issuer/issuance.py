@@ -14,15 +14,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
+from credentials.bbs_keys import IssuingSigner
 from credentials.encoding import JsonObject, canonical_json, compact_json, parse_json
 from credentials.errors import BindingInvalid, RejectedError, UndeterminedError
 from credentials.formats.base import verify
 from credentials.keys import PublicKey
 from credentials.model import Credential, Wire
 from issuer.authorization_grants import Grant
-from issuer.formats import ISSUED_FORMATS, IssuedFormat
+from issuer.events import emit
+from issuer.formats import BBS, ISSUED_FORMATS, IssuedFormat
 from issuer.key_ring import whole_hour
 from issuer.offers import contents_of, fingerprint, secret
+from issuer.pairing_keys import pairing_signer
 from issuer.ports import Ports
 from issuer.sealing import Sealer
 from issuer.status import place_of, references, reserve
@@ -147,7 +150,7 @@ def issue(
         for intent in batch.intents
     }
     with ports.database.transaction() as session:
-        _keep(session, grant, sealed=sealed, at=at)
+        _keep(session, grant, sealed=sealed, ports=ports, at=at)
     return delivered(ports, grant=grant)
 
 
@@ -193,7 +196,7 @@ def _intend(
     template = ports.template(offer.type_id, offer.template_version)
     intents, written = [], ISSUED_FORMATS[offer.format]
     for row, key in zip(rows, keys, strict=True):
-        row.key_id = ports.signers.kept(row.key_id, written.signer, row.issued_at)
+        row.key_id = _key_id(row, written, ports)
         row.content_digest = content_digest(row.id, claims)
         session.add(row)
         credential = Credential(
@@ -252,6 +255,28 @@ def _issued_at(at: datetime, *, copies: int) -> datetime:
     return at.replace(microsecond=0) if copies == 1 else whole_hour(at)
 
 
+def _key_id(row: Issued, written: IssuedFormat, ports: Ports) -> str:
+    """The key for an intent: the one that it names, unless that was revoked."""
+    if written.signer == BBS:
+        return signer_of(ports, written, "").public.key_id or ""
+    return ports.signers.kept(row.key_id, written.signer, row.issued_at)
+
+
+def signer_of(ports: Ports, written: IssuedFormat, key_id: str) -> IssuingSigner:
+    """Who signs in this format with the key of that id.
+
+    Raises:
+        RejectedError: ``key_unknown`` or ``key_revoked``.
+        UndeterminedError: ``signer_unavailable``: bbs-2023 without its extra.
+    """
+    if written.signer != BBS:
+        return ports.signers.by_id(key_id)
+    signer = pairing_signer(ports)
+    if signer is None:
+        raise UndeterminedError("signer_unavailable", "the extra bbs is not installed")
+    return signer
+
+
 def content_digest(issued_id: str, claims: JsonObject) -> str:
     """What was signed, as a SHA-256 that cannot be guessed at without the credential's id."""
     return hashlib.sha256(issued_id.encode() + canonical_json(claims)).hexdigest()
@@ -259,7 +284,7 @@ def content_digest(issued_id: str, claims: JsonObject) -> str:
 
 def _sign(intent: Intent, batch: Batch, *, ports: Ports, at: datetime) -> Wire:
     """Sign, and read it back as a holder would: what we cannot verify never leaves."""
-    written, signer = batch.format.written, ports.signers.by_id(intent.issued.key_id)
+    written, signer = batch.format.written, signer_of(ports, batch.format, intent.issued.key_id)
     wire = written.issue(
         intent.credential,
         signer,
@@ -282,7 +307,9 @@ def _opened(row: Issued, sealer: Sealer) -> Wire:
     return wire
 
 
-def _keep(session: Session, grant: Grant, *, sealed: dict[str, bytes], at: datetime) -> None:
+def _keep(
+    session: Session, grant: Grant, *, sealed: dict[str, bytes], ports: Ports, at: datetime
+) -> None:
     """Keep the first signatures that come back; the claims leave the offer in the same step."""
     moved = session.connection().execute(
         update(Offer)
@@ -301,10 +328,25 @@ def _keep(session: Session, grant: Grant, *, sealed: dict[str, bytes], at: datet
         )
         if kept.rowcount != 1:
             raise RejectedError("invalid_token", "its offer was given a new code meanwhile")
+    first = next(iter(sealed), "")
+    emit(
+        session,
+        "credential.delivered",
+        ports=ports,
+        at=at,
+        offer=grant.offer.id,
+        credential=first,
+    )
 
 
 def notify(
-    session: Session, *, grant: Grant, notification_id: str, accepted: bool, at: datetime
+    session: Session,
+    *,
+    grant: Grant,
+    notification_id: str,
+    accepted: bool,
+    ports: Ports,
+    at: datetime,
 ) -> None:
     """The holder kept the proofs, or said that they are not theirs (section 11).
 
@@ -327,3 +369,5 @@ def notify(
     offer.state = OfferState.ACCEPTED if accepted else OfferState.REFUSED
     offer.changed_at = at
     session.add(offer)
+    word = "credential.accepted" if accepted else "credential.refused"
+    emit(session, word, ports=ports, at=at, offer=offer.id, credential=rows[0].id)

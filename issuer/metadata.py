@@ -104,10 +104,12 @@ def _configuration(
         proof_types=("jwt", "attestation") if ports.settings.attesters else ("jwt",),
         attestation=asked,
     )
+    if issued.cryptosuite is not None:
+        return ldp_vc_configuration(
+            about, contexts=[SKILLS_CONTEXT], cryptosuite=issued.cryptosuite
+        )
     algorithm = str(ports.signers[issued.signer].public.algorithm)
     match issued.name:
-        case "dc+sd-jwt":
-            return sd_jwt_vc_configuration(about, issuer_algorithm=algorithm)
         case "vc+sd-jwt":
             return vc_sd_jwt_configuration(
                 about, contexts=[SKILLS_CONTEXT], issuer_algorithm=algorithm
@@ -115,6 +117,4 @@ def _configuration(
         case "jwt_vc_json":
             return jwt_vc_json_configuration(about, issuer_algorithm=algorithm)
         case _:
-            return ldp_vc_configuration(
-                about, contexts=[SKILLS_CONTEXT], cryptosuite=issued.cryptosuite or ""
-            )
+            return sd_jwt_vc_configuration(about, issuer_algorithm=algorithm)

@@ -14,6 +14,7 @@ from credentials.keys import Algorithm, PublicKey, Signer, SoftwareSigner
 from credentials.model import Wire
 from issuer import offers
 from issuer.formats import FORMAT_IDS, ISSUED_FORMATS
+from issuer.issuance import signer_of
 from issuer.key_ring import KeyRing
 from issuer.keys import MemoryKeys
 from issuer.tables import Issued, IssuedState, Offer, OfferState, StatusSlot
@@ -77,7 +78,9 @@ def test_what_is_delivered_verifies_and_is_bound_to_the_holder(
 ) -> None:
     holder, wire = issued_wire(office, format_id)
     issued_format = ISSUED_FORMATS[format_id]
-    written, key = issued_format.written, office.ports.signers[issued_format.signer].public
+    (row,), _ = rows(office)
+    written = issued_format.written
+    key = signer_of(office.ports, issued_format, row.key_id).public
     verified = verify(written, wire, lambda _: key, at=office.clock())
     assert verified.credential.issuer == office.ports.did
     assert verified.credential.type == "https://skillspass.example/types/heftruck/1"
