@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import cast
+from typing import Any, cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,6 +26,7 @@ from service.rates import TooManyRequestsError
 STATUS_BY_CODE: dict[str, int] = {
     "unauthorized": 401,
     "csrf": 403,
+    "scope_missing": 403,
     "forbidden": 403,
     "not_found": 404,
     "method_not_allowed": 405,
@@ -55,6 +57,29 @@ _CODE_BY_STATUS = {status: code for code, status in reversed(STATUS_BY_CODE.item
 
 PROBLEM_TYPE = "https://skillspass.example/problems/"
 """Problem types are names, not pages: RFC 9457, section 3.1.1."""
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {  # Any: as FastAPI types its descriptions
+    "4XX": {
+        "description": "Refused: an RFC 9457 problem with a stable code.",
+        "content": {
+            "application/problem+json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "code"],
+                    "properties": {
+                        "type": {"type": "string", "format": "uri"},
+                        "title": {"type": "string"},
+                        "status": {"type": "integer"},
+                        "code": {"type": "string"},
+                        "detail": {"type": "string"},
+                    },
+                }
+            }
+        },
+    }
+}
+"""How an interface for programs describes its refusals."""
 
 
 class OAuthError(RejectedError):
@@ -166,6 +191,13 @@ def _on_credential_error(request: Request, error: Exception) -> Response:
     return answer(request, problem, headers=headers)
 
 
+def _on_database_error(request: Request, _error: Exception) -> Response:
+    """A lock that did not come free, or a database that restarts; its text may hold a claim."""
+    get_log(request.app.state.name).error("refused", code="database_busy", status=503)
+    problem = Problem(503, "database_busy", "temporarily_unavailable")
+    return answer(request, problem, headers={"Retry-After": "1"})
+
+
 def _on_http_exception(request: Request, error: Exception) -> Response:
     raised = cast("HTTPException", error)  # the registration below names the type
     if "Location" in (raised.headers or {}):
@@ -261,4 +293,5 @@ def install(app: FastAPI) -> None:
     """Let every error of this application end here."""
     app.add_exception_handler(CredentialError, _on_credential_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(OperationalError, _on_database_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)

@@ -9,8 +9,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
@@ -58,13 +59,19 @@ def stop_server(programs: Path, folder: Path) -> None:
     _run_unprivileged(programs / "pg_ctl", "stop", "--mode=immediate", "-D", folder / "data")
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URL of a database on a running server, in which schemas may be made."""
-    given, programs = os.environ.get("SKILLSPASS_POSTGRES"), _installed()
-    if given:
-        yield given
-        return
+def restart_server(programs: Path, folder: Path) -> None:
+    """Let it crash and begin again: all connections break, nothing that was committed is lost."""
+    data = folder / "data"
+    _run_unprivileged(
+        programs / "pg_ctl", "restart", "--wait", "--mode=immediate", "--pgdata", data,
+        "--log", folder / "log",
+    )  # fmt: skip
+
+
+@contextmanager
+def running_server() -> Iterator[tuple[str, Callable[[], None]]]:
+    """A server of this process alone: its URL, and how to restart it."""
+    programs = _installed()
     if programs is None:
         reason = "no PostgreSQL here: apt-get install postgresql, or set SKILLSPASS_POSTGRES"
         if os.environ.get("CI") == "true":
@@ -72,10 +79,21 @@ def postgres_server() -> Iterator[str]:
         pytest.skip(reason)
     folder = Path(tempfile.mkdtemp(prefix="skillspass-"))
     try:
-        yield start_server(programs, folder)
+        yield start_server(programs, folder), partial(restart_server, programs, folder)
         stop_server(programs, folder)
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a database on a running server, in which schemas may be made."""
+    given = os.environ.get("SKILLSPASS_POSTGRES")
+    if given:
+        yield given
+        return
+    with running_server() as (url, _restart):
+        yield url
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from credentials.errors import (
@@ -42,6 +43,7 @@ def lines() -> io.StringIO:
         (OAuthError("invalid_grant", code="signature_invalid"), 400, "invalid_grant"),
         (OAuthError("invalid_token", status=401), 401, "invalid_token"),
         (HTTPException(404), 404, "invalid_request"),
+        (OperationalError(CANARY, {}, Exception(CANARY)), 503, "temporarily_unavailable"),
         (ValueError(CANARY), 500, "server_error"),
     ],
 )
@@ -142,3 +144,13 @@ def test_other_peoples_tracebacks_are_hidden(caplog: pytest.LogCaptureFixture) -
         logging.getLogger("uvicorn.error").exception("failed")
     assert "failed" in caplog.text
     assert CANARY not in caplog.text
+
+
+def test_a_busy_database_is_told_without_what_was_asked_of_it(
+    tmp_path: Path, lines: io.StringIO
+) -> None:
+    error = OperationalError(CANARY, {"name": CANARY}, Exception(CANARY))
+    answer = small_client(tmp_path, raising(error)).get("/api/fail")
+    assert (answer.json()["code"], answer.headers["retry-after"]) == ("database_busy", "1")
+    assert "database_busy" in lines.getvalue()
+    assert CANARY not in lines.getvalue() + answer.text

@@ -14,6 +14,7 @@ from service.job_engine import SWEEP_GRACE, EngineWorker
 from service.jobs import Handler, Work
 from service.serving import running, seat
 from service.workers import ThreadWorker, Worker, open_worker
+from tests.databases import running_server
 from tests.service.job_world import World, open_world
 from tests.service.small import settings_for, small_app
 
@@ -156,3 +157,15 @@ def test_a_job_that_is_held_is_looked_at_again_when_it_is_free(postgres_url: str
     with Running(world) as work:
         assert work.next() == holder.id
     world.database.close()
+
+
+def test_a_restart_of_the_server_costs_no_job() -> None:
+    with running_server() as (url, restart):
+        world = open_world(url, system_clock)
+        with Running(world) as work:
+            before = world.enqueue()
+            assert work.next() == before
+            restart()
+            after = world.enqueue()
+            assert work.next() == after
+        world.database.close()
