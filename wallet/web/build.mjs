@@ -31,5 +31,5 @@ export async function bundle(entry, outfile) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  console.log(JSON.stringify(await bundle("src/keeper/index.ts", `${out}keeper.js`)));
+  console.log(JSON.stringify(await bundle("src/keeper.ts", `${out}keeper.js`)));
 }

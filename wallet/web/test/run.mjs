@@ -26,7 +26,7 @@ await build({
   logLevel: "warning",
 });
 const built = fileURLToPath(new URL("../build/keeper", import.meta.url));
-writeFileSync(`${built}.json`, JSON.stringify(await bundle("src/keeper/index.ts", `${built}.js`)));
+writeFileSync(`${built}.json`, JSON.stringify(await bundle("src/keeper.ts", `${built}.js`)));
 const files = tests.map((name) => out + name.replace(/\.ts$/, ".mjs"));
 const flags = ["--enable-source-maps", "--disable-warning=ExperimentalWarning", "--test-reporter=spec", "--test"];
 const { status } = spawnSync(process.execPath, [...flags, ...files], { stdio: "inherit" });

@@ -128,6 +128,4 @@ function line(
   return { path, kind, nl, en: skill ? textOf(member(item, "label_en")) || nl : known.en, value, group, over };
 }
 
-function textOf(value: JsonValue | undefined): string {
-  return typeof value === "string" ? value : "";
-}
+const textOf = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "");

@@ -106,9 +106,7 @@ export function parseEvent(value: JsonValue): Event {
   return value as Event;
 }
 
-function highest(log: readonly Event[]): number {
-  return log.reduce((most, event) => Math.max(most, event.lamport), 0);
-}
+const highest = (log: readonly Event[]): number => log.reduce((most, event) => Math.max(most, event.lamport), 0);
 
 function ulid(at: number, chance: Chance): string {
   const random = chance.octets(10);
@@ -123,6 +121,4 @@ export function base32(number: bigint, characters: number): string {
     CROCKFORD.charAt(Number((number >> BigInt(5 * (characters - 1 - place))) & 31n))).join("");
 }
 
-function broken(detail: string): Error {
-  return malformed("vault_log_broken", detail);
-}
+const broken = (detail: string): Error => malformed("vault_log_broken", detail);

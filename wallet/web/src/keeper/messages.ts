@@ -80,10 +80,8 @@ export function answerScreens(page: Window, frame: () => Window | null, handlers
   return () => page.removeEventListener("message", listen);
 }
 
-function isText(value: JsonValue | undefined): boolean {
-  return typeof value === "string" && value.length > 0 && value.length <= MAX_TEXT;
-}
+const isText = (value: JsonValue | undefined): boolean =>
+  typeof value === "string" && value.length > 0 && value.length <= MAX_TEXT;
 
-function areTexts(value: JsonValue | undefined): boolean {
-  return Array.isArray(value) && value.length > 0 && value.length <= MAX_IDS && value.every(isText);
-}
+const areTexts = (value: JsonValue | undefined): boolean =>
+  Array.isArray(value) && value.length > 0 && value.length <= MAX_IDS && value.every(isText);

@@ -11,9 +11,7 @@ const SECRET_LENGTH = GROUP * (GROUPS - 1);
 const NO_SALT = new Uint8Array();
 
 /** A fresh secret of 160 bits: nobody guesses it, so no slow hash stands before the slot. */
-export function newSecret(chance: Chance): Octets {
-  return chance.octets(20);
-}
+export const newSecret = (chance: Chance): Octets => chance.octets(20);
 
 /** The code as it is printed: nine groups with a dash between; the ninth is a checksum. */
 export async function codeOf(secret: Octets): Promise<string> {
@@ -61,14 +59,10 @@ export async function wrongGroups(typed: string): Promise<number[]> {
 }
 
 /** What finds the vault at the service, which keeps its SHA-256 alone. */
-export function locatorOf(secret: Octets): Promise<Octets> {
-  return hkdfOctets(secret, NO_SALT, "skillspass/rec/locator/1");
-}
+export const locatorOf = (secret: Octets): Promise<Octets> => hkdfOctets(secret, NO_SALT, "skillspass/rec/locator/1");
 
 /** What the vault is handed out on; the service keeps its SHA-256 alone. */
-export function authOf(secret: Octets): Promise<Octets> {
-  return hkdfOctets(secret, NO_SALT, "skillspass/rec/auth/1");
-}
+export const authOf = (secret: Octets): Promise<Octets> => hkdfOctets(secret, NO_SALT, "skillspass/rec/auth/1");
 
 /** The groups as they were typed, or every four characters; O is 0, and I and L are 1. */
 function groupsOf(typed: string): string[] {
@@ -77,17 +71,12 @@ function groupsOf(typed: string): string[] {
   return parts.length === GROUPS ? parts : inFours(parts.join(""));
 }
 
-function inFours(letters: string): string[] {
-  return letters.match(/.{1,4}/gsu) ?? [];
-}
+const inFours = (letters: string): string[] => letters.match(/.{1,4}/gsu) ?? [];
 
-function isCrockford(letters: string): boolean {
-  return [...letters].every((letter) => CROCKFORD.includes(letter));
-}
+const isCrockford = (letters: string): boolean => [...letters].every((letter) => CROCKFORD.includes(letter));
 
-async function fits(letters: string): Promise<boolean> {
-  return (await checksum(letters.slice(0, SECRET_LENGTH))) === letters.slice(SECRET_LENGTH);
-}
+const fits = async (letters: string): Promise<boolean> =>
+  (await checksum(letters.slice(0, SECRET_LENGTH))) === letters.slice(SECRET_LENGTH);
 
 /** Twenty bits of a hash, as four characters. */
 async function checksum(letters: string): Promise<string> {

@@ -76,6 +76,4 @@ export function unpad(padded: Octets, step: number): Octets | undefined {
 }
 
 /** SHA-256 of a value's canonical spelling. */
-export function shaOf(value: JsonValue): Promise<Octets> {
-  return sha(canonicalJson(value));
-}
+export const shaOf = (value: JsonValue): Promise<Octets> => sha(canonicalJson(value));

@@ -122,6 +122,4 @@ function aadOf(link: ShareLink, expires: number): Octets {
   return concat(link.id, bigEndian(Math.floor(expires), 8));
 }
 
-function notOpened(): Refusal {
-  return rejected("share_not_opened", "it does not open");
-}
+const notOpened = (): Refusal => rejected("share_not_opened", "it does not open");

@@ -28,9 +28,7 @@ const SLOT = ["id", "kind", "pub", "sk"];
 const POINT = ["crv", "kty", "x", "y"];
 
 /** One error for a wrong secret and for damage: a thief must not learn which. */
-export function invalidSlot(detail: string): Refusal {
-  return rejected("vault_slot_invalid", detail);
-}
+export const invalidSlot = (detail: string): Refusal => rejected("vault_slot_invalid", detail);
 
 /** Run what opens something; whatever goes wrong looks the same. */
 export async function opening<T>(action: () => Promise<T>): Promise<T> {
@@ -114,26 +112,19 @@ async function slotKey(kind: SlotKind, secret: SlotSecret, wid: Octets): Promise
   return hkdf(secret, wid, `skillspass/slot/${kind}/1`, "AES-GCM");
 }
 
-function octetsOf(object: JsonObject, name: string): Octets {
-  return fromB64url(String(object[name]));
-}
+const octetsOf = (object: JsonObject, name: string): Octets => fromB64url(String(object[name]));
 
-function areTexts(object: JsonObject, names: string[]): boolean {
-  return has(object, names) && names.every((name) => typeof object[name] === "string");
-}
+const areTexts = (object: JsonObject, names: string[]): boolean =>
+  has(object, names) && names.every((name) => typeof object[name] === "string");
 
-function isPoint(value: JsonValue | undefined): boolean {
-  return isObject(value) && areTexts(value, POINT);
-}
+const isPoint = (value: JsonValue | undefined): boolean => isObject(value) && areTexts(value, POINT);
 
-function isDek(value: JsonValue): boolean {
-  return isObject(value) && has(value, ["ct", "epk"]) && typeof value["ct"] === "string" && isPoint(value["epk"]);
-}
+const isDek = (value: JsonValue): boolean =>
+  isObject(value) && has(value, ["ct", "epk"]) && typeof value["ct"] === "string" && isPoint(value["epk"]);
 
 /** A key for a `dev` slot: it lives in this browser's IndexedDB and refuses export. */
-export function newDeviceKey(): Promise<CryptoKey> {
-  return crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-}
+export const newDeviceKey = (): Promise<CryptoKey> =>
+  crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
 
 /** Two words for people to compare during a transfer, as places in a list of 256 (section 5). */
 export async function wordPlaces(one: JsonObject, other: JsonObject): Promise<[number, number]> {
