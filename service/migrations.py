@@ -5,7 +5,7 @@
 Each role keeps its steps in ``<role>/migrations/versions/NNNN_words.py``. A new step is drafted
 from the difference with the models, and read by a person before it is kept:
 
-    draft("issuer", IssuerTable.metadata, "several organisations")
+    draft("issuer", IssuerTable.metadata, "several organisations", database=Database(url))
 
 A step must not import the models, for they change: it spells the columns out.
 """
@@ -19,6 +19,12 @@ from threading import Lock
 from alembic.autogenerate import RevisionContext, compare_metadata
 from alembic.autogenerate.api import AutogenContext
 from alembic.config import Config
+from alembic.operations.ops import (
+    CreateForeignKeyOp,
+    CreateUniqueConstraintOp,
+    DropConstraintOp,
+    OpContainer,
+)
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
@@ -31,10 +37,10 @@ from service.database import Database
 
 NAMES = {
     "uq": "%(table_name)s_%(column_0_N_name)s_key",
-    "fk": "%(table_name)s_%(column_0_name)s_fkey",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
 }
 """What PostgreSQL calls a constraint that has no name; SQLite calls it nothing. A step that drops
-one names it so, inside ``op.batch_alter_table(table, naming_convention=NAMES)``."""
+one names it so, inside ``op.batch_alter_table(table, naming_convention=NAMES)``; ``draft`` does."""
 
 Steps = Callable[[str], list[RevisionStep]]
 """From the step a database is at, to the steps to take."""
@@ -102,13 +108,15 @@ def differences(database: Database, metadata: MetaData) -> list[object]:
     return found
 
 
-def draft(role: str, metadata: MetaData, words: str) -> Path:
+def draft(role: str, metadata: MetaData, words: str, *, database: Database) -> Path:
     """Write the next step from the difference between the steps so far and the models.
 
     Args:
         role: the package that holds ``migrations``.
         metadata: of the role's tables.
         words: for the name of the file and its first line.
+        database: an empty one, on PostgreSQL: SQLite cannot tell that a constraint without a name
+            is to go.
 
     Returns:
         The new file; a person reads it before it is kept.
@@ -126,7 +134,6 @@ def draft(role: str, metadata: MetaData, words: str) -> Path:
         "rev_id": f"{int(head(role) or 0) + 1:04}",
     }
     context = RevisionContext(_config(role), script, arguments)
-    database = Database("sqlite://")
     upgrade(database, role)
 
     def compare(at: object, migration: MigrationContext) -> list[object]:
@@ -141,10 +148,35 @@ def draft(role: str, metadata: MetaData, words: str) -> Path:
         with environment:
             environment.configure(connection=connection, **_options(metadata))  # type: ignore[arg-type]  # checked by Alembic
             environment.run_migrations()
+    for directive in context.generated_revisions:
+        for changes in (directive.upgrade_ops, directive.downgrade_ops):
+            _name_constraints(changes)
     (made,) = list(context.generate_scripts())
     if made is None:
         raise RejectedError("config_migration", "no step was written")
-    return Path(made.path)
+    path = Path(made.path)
+    drafted = path.read_text(encoding="utf-8")
+    path.write_text(drafted.replace("schema=None)", "naming_convention=NAMES)"), encoding="utf-8")
+    return path
+
+
+def _name_constraints(changes: OpContainer | None) -> None:
+    """Give each constraint without a name the one that PostgreSQL gives it."""
+    for change in changes.ops if changes else []:
+        if isinstance(change, OpContainer):
+            _name_constraints(change)
+        elif isinstance(change, CreateUniqueConstraintOp | CreateForeignKeyOp):
+            change.constraint_name = change.constraint_name or _name(change)
+        elif isinstance(change, DropConstraintOp) and change.constraint_name is None:
+            change.constraint_name = _name(change._reverse)  # noqa: SLF001 - what it would make again
+
+
+def _name(change: object) -> str | None:
+    if isinstance(change, CreateUniqueConstraintOp):
+        return "_".join([change.table_name, *map(str, change.columns), "key"])
+    if isinstance(change, CreateForeignKeyOp):
+        return "_".join([change.source_table, *change.local_cols, "fkey"])
+    return None
 
 
 def _config(role: str) -> Config:

@@ -1,5 +1,6 @@
 """A database goes from release to release with its rows, or is refused and left as it was."""
 
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -152,7 +153,20 @@ def test_two_services_that_start_at_once_both_find_it_done(database_url: str) ->
         assert list(threads.map(start, range(3))) == ["0002"] * 3
 
 
-def test_a_step_is_drafted_from_the_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def role(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A role without steps, as the package ``drafted``."""
+    package = folder / "drafted" / "migrations"
+    (package / "versions").mkdir(parents=True)
+    (folder / "drafted" / "__init__.py").touch()
+    template = Path(__file__).parent / "steps" / "migrations" / "script.py.mako"
+    (package / "script.py.mako").write_text(template.read_text())
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.delitem(sys.modules, "drafted", raising=False)
+
+
+def test_a_step_is_drafted_from_the_models(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
     class Newer(SQLModel, registry=registry()):
         """The same tables, and one more."""
 
@@ -161,17 +175,51 @@ def test_a_step_is_drafted_from_the_models(tmp_path: Path, monkeypatch: pytest.M
         id: str = Field(primary_key=True)
         printed_at: datetime = Field(sa_type=UtcTime)
 
-    package = tmp_path / "drafted" / "migrations"
-    (package / "versions").mkdir(parents=True)
-    (tmp_path / "drafted" / "__init__.py").touch()
-    template = Path(__file__).parent / "steps" / "migrations" / "script.py.mako"
-    (package / "script.py.mako").write_text(template.read_text())
-    monkeypatch.syspath_prepend(tmp_path)
-    made = draft("drafted", Newer.metadata, "labels")
+    role(tmp_path, monkeypatch)
+    made = draft("drafted", Newer.metadata, "labels", database=database)
     assert made.name == "0001_labels.py"
     assert "sa.Column('printed_at', sa.DateTime()" in made.read_text()
-    database = Database("sqlite://")
     upgrade(database, "drafted")
     assert differences(database, Newer.metadata) == []
     assert Label.__tablename__ in tables(database)
+
+
+def test_a_constraint_without_a_name_is_drafted_by_the_name_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres_url: str
+) -> None:
+    class Older(SQLModel, registry=registry()):
+        """What the first step makes."""
+
+    class OldShelf(Older, table=True):
+        __tablename__: ClassVar[str] = "shelf"
+        __table_args__ = (UniqueConstraint("place"),)
+        id: str = Field(primary_key=True)
+        place: str
+
+    class Newer(SQLModel, registry=registry()):
+        """What the second step makes of it."""
+
+    class NewShelf(Newer, table=True):
+        __tablename__: ClassVar[str] = "shelf"
+        __table_args__ = (UniqueConstraint("place", "id"),)
+        id: str = Field(primary_key=True)
+        place: str
+
+    role(tmp_path, monkeypatch)
+    database = Database(postgres_url)
+    draft("drafted", Older.metadata, "a shelf", database=database)
+    made = draft("drafted", Newer.metadata, "wider", database=database)
+    assert "drop_constraint(batch_op.f('shelf_place_key')" in made.read_text()
+    assert "create_unique_constraint('shelf_place_id_key'" in made.read_text()
+    upgrade(database, "drafted")
+    assert differences(database, Newer.metadata) == []
+    downgrade(database, "drafted", to="0001")
+    assert differences(database, Older.metadata) == []
+    assert OldShelf.__tablename__ == NewShelf.__tablename__
+    on_sqlite = Database(tmp_path / "same.db")
+    upgrade(on_sqlite, "drafted", to="0001")
+    execute(on_sqlite, "INSERT INTO shelf (id, place) VALUES ('1', 'a')")
+    upgrade(on_sqlite, "drafted")
+    execute(on_sqlite, "INSERT INTO shelf (id, place) VALUES ('2', 'a')")  # unique no longer
+    on_sqlite.close()
     database.close()
