@@ -288,7 +288,8 @@ class Passkeys:
         Raises:
             RejectedError: ``not_found``: none of this owner's; ``passkey_last``.
         """
-        held = self.of_owner(session, owner_id)
+        statement = select(self.table).where(self.table.owner_id == owner_id)
+        held = session.exec(statement.with_for_update()).all()  # two at once would leave none
         found = next((row for row in held if row.id == passkey_id), None)
         if found is None:
             raise RejectedError("not_found", "no such passkey")

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -284,6 +285,26 @@ def test_the_number_of_passkeys_has_an_end(world: World) -> None:
     for _ in range(MAX_PASSKEYS):
         world.registered()
     assert refused(world.options_to_register) == "passkey_many"
+
+
+def test_a_passkey_can_go_but_never_the_last_one(world: World) -> None:
+    devices = [world.registered() for _ in range(4)]
+    theirs = world.registered(Owner("member-2", "Bo"))
+
+    def remove(device: SoftAuthenticator) -> str:
+        try:
+            with world.database.transaction() as session:
+                world.passkeys.remove(session, b64url_encode(device.id), owner_id=ADA.id)
+        except RejectedError as error:
+            return error.code
+        return "gone"
+
+    assert remove(theirs) == "not_found"
+    with ThreadPoolExecutor(4) as threads:  # all at once
+        assert sorted(threads.map(remove, devices)) == ["gone", "gone", "gone", "passkey_last"]
+    with world.database.reading() as session:
+        (left,) = world.passkeys.of_owner(session, ADA.id)
+    assert left.id in {b64url_encode(device.id) for device in devices}
 
 
 def sample() -> dict[str, Any]:
