@@ -148,6 +148,19 @@ def checked(mapping: ColumnMapping, sheet: Sheet, types: Iterable[CredentialType
     return replace(mapping, constants=MappingProxyType(kept))
 
 
+def fitting(mapping: ColumnMapping, types: Iterable[CredentialType]) -> ColumnMapping:
+    """A mapping of before without claims that no template has any more."""
+    known = {CLAIM + claim.path for kind in types for claim in kind.issued()}
+
+    def stays(target: str) -> bool:
+        return not target.startswith(CLAIM) or target in known
+
+    return ColumnMapping(
+        tuple(target if target and stays(target) else None for target in mapping.targets),
+        MappingProxyType({name: text for name, text in mapping.constants.items() if stays(name)}),
+    )
+
+
 def _with_family(found: list[Recognised]) -> list[Recognised]:
     """Beside a column of given names, "Naam" means the family name."""
     targets = {one.target for one in found}

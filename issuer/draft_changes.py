@@ -104,6 +104,7 @@ def set_mapping(
         organisation_id=key[0], template_id=key[1], fingerprint=key[2]
     )
     memory.targets = list(mapping.targets)
+    memory.nobody_has = sorted(name for name, text in mapping.constants.items() if not text)
     session.add(memory)
     return seen
 

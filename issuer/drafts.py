@@ -20,7 +20,7 @@ from issuer.class_list import ClassList, answered, check_sheet, read_sheet
 from issuer.class_list_faults import Action
 from issuer.class_list_file import Sheet
 from issuer.class_list_headings import fingerprint
-from issuer.class_list_mapping import ColumnMapping, Proposal, likely, propose, sure
+from issuer.class_list_mapping import ColumnMapping, Proposal, fitting, likely, propose, sure
 from issuer.class_list_plan import types_in_play, unfilled
 from issuer.class_list_text import kept_text
 from issuer.list_contents import (
@@ -111,7 +111,7 @@ def start(
     proposals = propose(sheet, types, remembered=remembered)
     kept = scrubbed(sheet, number_positions(likely(proposals).targets, types))
     identifier = secret(ports.entropy, ID_BYTES)
-    said = Said(name[:MAX_NAME], template_id, sure(proposals) if remembered else None)
+    said = Said(name[:MAX_NAME], template_id, remembered)
     row = ListDraft(
         id=identifier,
         organisation_id=ports.organisation_id,
@@ -160,15 +160,15 @@ def look(session: Session, list_id: str, *, ports: Ports, at: datetime) -> Look:
         RejectedError: ``not_found``.
     """
     row = find(session, list_id, ports=ports)
+    sheet, types = sheet_of(row, ports), types_of(ports)
     said = said_of(row, ports)
-    sheet = sheet_of(row, ports)
+    if said.mapping is not None:
+        said = replace(said, mapping=fitting(said.mapping, types))
     given = _given(session, row)
-    types = types_of(ports)
     template = ports.templates.get(said.template_id)
     wanted = None if template is None else listed(template)
     in_play = types_in_play(sheet, types, wanted)
-    proposals = propose(sheet, in_play)
-    answers = replace(said.answers, left_out=said.answers.left_out | given.keys())
+    proposals = propose(sheet, in_play, remembered=said.mapping)
     fixed = fixed_of(ports.templates)
     found = check_sheet(
         sheet,
@@ -177,7 +177,7 @@ def look(session: Session, list_id: str, *, ports: Ports, at: datetime) -> Look:
         wanted=wanted,
         fixed=fixed,
         mapping=said.mapping,
-        answers=answers,
+        answers=said.answers,
         given=lambda rows: given_proofs.lines(session, rows, ports=ports),
     )
     unsure = said.mapping is None and likely(proposals) != sure(proposals)
@@ -192,9 +192,19 @@ def look(session: Session, list_id: str, *, ports: Ports, at: datetime) -> Look:
         unfilled={
             kind.id: unfilled(kind, said.mapping or likely(proposals), fixed) for kind in in_play
         },
-        found=found,
+        found=_without(found, given),
         given=given,
         needs_mapping=row.state in OPEN and (found.refused or unsure),
+    )
+
+
+def _without(found: ClassList, given: Mapping[int, str]) -> ClassList:
+    """What is left of a list; rows that were given still count where others repeat them."""
+    return replace(
+        found,
+        rows=tuple(row for row in found.rows if row.line not in given),
+        waiting=tuple(row for row in found.waiting if row.line not in given),
+        faults=tuple(fault for fault in found.faults if fault.line not in given),
     )
 
 
@@ -253,7 +263,9 @@ def _remembered(
 ) -> ColumnMapping | None:
     key = (ports.organisation_id, template_id, fingerprint(sheet.titles))
     memory = session.get(ColumnMemory, key)
-    return None if memory is None else ColumnMapping(tuple(memory.targets))
+    if memory is None:
+        return None
+    return ColumnMapping(tuple(memory.targets), dict.fromkeys(memory.nobody_has, ""))
 
 
 def corrected(seen: Look) -> tuple[tuple[str, ...], ...]:

@@ -95,6 +95,7 @@ class ColumnMemory(IssuerTable, table=True):
         template_id: empty where the course of each row chooses.
         fingerprint: of the headings (``issuer.class_list_headings``).
         targets: by position; nothing that a cell holds.
+        nobody_has: headings of what these people do not have: a number, an address.
     """
 
     __tablename__: ClassVar[str] = "column_memory"
@@ -102,3 +103,4 @@ class ColumnMemory(IssuerTable, table=True):
     template_id: str = Field(primary_key=True)
     fingerprint: str = Field(primary_key=True)
     targets: list[str | None] = Field(default_factory=list, sa_type=JSON)
+    nobody_has: list[str] = Field(default_factory=list, sa_type=JSON)
