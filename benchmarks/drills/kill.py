@@ -2,8 +2,6 @@
 
 import random
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -11,17 +9,21 @@ import httpx2
 from sqlmodel import func, select
 
 from benchmarks.drills.count import Counts
-from benchmarks.drills.office import TIMEOUT, Office, Person, Tally, ask, fetch, open_office
-from credentials.findings import Outcome
+from benchmarks.drills.judging import accepted, places_of, served
+from benchmarks.drills.office import (
+    CLIENTS,
+    TIMEOUT,
+    Office,
+    Person,
+    Tally,
+    ask,
+    fetch,
+    open_office,
+)
 from credentials.formats import FORMATS
-from credentials.model import Get, Wire
-from credentials.verification import Expectations, Policy, Sources, check
 from issuer import audit
-from issuer.settings import DEMO_ORIGIN
 from issuer.tables import Issued, IssuedState, StatusSlot
-from service.clock import system_clock
 
-CLIENTS = 6
 LONGEST_WAIT = 0.05
 """Seconds between the person at whom a kill is due and the kill itself, at random."""
 
@@ -85,7 +87,7 @@ def _judge(office: Office, people: list[Person], counts: Counts) -> None:
     """What people hold, what the database knows, and whether the two are the same."""
     wires = [person.wire for person in people if person.wire is not None]
     held = [FORMATS["dc+sd-jwt"].parse(wire).credential for wire in wires]
-    places = {(one.uri, one.index) for credential in held for one in credential.status}
+    places = places_of(wires)
     with office.ports.database.reading() as session:
         rows = session.exec(select(Issued)).all()
         given = session.exec(
@@ -108,8 +110,8 @@ def _judge(office: Office, people: list[Person], counts: Counts) -> None:
     same = sum(known.get(str(one)) == holder for one, holder in owners.items())
     counts.count("proofs whose holder is the one in the database", expected=count, found=same)
     counts.count("faults in the audit log", expected=0, found=len(chain.faults))
-    with _served(office) as get:
-        counts.count("proofs that a verifier accepts", expected=count, found=_accepted(wires, get))
+    with served(office) as get:
+        counts.count("proofs that a verifier accepts", expected=count, found=accepted(wires, get))
     counts.count(
         "same bytes when asked again", expected=min(AGAIN, count), found=_again(office, people)
     )
@@ -124,30 +126,3 @@ def _again(office: Office, people: list[Person]) -> int:
             found = answer.json().get("credentials", [{}])[0].get("credential")
             same += found == person.wire
     return same
-
-
-@contextmanager
-def _served(office: Office) -> Iterator[Get]:
-    """What the issuer serves, each address asked for once."""
-    kept: dict[str, bytes] = {}
-    with httpx2.Client(base_url=office.address, timeout=TIMEOUT) as http:
-
-        def get(url: str) -> bytes:
-            if url not in kept:
-                kept[url] = http.get(url.removeprefix(DEMO_ORIGIN)).content
-            return kept[url]
-
-        yield get
-
-
-def _accepted(wires: Sequence[Wire], get: Get) -> int:
-    sources = Sources(get, None, lambda _type: None)
-    expected = Expectations(policy=Policy.ANY)
-    at = system_clock()
-    return sum(
-        all(
-            finding.outcome in {Outcome.PASSED, Outcome.NOT_APPLICABLE}
-            for finding in check(wire, expected=expected, sources=sources, at=at).findings
-        )
-        for wire in wires
-    )

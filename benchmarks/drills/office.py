@@ -1,6 +1,7 @@
 """An institute under fire: its issuer in a process that is killed, its people with their phones."""
 
 import json
+import os
 import secrets
 import signal
 import subprocess
@@ -10,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 import httpx2
 
+from benchmarks.drills.issuer_process import FAULTS
 from credentials.encoding import JsonObject
 from credentials.errors import UndeterminedError
 from credentials.keys import Algorithm, SoftwareSigner
@@ -36,6 +38,7 @@ LOG = "drill.log"
 """In the drill's folder: what the process said, for whoever wonders why it did not start."""
 
 TIMEOUT = 30.0
+CLIENTS = 6
 LIFE = timedelta(days=14)
 TYPE = "heftruck"
 
@@ -82,13 +85,19 @@ class Office:
         """Where the process listens."""
         return f"http://127.0.0.1:{self.given['port']}"
 
-    def start(self, *, before: Sequence[str] = ()) -> None:
-        """Start the issuer and wait until it answers; ``before`` goes before its command."""
+    def start(self, *, before: Sequence[str] = (), **wrong: float) -> None:
+        """Start the issuer and wait until it answers.
+
+        Args:
+            before: goes before its command.
+            wrong: what is wrong with it (``benchmarks.drills.issuer_process``).
+        """
         command = [sys.executable, "-m", "benchmarks.drills.issuer_process", json.dumps(self.given)]
         with (Path(str(self.given["var"])) / LOG).open("a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
-                [*before, *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
-            )
+                [*before, *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True,
+                env={**os.environ, FAULTS: json.dumps(wrong)},
+            )  # fmt: skip
         line = self.process.stdout.readline() if self.process.stdout else ""
         if line.strip() != "ready":
             raise UndeterminedError("start_failed", "the issuer did not start")
@@ -167,11 +176,13 @@ class Tally:
     Attributes:
         broken: connections that broke, or were refused while nobody listened.
         renewed: people whose code was used while the answer was lost.
+        unavailable: answers that say "not now".
         refused: answers that nobody should get.
     """
 
     broken: int = 0
     renewed: int = 0
+    unavailable: int = 0
     refused: list[str] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
@@ -180,16 +191,38 @@ def fetch(person: Person, office: Office, http: httpx2.Client, tally: Tally) -> 
     """Fetch a proof, however often the connection breaks; what was asked is asked again."""
     while person.wire is None:
         try:
-            _next_step(person, office, http, tally)
+            next_step(person, office, http, tally)
         except httpx2.TransportError:
             with tally.lock:
                 tally.broken += 1
             time.sleep(0.05)
 
 
-def _next_step(person: Person, office: Office, http: httpx2.Client, tally: Tally) -> None:
+def fetch_all(office: Office, people: Sequence[Person], *, clients: int = CLIENTS) -> Tally:
+    """Let them all fetch, some at a time; returns when the last one has a proof."""
+    tally, waiting, lock = Tally(), list(reversed(people)), Lock()
+
+    def visit() -> None:
+        with httpx2.Client(base_url=office.address, timeout=TIMEOUT) as http:
+            while True:
+                with lock:
+                    person = waiting.pop() if waiting else None
+                if person is None:
+                    return
+                fetch(person, office, http, tally)
+
+    threads = [Thread(target=visit) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return tally
+
+
+def next_step(person: Person, office: Office, http: httpx2.Client, tally: Tally) -> None:
+    """One step towards a proof: a token, a new code, or the proof itself."""
     if person.token is None:
-        person.token = _token(person, http)
+        person.token = token_of(person, http)
     if person.token is None:
         office.renew(person)
         with tally.lock:
@@ -205,6 +238,8 @@ def _next_step(person: Person, office: Office, http: httpx2.Client, tally: Tally
             tally.refused.append(answer.text[:200])
         person.token = None
     else:
+        with tally.lock:
+            tally.unavailable += 1
         time.sleep(0.05)
 
 
@@ -222,7 +257,7 @@ def ask(person: Person, http: httpx2.Client) -> httpx2.Response:
     )
 
 
-def _token(person: Person, http: httpx2.Client) -> str | None:
+def token_of(person: Person, http: httpx2.Client) -> str | None:
     """Exchange code and PIN; None where the code was used before."""
     found = http.get(person.uri.removeprefix(DEMO_ORIGIN))
     if found.status_code != httpx2.codes.OK:
