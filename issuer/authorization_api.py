@@ -66,6 +66,8 @@ def token(request: Request, body: Body, ports: PortsOf) -> JSONResponse:
         client = identify(ports, shown_by(request, "/token"), client_id=asked.client_id, at=at)
         if not anonymous and client.id is None:
             raise ProtocolError("invalid_request", "client_id is missing")
+        if client.thumbprint is None and ports.settings.high_assurance:
+            raise ProtocolError("invalid_dpop_proof", "there is none", code="dpop_missing")
         if isinstance(asked, PreAuthorizedRequest) and not asked.tx_code:
             raise ProtocolError("invalid_request", "tx_code is missing")
     if isinstance(asked, PreAuthorizedRequest):

@@ -54,12 +54,14 @@ class Grant:
     """What an access token opens.
 
     Attributes:
-        key: seals what is signed for it.
+        sealer: seals what is signed for it.
         detailed: proofs are asked for by identifier.
+        held: where its proof waits for an approval, or did.
     """
 
     id: str
     offer: Offer
+    held: Hold | None
     client_id: str | None
     thumbprint: str | None
     detailed: bool
@@ -214,8 +216,9 @@ def grant_of(session: Session, access_token: str, *, ports: Ports, at: datetime)
         RejectedError: ``invalid_token``: unknown, over, or of another organisation.
     """
     found = session.exec(
-        select(Token, Offer)
+        select(Token, Offer, Hold)
         .join(Offer, col(Offer.id) == col(Token.offer_id))
+        .join(Hold, col(Hold.offer_id) == col(Token.offer_id), isouter=True)
         .where(
             Token.token_hash == fingerprint(access_token),
             Offer.organisation_id == ports.organisation_id,
@@ -223,11 +226,12 @@ def grant_of(session: Session, access_token: str, *, ports: Ports, at: datetime)
     ).first()
     if found is None or at >= found[0].expires_at:
         raise RejectedError("invalid_token", "unknown or over")
-    token, offer = found
+    token, offer, held = found
     key = token_sealer(access_token, ports.entropy).open(token.grant_key, about=token.grant_id)
     return Grant(
         id=token.grant_id,
         offer=offer,
+        held=held,
         client_id=token.client_id,
         thumbprint=token.thumbprint,
         detailed=token.detailed,

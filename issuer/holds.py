@@ -96,7 +96,10 @@ def _open(session: Session, offer_id: str, ports: Ports) -> Hold:
 
 def standing_of(session: Session, offer: Offer) -> Standing:
     """Whether the proof of an offer may be given now."""
-    row = session.get(Hold, offer.id)
+    return _standing(session.get(Hold, offer.id))
+
+
+def _standing(row: Hold | None) -> Standing:
     if row is None or row.released_at is not None:
         return Standing.OPEN
     return Standing.WAITING if row.denied_at is None else Standing.DENIED
@@ -111,13 +114,11 @@ def issue_or_defer(
         RejectedError: ``credential_request_denied``; ``idempotency_conflict`` for other keys than
             before; as ``issue``.
     """
+    if _may_give(grant):
+        return issue(ports, grant=grant, keys=keys, nonces=nonces, at=at)
     with ports.database.transaction() as session:
-        standing = standing_of(session, grant.offer)
-        if standing is Standing.WAITING:
-            spend(session, nonces, grant_id=grant.id, ports=ports, at=at)
-            return _defer(session, grant, keys, ports, at)
-    _check(standing)
-    return issue(ports, grant=grant, keys=keys, nonces=nonces, at=at)
+        spend(session, nonces, grant_id=grant.id, ports=ports, at=at)
+        return _defer(session, grant, keys, ports, at)
 
 
 def issue_deferred(
@@ -133,10 +134,8 @@ def issue_deferred(
         row = session.get(Deferral, fingerprint(transaction_id))
         if row is None or not hmac.compare_digest(row.grant_id, grant.id):
             raise RejectedError("invalid_transaction_id", "unknown or of another grant")
-        standing = standing_of(session, grant.offer)
-    if standing is Standing.WAITING:
+    if not _may_give(grant):
         return Deferred(transaction_id)
-    _check(standing)
     keys = [public_key_from_jwk({**jwk}) for jwk in row.keys]
     try:
         made = issue(ports, grant=grant, keys=keys, nonces=(), at=at)
@@ -147,9 +146,12 @@ def issue_deferred(
     return made
 
 
-def _check(standing: Standing) -> None:
+def _may_give(grant: Grant) -> bool:
+    """Whether the proof of a grant may be given now; False: it waits."""
+    standing = _standing(grant.held)
     if standing is Standing.DENIED:
         raise RejectedError("credential_request_denied", "it was not approved")
+    return standing is Standing.OPEN
 
 
 def _defer(

@@ -16,6 +16,7 @@ from credentials.encoding import JsonObject, b64url_encode, compact_json
 from credentials.errors import RejectedError
 from credentials.model import Entropy
 from issuer.audit import OPERATOR, record
+from issuer.events import emit
 from issuer.orders import Order
 from issuer.ports import Ports
 from issuer.tables import (
@@ -138,6 +139,7 @@ def offer(
     row.contents = _seal(row, contents, ports)
     row.person = ports.sealer.seal(order.person.encode(), about=f"person {row.id}")
     session.add(row)
+    emit(session, "offer.made", ports=ports, at=at, offer=row.id)
     return _made(row, contents, ports)
 
 
@@ -178,6 +180,7 @@ def cancel(
     end_grants(session, row.id)
     session.add(row)
     record(session, ports, "cancelled", about=row.id, actor=actor)
+    emit(session, "offer.cancelled", ports=ports, at=at, offer=row.id)
 
 
 def find(session: Session, offer_id: str, *, ports: Ports) -> Offer:
@@ -257,13 +260,19 @@ def _take(
     if row is None or refused is not None:
         return refused or Refused("code_unknown")
     if not hmac.compare_digest(contents_of(row, ports).tx_code.encode(), tx_code.encode()):
-        return _count_wrong_pin(session, row.id, at)
+        counted = _count_wrong_pin(session, row.id, at)
+        if counted.code == "code_locked":
+            emit(session, "offer.locked", ports=ports, at=at, offer=row.id)
+        return counted
     won = session.connection().execute(
         update(Offer)
         .where(col(Offer.id) == row.id, col(Offer.state) == OfferState.OFFERED)
         .values(state=OfferState.REDEEMED, changed_at=at)
     )
-    return row if won.rowcount == 1 else Refused("code_used")
+    if won.rowcount != 1:
+        return Refused("code_used")
+    emit(session, "offer.redeemed", ports=ports, at=at, offer=row.id)
+    return row
 
 
 def _not_open(row: Offer | None, at: datetime) -> Refused | None:
@@ -308,6 +317,7 @@ def purge(session: Session, *, at: datetime) -> None:
     """Drop what is over: tokens, bytes kept for a retry, claims that nobody came for."""
     connection = session.connection()
     connection.execute(delete(Token).where(col(Token.expires_at) <= at - NOTIFICATION_LIFE))
+    connection.execute(delete(Deferral).where(col(Deferral.created_at) <= at - CONTENTS_KEPT))
     for table in (RefreshToken, AuthorizationCode, PushedRequest, SeenProof):
         connection.execute(delete(table).where(col(table.expires_at) <= at - CODES_KEPT))
     connection.execute(

@@ -36,7 +36,7 @@ class IssuerSettings(RoleSettings):
         roles: what the organisation is, in the words of ``may_issue`` of the types.
         fixed: values fixed for a whole class, by type id and claim; they go before the demo's.
         attesters: providers of wallets whose attestations are believed: ``iss`` to public JWKs.
-        high_assurance: the authorization code flow takes attested wallets and bound tokens alone.
+        high_assurance: attested wallets, bound tokens and attested keys alone, in every flow.
     """
 
     role: ClassVar[str] = "issuer"

@@ -97,6 +97,15 @@ def test_h079_an_abused_proof_of_possession_is_refused(office: Office) -> None:
     assert holder.ask(token, holder.proof(nonce)).status_code == 200  # the nonce is still good
 
 
+def test_h079_a_proof_made_for_another_client_is_refused_in_the_code_flow(office: Office) -> None:
+    wallet = Wallet(office)
+    token = wallet.token(office.offer())["access_token"]
+    for client in (None, "https://other.example"):
+        answer = wallet.ask(token, wallet.proof(client_id=client))
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_proof")
+    assert wallet.ask(token).status_code == 200
+
+
 def test_h079_a_nonce_serves_one_token(office: Office) -> None:
     holder = Holder(office)
     first, second = holder.token(office.offer()), holder.token(office.offer())

@@ -14,6 +14,7 @@ from credentials.encoding import JsonObject, JsonValue, compact_json, parse_json
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.openid4vc import client_attestation, dpop, pkce
 from credentials.openid4vc.encryption import encrypt_message
+from credentials.openid4vc.key_attestation import create_attestation
 from credentials.openid4vc.key_proof import create_proof
 from issuer.settings import DEMO_ORIGIN
 from tests.issuer.office import Office
@@ -40,6 +41,7 @@ class Wallet:
         instance: the key that its provider attested.
         possessor: signs the proofs of possession; another key than ``instance`` in attacks.
         provider: signs the attestation.
+        attested_keys: its proofs come with a provider's word about their key.
     """
 
     office: Office
@@ -51,6 +53,7 @@ class Wallet:
     instance: SoftwareSigner = field(default_factory=_es256)
     possessor: SoftwareSigner | None = None
     provider: SoftwareSigner = PROVIDER_KEY
+    attested_keys: bool = False
     attested_for: timedelta = timedelta(days=1)
     audience: str = DEMO_ORIGIN
     issuer: str = DEMO_ORIGIN
@@ -72,7 +75,8 @@ class Wallet:
         if not change:
             return made
         parsed = jose.peek(made, typ=frozenset({client_attestation.TYPE}), header_key=True)
-        payload = {name: v for name, v in {**parsed.payload, **change}.items() if v is not None}
+        both = {**parsed.payload, **change}
+        payload: JsonObject = {name: value for name, value in both.items() if value is not None}
         return jose.sign_compact({"typ": client_attestation.TYPE}, payload, self.provider)
 
     def challenge(self) -> str:
@@ -143,7 +147,7 @@ class Wallet:
         return self.post("/par", urlencode(self.request(**change)).encode(), FORM | shown)
 
     def pushed(self, **change: str | None) -> str:
-        answer = self.push(**change)
+        answer = self.push(None, **change)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["request_uri"])
 
@@ -208,12 +212,19 @@ class Wallet:
         key: SoftwareSigner | None = None,
         **more: Any,  # noqa: ANN401 - arguments of ``create_proof``
     ) -> str:
-        return create_proof(
-            key or self.key,
-            audience=self.issuer,
-            nonce=nonce or self.c_nonce(),
-            at=self.office.clock(),
-            **{"client_id": self.client_id, **more},
+        signer, nonce, at = key or self.key, nonce or self.c_nonce(), self.office.clock()
+        if self.attested_keys:
+            more = {"key_attestation": self.key_attestation(signer, nonce), **more}
+        about = {"client_id": self.client_id, **more}
+        return create_proof(signer, audience=self.issuer, nonce=nonce, at=at, **about)
+
+    def key_attestation(
+        self, signer: SoftwareSigner, nonce: str, by: SoftwareSigner = PROVIDER_KEY
+    ) -> str:
+        """What the provider says of one key."""
+        at, day = self.office.clock(), timedelta(days=1)
+        return create_attestation(
+            by, [signer.public], at=at, lifetime=day, nonce=nonce, issuer=PROVIDER
         )
 
     def ask(

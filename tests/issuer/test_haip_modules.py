@@ -14,14 +14,12 @@ from httpx2 import Response
 from credentials import jose
 from credentials.encoding import JsonObject
 from credentials.keys import Algorithm, SoftwareSigner
-from credentials.openid4vc import pkce
-from credentials.openid4vc.key_attestation import create_attestation
+from credentials.openid4vc import dpop, pkce
 from issuer.authorization import CODE_LIFE, PUSHED_LIFE
 from tests.issuer.code_flow import (
     ATTESTERS,
+    BACK,
     HTML,
-    PROVIDER,
-    PROVIDER_KEY,
     Wallet,
     opened,
     query_of,
@@ -37,21 +35,7 @@ def office(tmp_path: Path) -> Office:
 
 @pytest.fixture
 def wallet(office: Office) -> Wallet:
-    return Wallet(office, attested=True, bound=True)
-
-
-def attested_proof(wallet: Wallet) -> str:
-    """A proof of possession of a key that the wallet's provider attested."""
-    nonce = wallet.c_nonce()
-    attestation = create_attestation(
-        PROVIDER_KEY,
-        [wallet.key.public],
-        at=wallet.office.clock(),
-        lifetime=timedelta(days=1),
-        nonce=nonce,
-        issuer=PROVIDER,
-    )
-    return wallet.proof(nonce, key_attestation=attestation)
+    return Wallet(office, attested=True, bound=True, attested_keys=True)
 
 
 def state_of(made: dict[str, str]) -> str:
@@ -71,7 +55,7 @@ def test_encrypted_happy_flow(office: Office, wallet: Wallet) -> None:
     token = wallet.token(office.offer())["access_token"]
     private = jose.generate_encryption_key()
     wish: JsonObject = {"jwk": jose.public_encryption_key(private), "enc": "A128GCM"}
-    answer = wallet.ask_encrypted(token, wish, proofs={"jwt": [attested_proof(wallet)]})
+    answer = wallet.ask_encrypted(token, wish)
     assert opened(answer, private)["credentials"]
 
 
@@ -96,8 +80,9 @@ def test_discovery_endpoint_verification(office: Office) -> None:
 
 def test_happy_flow(office: Office, wallet: Wallet) -> None:
     token = wallet.token(office.offer())["access_token"]
-    assert wires_of(wallet.ask(token, attested_proof(wallet)))
-    refused(wallet.ask(token, wallet.proof()), "invalid_proof", "key_attestation_missing")
+    bare = wallet.proof(key_attestation=None)
+    refused(wallet.ask(token, bare), "invalid_proof", "key_attestation_missing")
+    assert wires_of(wallet.ask(token))
 
 
 def test_user_rejects(office: Office, wallet: Wallet) -> None:
@@ -123,19 +108,20 @@ def test_a_state_outside_the_pushed_request_is_not_used(
 ) -> None:
     made = office.offer()
     uri = wallet.pushed(issuer_state=state_of(made), state=inside)
-    assert wallet.page(uri, state="outside").status_code == 200
+    outside = {"state": "outside", "redirect_uri": "https://evil.example/cb", "scope": "x"}
+    assert wallet.page(uri, **outside).status_code == 200
     location = wallet.answer(uri, pin=made["tx_code"]).headers["location"]
+    assert location.startswith(f"{BACK}?")
     assert query_of(location).get("state") == inside
 
 
 def test_refresh_token(office: Office, wallet: Wallet) -> None:
     first = wallet.token(office.offer())
-    proof = attested_proof(wallet)
-    given = wallet.ask(first["access_token"], proof)
+    given = wallet.ask(first["access_token"])
     second = wallet.refresh(first["refresh_token"])
     assert second.json()["token_type"] == "DPoP"
     fresh = second.json()["access_token"]
-    assert wallet.ask(fresh, attested_proof(wallet)).content == given.content
+    assert wallet.ask(fresh).content == given.content
     refused(wallet.ask(first["access_token"]), "invalid_token", status=401)
     thief = wallet.other(dpop_key=SoftwareSigner.generate(Algorithm.ES256))
     refused(thief.refresh(first["refresh_token"]), "invalid_grant", "refresh_other_client")
@@ -145,7 +131,7 @@ def test_refresh_token(office: Office, wallet: Wallet) -> None:
 
 def test_token_type_case(office: Office, wallet: Wallet) -> None:
     token = wallet.token(office.offer())["access_token"]
-    proof = attested_proof(wallet)
+    proof = wallet.proof()
     for scheme in ("DPoP", "dpop", "DPOP"):
         shown = wallet.dpop_headers("/credential", token=token)
         shown["Authorization"] = f"{scheme} {token}"
@@ -190,7 +176,7 @@ def test_dpop_negative_tests_at_the_credential_endpoint(office: Office, wallet: 
     refused(thief.ask(token), "invalid_dpop_proof", "dpop_key", 401)
     refused(unbound.ask(token), "invalid_token", status=401)
     shown = wallet.dpop_headers("/credential", token=token)
-    assert wallet.ask(token, attested_proof(wallet), headers=shown).status_code == 200
+    assert wallet.ask(token, headers=shown).status_code == 200
     refused(wallet.ask(token, headers=shown), "invalid_dpop_proof", "dpop_replayed", 401)
     changes: list[tuple[dict[str, str | None], str | None]] = [
         ({"access_token": "other"}, "dpop_token"),
@@ -215,6 +201,23 @@ def test_dpop_iat_ten_seconds_off_is_accepted(office: Office, wallet: Wallet, se
     assert wallet.redeem(code, shown).status_code == 200
 
 
+def test_dpop_proof_nbf_exp(office: Office, wallet: Wallet) -> None:
+    moment = int(office.clock().timestamp())
+    for lives, status in ((120, 201), (-120, 400)):
+        payload: JsonObject = {
+            "htm": "POST",
+            "htu": f"{office.ports.origin}/par",
+            "iat": moment,
+            "jti": f"j{lives}",
+            "nonce": wallet.dpop_nonce(),
+            "nbf": moment - 60,
+            "exp": moment + lives,
+        }
+        header: JsonObject = {"typ": dpop.TYPE, "jwk": wallet.dpop_key.public.jwk()}
+        proof = {"DPoP": jose.sign_compact(header, payload, wallet.dpop_key)}
+        assert wallet.push(wallet.client_headers() | proof).status_code == status
+
+
 def test_mismatched_dpop_jkt(wallet: Wallet) -> None:
     other = SoftwareSigner.generate(Algorithm.ES256).public.thumbprint
     refused(wallet.push(dpop_jkt=other), "invalid_dpop_proof", "dpop_key")
@@ -233,7 +236,7 @@ def test_token_endpoint_mismatched_proof_or_dpop_jkt(office: Office, wallet: Wal
 def test_holder_of_key_required(office: Office, wallet: Wallet) -> None:
     refused(wallet.other(bound=False).push(), "invalid_request", "dpop_missing")
     code = wallet.code(office.offer())
-    refused(wallet.other(bound=False).redeem(code), "invalid_grant", "code_other_key")
+    refused(wallet.other(bound=False).redeem(code), "invalid_dpop_proof", "dpop_missing")
 
 
 # --- redirect and response

@@ -17,7 +17,6 @@ from credentials.formats import FORMATS
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.openid4vc.authorization import parse_response
 from credentials.openid4vc.authorization_metadata import parse_authorization_metadata
-from credentials.openid4vc.key_attestation import create_attestation
 from credentials.openid4vc.metadata import parse_issuer_metadata, verify_issuer_metadata
 from issuer import status
 from issuer.settings import DEMO_ORIGIN
@@ -26,7 +25,6 @@ from tests.issuer.code_flow import (
     ATTESTERS,
     BACK,
     JSON,
-    PROVIDER,
     PROVIDER_KEY,
     Wallet,
     opened,
@@ -37,14 +35,16 @@ from tests.issuer.office import Office, open_office
 METADATA = "/.well-known/openid-credential-issuer"
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return open_office(tmp_path, attesters=ATTESTERS)
+@pytest.fixture(params=[False, True], ids=["plain", "haip"])
+def office(tmp_path: Path, request: pytest.FixtureRequest) -> Office:
+    """Both plans: under HAIP wallets and keys are attested, and tokens bound."""
+    return open_office(tmp_path, attesters=ATTESTERS, high_assurance=request.param)
 
 
 @pytest.fixture
 def wallet(office: Office) -> Wallet:
-    return Wallet(office, attested=True, bound=True)
+    keys = office.settings.high_assurance
+    return Wallet(office, attested=True, bound=True, attested_keys=keys)
 
 
 def refused(answer: Response, status: int, error: str, code: str | None = None) -> None:
@@ -190,14 +190,7 @@ def test_fail_invalid_key_attestation_signature(office: Office, wallet: Wallet) 
     stranger = SoftwareSigner.generate(Algorithm.ES256)
 
     def attested(signer: SoftwareSigner) -> str:
-        return create_attestation(
-            signer,
-            [wallet.key.public],
-            at=office.clock(),
-            lifetime=timedelta(days=1),
-            nonce=nonce,
-            issuer=PROVIDER,
-        )
+        return wallet.key_attestation(wallet.key, nonce, by=signer)
 
     for forged in (
         wallet.ask(token, wallet.proof(nonce, key_attestation=attested(stranger))),
