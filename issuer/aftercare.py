@@ -47,7 +47,7 @@ class Cared:
 
 
 def copies(session: Session, offer: Offer) -> list[Issued]:
-    """Every copy of an offer's proof that a holder has or may have."""
+    """Every copy of an offer's proof that a holder may have; what is said is said about all."""
     rows = session.exec(
         select(Issued)
         .where(Issued.offer_id == offer.id, Issued.state != IssuedState.SIGNING)
@@ -75,8 +75,7 @@ def change_status(
     found = copies(session, offers.find(session, offer_id, ports=ports))
     if not found:
         raise RejectedError("offer_open", "nobody has fetched it")
-    for one in found:
-        status.change(session, one.id, to=to, reason=reason, ports=ports, at=at, actor=actor)
+    status.change(session, found[0].id, to=to, reason=reason, ports=ports, at=at, actor=actor)
 
 
 def care(

@@ -170,6 +170,7 @@ def notification(request: Request, body: Body, ports: PortsOf) -> Response:
                 grant=grant,
                 notification_id=asked.notification_id,
                 accepted=asked.event is NotificationEvent.ACCEPTED,
+                ports=ports,
                 at=at,
             )
     return Response(status_code=204, headers=fresh_nonces(ports, at))

@@ -6,6 +6,7 @@ app = create_app(settings, signers_of=open_signers(settings), clock=clock, entro
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -14,11 +15,14 @@ from issuer import (
     api,
     authorization_api,
     delivery,
+    description,
+    events,
     identity,
     operator_api,
     pages,
     publishing,
     statements,
+    systems_api,
 )
 from issuer.demo_office import open_offices
 from issuer.installation import FIRST, Installation, SignersOf, keep_organisation
@@ -32,10 +36,12 @@ from issuer.status_recovery import recover
 from issuer.tables import IssuerTable, JobRow
 from service import app as service_app
 from service.database import open_database
+from service.fetch import Fetcher, Http
 from service.guard import MAX_LIST_BYTES
 from service.jobs import Handler
 from service.mail import mail_handler, open_post, sender_of
 from service.pages import Pages
+from service.webhooks import webhook_handler
 from service.workers import Worker, open_outbox, open_worker
 
 FORM_BYTES = 256 * 1024
@@ -82,8 +88,8 @@ def open_installation(
     return installation
 
 
-def worker_of(installation: Installation) -> Worker:
-    """Who does what was put into the outbox."""
+def worker_of(installation: Installation, http: Http) -> Worker:
+    """Who does what was put into the outbox; ``http`` carries events to their receivers."""
     handlers: dict[str, Handler] = {}
     post = open_post(installation.settings)
     if post is not None:
@@ -92,6 +98,12 @@ def worker_of(installation: Installation) -> Worker:
             letters = delivery.letter_maker(installation, again=again)
             handlers[kind] = mail_handler(post, sender, letters, clock=installation.clock)
     handlers[statements.END_OF_WAIT] = statements.end_of_wait(installation)
+    handlers[events.JOB] = webhook_handler(
+        http,
+        partial(events.delivery_of, installation),
+        clock=installation.clock,
+        on_gone=partial(events.switch_off, installation),
+    )
     return open_worker(installation.outbox, handlers, name="issuer")
 
 
@@ -101,14 +113,16 @@ def create_app(
     signers_of: SignersOf,
     clock: Callable[[], datetime],
     entropy: Entropy,
+    http: Http | None = None,
 ) -> FastAPI:
-    """Build the issuer; it fetches nothing, so it needs no door to other services.
+    """Build the issuer.
 
     Args:
         settings: checked already.
         signers_of: each organisation's keys (``issuer.keys.open_signers``).
         clock: the present moment, aware UTC.
         entropy: ``secrets.token_bytes``, or what a test counts.
+        http: how events reach their receivers; the guarded client where left out.
     """
     installation = open_installation(settings, signers_of=signers_of, clock=clock, entropy=entropy)
     app = service_app.create_app(
@@ -120,6 +134,8 @@ def create_app(
             api.router,
             authorization_api.router,
             authorize.router,
+            description.router,
+            systems_api.router,
             operator_api.router,
             publishing.router,
             pages.router,
@@ -133,7 +149,10 @@ def create_app(
     for part in (api.router, authorization_api.router, authorize.router, publishing.router):
         app.include_router(part, prefix="/o/{slug}")
     app.state.installation = installation
+    door = http or Fetcher(
+        dev_origins=settings.dev_origins, own_addresses=settings.own_addresses, clock=clock
+    )
     app.state.api_key = api_key(settings, entropy)
-    app.state.workers = [worker_of(installation), publishing.Rounds(installation)]
+    app.state.workers = [worker_of(installation, door), publishing.Rounds(installation)]
     app.state.linkages = identity.Linkages()
     return app

@@ -8,6 +8,7 @@ from fastapi import Depends, HTTPException, Request
 from issuer.installation import Installation
 from issuer.members import SignedIn, member_by_id
 from issuer.ports import Ports
+from issuer.programs import Caller, caller
 from issuer.tables import MemberChallenge, MemberLogin, MemberPasskey
 from service.logins import Logins
 from service.passkeys import Passkeys, party_of
@@ -36,6 +37,21 @@ def ports_of(request: Request, installation: InstallationOf) -> Ports:
 
 PortsOf = Annotated[Ports, Depends(ports_of)]
 """For what wallets and other machines call."""
+
+
+def caller_of(request: Request, installation: InstallationOf) -> Caller:
+    """The program that calls, by the key in its ``Authorization`` header.
+
+    Raises:
+        RejectedError: ``unauthorized``.
+    """
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    shown = key.strip() if scheme.lower() == "bearer" else ""
+    return caller(installation, shown, operator_key=request.app.state.api_key)
+
+
+CallerOf = Annotated[Caller, Depends(caller_of)]
+"""For ``/api``; a handler calls ``caller.require(Scope...)`` first."""
 
 
 def logins_of(installation: Installation) -> Logins:

@@ -1,46 +1,46 @@
-"""JSON for the institute's own programs; each request shows the operator's key."""
+"""JSON for an organisation's own programs; each request shows a key (``issuer.programs``)."""
 
-import hmac
-from datetime import timedelta
+from collections.abc import Callable
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from sqlmodel import Session
 
-from credentials.encoding import JsonObject
-from credentials.errors import MalformedError, RejectedError
+from credentials.encoding import JsonObject, compact_json
+from credentials.errors import MalformedError
 from credentials.openid4vc.offer import offer_link
-from issuer import batches, offers, overview, status
-from issuer.oauth import NO_STORE, Body, bearer
+from issuer import batches, delivery, offers, overview, status
+from issuer.audit import record
 from issuer.batches import ListReport
-from issuer.doors import PortsOf
+from issuer.doors import CallerOf
+from issuer.oauth import NO_STORE, Body
 from issuer.offers import LETTER_LIFE, SCREEN_LIFE, MadeOffer
 from issuer.orders import FORMAT_IDS, order
 from issuer.ports import Ports
+from issuer.programs import Caller, Scope
 from issuer.status import MAX_REASON
-from issuer.tables import StatusWord
+from issuer.tables import KeptAnswer, Offer, StatusWord
+from service.idempotency import Idempotency
+from service.problems import PROBLEMS
 
 LIVES = {"screen": SCREEN_LIFE, "letter": LETTER_LIFE}
 """How an offer reaches its holder, and how long it then lives."""
 
 
-def check_key(request: Request) -> None:
-    """Refuse who does not show the operator's key.
+router = APIRouter(prefix="/api", tags=["proofs"])
 
-    Raises:
-        RejectedError: ``unauthorized``.
-    """
-    expected: str = request.app.state.api_key
-    if not hmac.compare_digest(bearer(request).encode(), expected.encode()):
-        raise RejectedError("unauthorized", "Authorization: Bearer <operator's key>")
-
-
-router = APIRouter(prefix="/api", dependencies=[Depends(check_key)])
+MAX_PAGE = 200
+"""Offers in one answer."""
 
 
 class OfferWish(BaseModel):
-    """What to offer: the claims that the template does not fix or compute."""
+    """What to offer: the claims that the template does not fix or compute.
+
+    Attributes:
+        mail_to: where the link goes; the PIN never goes along.
+    """
 
     model_config = ConfigDict(extra="forbid")
     type: str
@@ -48,6 +48,7 @@ class OfferWish(BaseModel):
     claims: dict[str, JsonValue] = Field(repr=False)
     numbers_confirmed: bool = False
     life: Literal["screen", "letter"] = "letter"
+    mail_to: str | None = Field(default=None, repr=False)
 
 
 class StatusWish(BaseModel):
@@ -71,11 +72,11 @@ def made_as_json(made: MadeOffer, ports: Ports) -> JsonObject:
     }
 
 
-def make_offer(ports: Ports, wish: OfferWish) -> MadeOffer:
+def offer_in(session: Session, ports: Ports, wish: OfferWish) -> MadeOffer:
     """Check the wish and make its offer.
 
     Raises:
-        MalformedError: ``type_unknown`` or ``format_unknown``.
+        MalformedError: ``type_unknown``, ``format_unknown`` or ``mail_address``.
         SchemaMismatch: a claim is missing or wrong.
     """
     template = ports.templates.get(wish.type)
@@ -87,51 +88,157 @@ def make_offer(ports: Ports, wish: OfferWish) -> MadeOffer:
         format_id=wish.format,
         numbers_confirmed=wish.numbers_confirmed,
     )
-    life: timedelta = LIVES[wish.life]
-    at = ports.clock()
+    at, life = ports.clock(), LIVES[wish.life]
+    offers.purge(session, at=at)
+    made = offers.offer(session, wanted, ports=ports, at=at, life=life)
+    if wish.mail_to is not None:
+        session.flush()
+        delivery.by_mail(session, made.id, wish.mail_to, ports=ports)
+    return made
+
+
+def make_offer(ports: Ports, wish: OfferWish) -> MadeOffer:
+    """Check the wish and make its offer, in a transaction of its own; raises as ``offer_in``."""
     with ports.database.transaction() as session:
-        offers.purge(session, at=at)
-        return offers.offer(session, wanted, ports=ports, at=at, life=life)
+        return offer_in(session, ports, wish)
 
 
-@router.post("/offers", status_code=201)
-def create_offer(wish: OfferWish, ports: PortsOf) -> JSONResponse:
-    """Offer one proof."""
-    found = made_as_json(make_offer(ports, wish), ports)
-    return JSONResponse(found, status_code=201, headers=NO_STORE)
+def once(
+    request: Request, caller: Caller, body: bytes, make: Callable[[Session], JsonObject]
+) -> bytes:
+    """Do it; under the key in ``Idempotency-Key`` only once, with the same octets each time.
+
+    Raises:
+        MalformedError: ``idempotency_key``.
+        RejectedError: ``idempotency_conflict``.
+    """
+    ports, key = caller.ports, request.headers.get("idempotency-key")
+    with ports.database.transaction() as session:
+        if key is None:
+            return compact_json(make(session))
+        return kept_answers(ports).once(
+            session,
+            tenant=ports.organisation_id,
+            key=key,
+            request=b" ".join((request.method.encode(), request.url.path.encode(), body)),
+            make=lambda: compact_json(make(session)),
+        )
 
 
-@router.get("/offers/{offer_id}")
-def read_offer(offer_id: str, ports: PortsOf) -> JSONResponse:
-    """Where one offer stands; no claim, code or PIN."""
+def kept_answers(ports: Ports) -> Idempotency:
+    """What this organisation's programs were answered before."""
+    return Idempotency(
+        ports.database,
+        KeptAnswer,
+        ports.clock,
+        lambda octets, about: ports.sealer.seal(octets, about=about),
+        lambda octets, about: ports.sealer.open(octets, about=about),
+    )
+
+
+def as_answer(octets: bytes, *, status: int = 200) -> Response:
+    """JSON that nobody keeps."""
+    return Response(octets, status, media_type="application/json", headers=NO_STORE)
+
+
+@router.post("/offers", status_code=201, responses=PROBLEMS)
+def create_offer(wish: OfferWish, request: Request, body: Body, caller: CallerOf) -> Response:
+    """Offer one proof. Send an ``Idempotency-Key``: a retry then gets the same offer."""
+    caller.require(Scope.OFFERS)
+    ports = caller.ports
+
+    def make(session: Session) -> JsonObject:
+        """The offer, with who made it in the log."""
+        made = offer_in(session, ports, wish)
+        record(session, ports, "offered", about=made.id, actor=caller.actor)
+        return made_as_json(made, ports)
+
+    return as_answer(once(request, caller, body, make), status=201)
+
+
+@router.get("/offers", responses=PROBLEMS)
+def list_offers(
+    caller: CallerOf,
+    after: str = "",
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+) -> JSONResponse:
+    """Offers, the newest first; ``after`` is the last id of the page before."""
+    caller.require(Scope.READ)
+    ports = caller.ports
     with ports.database.reading() as session:
-        row = offers.find(session, offer_id, ports=ports)
-        seen = overview.one_standing(session, row, ports=ports, at=ports.clock())
-    found: JsonObject = {
+        rows = overview.page(session, ports=ports, after=after, limit=limit)
+        found = [offer_as_json(session, row, ports) for row in rows]
+    more = len(rows) == limit
+    answer: JsonObject = {"offers": [*found], "next": rows[-1].id if more else None}
+    return JSONResponse(answer, headers=NO_STORE)
+
+
+def offer_as_json(session: Session, row: Offer, ports: Ports) -> JsonObject:
+    """Where an offer stands; no claim, code or PIN."""
+    seen = overview.one_standing(session, row, ports=ports, at=ports.clock())
+    return {
         "id": row.id,
+        "type": row.type_id,
+        "format": row.format,
         "state": "expired" if seen.word == "expired" else row.state,
+        "created_at": row.created_at.isoformat(),
+        "expires_at": row.expires_at.isoformat(),
         "issued_id": seen.issued_id,
         "status": seen.status,
     }
+
+
+@router.get("/offers/{offer_id}", responses=PROBLEMS)
+def read_offer(offer_id: str, caller: CallerOf) -> JSONResponse:
+    """Where one offer stands; no claim, code or PIN."""
+    caller.require(Scope.READ)
+    ports = caller.ports
+    with ports.database.reading() as session:
+        row = offers.find(session, offer_id, ports=ports)
+        found = offer_as_json(session, row, ports)
     return JSONResponse(found, headers=NO_STORE)
 
 
-@router.post("/issued/{issued_id}/status")
-def change_status(issued_id: str, wish: StatusWish, ports: PortsOf) -> JSONResponse:
+@router.post("/offers/{offer_id}/{what}", responses=PROBLEMS)
+def care_for_offer(
+    offer_id: str, what: Literal["cancel", "remind"], caller: CallerOf
+) -> JSONResponse:
+    """Take back an offer that nobody fetched, or send its link once more."""
+    caller.require(Scope.OFFERS)
+    ports, at = caller.ports, caller.ports.clock()
+    with ports.database.transaction() as session:
+        if what == "cancel":
+            offers.cancel(session, offer_id, ports=ports, at=at, actor=caller.actor)
+        else:
+            delivery.remind(session, offer_id, ports=ports, actor=caller.actor, at=at)
+        session.flush()
+        found = offer_as_json(session, offers.find(session, offer_id, ports=ports), ports)
+    return JSONResponse(found, headers=NO_STORE)
+
+
+@router.post("/issued/{issued_id}/status", responses=PROBLEMS)
+def change_status(issued_id: str, wish: StatusWish, caller: CallerOf) -> JSONResponse:
     """Withdraw, pause or resume one proof."""
-    at = ports.clock()
+    caller.require(Scope.STATUS)
+    ports, at = caller.ports, caller.ports.clock()
     with ports.database.transaction() as session:
         changed = status.change(
-            session, issued_id, to=wish.status, reason=wish.reason, ports=ports, at=at
+            session,
+            issued_id,
+            to=wish.status,
+            reason=wish.reason,
+            ports=ports,
+            at=at,
+            actor=caller.actor,
         )
-    found: JsonObject = {"id": changed.id, "status": changed.status}
+        found: JsonObject = {"id": changed.id, "status": changed.status}
     return JSONResponse(found, headers=NO_STORE)
 
 
-@router.post("/lists")
+@router.post("/lists", responses=PROBLEMS)
 def issue_list(
     body: Body,
-    ports: PortsOf,
+    caller: CallerOf,
     type_id: Annotated[str | None, Query(alias="type")] = None,
     format_id: Annotated[str, Query(alias="format")] = FORMAT_IDS[0],
     ready_only: bool = False,  # noqa: FBT001, FBT002 - a query parameter
@@ -141,7 +248,8 @@ def issue_list(
 
     Errors hold the whole list back (422), unless ``ready_only``.
     """
-    at = ports.clock()
+    caller.require(Scope.LISTS)
+    ports, at = caller.ports, caller.ports.clock()
     report = batches.check(body, type_id=type_id, templates=ports.templates, at=at)
     if not check:
         report = batches.issue(
@@ -157,6 +265,30 @@ def issue_list(
     return JSONResponse(
         list_as_json(report, ports), status_code=422 if held_back else 200, headers=NO_STORE
     )
+
+
+@router.get("/templates", responses=PROBLEMS)
+def list_templates(caller: CallerOf) -> JSONResponse:
+    """What this organisation gives, and which claims each asks."""
+    caller.require(Scope.READ)
+    found: list[JsonObject] = [
+        {
+            "id": one.id,
+            "version": one.version,
+            "type": one.type.url,
+            "title_nl": one.type.title_nl,
+            "title_en": one.type.title_en,
+            "formats": [*(one.formats or FORMAT_IDS)],
+            "claims": [
+                {"name": claim.path, "kind": claim.kind, "required": claim.required}
+                for claim in one.type.issued()
+            ],
+            "fixed": [*one.fixed],
+        }
+        for one in caller.ports.templates.values()
+    ]
+    answer: JsonObject = {"templates": [*found]}
+    return JSONResponse(answer, headers=NO_STORE)
 
 
 def list_as_json(report: ListReport, ports: Ports) -> JsonObject:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from issuer.offers import UNFETCHED, person_of
+from issuer.offers import UNFETCHED, find, person_of
 from issuer.ports import Ports
 from issuer.tables import Issued, Offer, OfferState, StatusWord
 
@@ -99,6 +99,23 @@ def standings(session: Session, *, ports: Ports, at: datetime) -> list[Standing]
         .limit(MAX_ROWS)
     ).all()
     return [standing(offer, issued, ports=ports, at=at) for offer, issued in rows]
+
+
+def page(session: Session, *, ports: Ports, after: str, limit: int) -> list[Offer]:
+    """Offers of this organisation, the newest first, from behind the offer ``after`` on.
+
+    Raises:
+        RejectedError: ``not_found`` for an ``after`` that is none of theirs.
+    """
+    wanted = select(Offer).where(Offer.organisation_id == ports.organisation_id)
+    if after:
+        last = find(session, after, ports=ports)
+        older = (col(Offer.created_at) < last.created_at) | (
+            (col(Offer.created_at) == last.created_at) & (col(Offer.id) > last.id)
+        )
+        wanted = wanted.where(older)
+    order = (col(Offer.created_at).desc(), col(Offer.id))
+    return list(session.exec(wanted.order_by(*order).limit(limit)))
 
 
 def one_standing(session: Session, offer: Offer, *, ports: Ports, at: datetime) -> Standing:

@@ -18,6 +18,7 @@ from credentials.errors import MalformedError, RejectedError
 from credentials.limits import MIN_BITSTRING_BITS
 from credentials.model import Purpose, StatusKind, StatusReference
 from issuer.audit import OPERATOR, record
+from issuer.events import emit
 from issuer.installation import FIRST
 from issuer.ports import Ports, identifier_of
 from issuer.tables import (
@@ -278,7 +279,8 @@ def change(
 ) -> Issued:
     """Withdraw, pause or resume one proof; the reason is kept with it, and who did it.
 
-    All copies that the holder has of it go along. Withdrawn is for good. Saying again what already holds changes nothing.
+    All copies that the holder has of it go along. Withdrawn is for good. Saying again what
+    already holds changes nothing.
 
     Raises:
         RejectedError: ``not_found``, or ``status_final`` for a proof that was withdrawn.
@@ -300,6 +302,14 @@ def change(
         session.add(copy)
         _publish_later(session, copy.id, STATUS_VALUE[to])
     record(session, ports, to, about=issued_id, actor=actor, reason=words)
+    emit(
+        session,
+        f"credential.{to}",
+        ports=ports,
+        at=at,
+        offer=issued.offer_id,
+        credential=issued_id,
+    )
     return issued
 
 

@@ -14,6 +14,7 @@ from issuer.pages import (
     people,
     sign_in,
     start,
+    systems,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -27,6 +28,7 @@ for part in (
     list_giving,
     mailbox,
     confirmations,
+    systems,
     offers,
     paper,
 ):

@@ -43,6 +43,7 @@ TABS = (
 MANAGE = (
     ("kinds", "/kinds", "award"),
     ("people", "/people", "users"),
+    ("programs", "/programs", "plug"),
 )
 """The pages under ``organisation``: key of ``issuer.manage.*``, address, drawing."""
 

@@ -41,10 +41,12 @@ from issuer.tables.protocol import (
     SeenProof,
     Token,
 )
+from issuer.tables.systems import ApiKey, Event, KeptAnswer, Receiver
 from issuer.tables.templates import OwnTemplate, TemplateVersion
 
 __all__ = [
     "AUDIT_GUARDS",
+    "ApiKey",
     "AuditEntry",
     "AuthorizationCode",
     "Batch",
@@ -52,6 +54,7 @@ __all__ = [
     "Deferral",
     "Delivery",
     "Duty",
+    "Event",
     "GivenProof",
     "Hold",
     "Invitation",
@@ -59,6 +62,7 @@ __all__ = [
     "IssuedState",
     "IssuerTable",
     "JobRow",
+    "KeptAnswer",
     "ListDraft",
     "ListLine",
     "ListState",
@@ -73,6 +77,7 @@ __all__ = [
     "OwnTemplate",
     "Paper",
     "PushedRequest",
+    "Receiver",
     "RefreshToken",
     "SeenProof",
     "SigningKey",

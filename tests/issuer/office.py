@@ -22,6 +22,7 @@ from issuer.installation import FIRST, Installation, SignersOf
 from issuer.keys import make_signers
 from issuer.ports import Ports
 from issuer.settings import DEMO_ORIGIN, IssuerSettings
+from service.fetch import Http
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 API_KEY = "the-operator-of-this-test"
@@ -108,6 +109,7 @@ def open_office(
     wallet_url: str = "http://localhost:8002",
     production: bool = False,
     signers_of: SignersOf | None = None,
+    http: Http | None = None,
     **settings: Any,  # noqa: ANN401 - whatever the settings take
 ) -> Office:
     """Start the issuer in ``directory``, as ``make run`` does."""
@@ -121,7 +123,11 @@ def open_office(
     )
     clock = HandClock()
     app = create_app(
-        found, signers_of=signers_of or make_signers(), clock=clock, entropy=token_bytes
+        found,
+        signers_of=signers_of or make_signers(),
+        clock=clock,
+        entropy=token_bytes,
+        http=http,
     )
     office = Office(app, TestClient(app, base_url=found.public_url), clock, found)
     if found.demo:

@@ -119,7 +119,8 @@ def test_each_change_is_kept_with_its_reason(office: Office) -> None:
     change(office, issued_id, "suspended", "we kijken iets na")
     change(office, issued_id, "suspended", "nog eens")  # says what already holds
     with office.ports.database.reading() as session:
-        entries = session.exec(select(AuditEntry)).all()
+        about = select(AuditEntry).where(AuditEntry.about == issued_id)
+        entries = session.exec(about).all()
     assert [(one.action, one.about, one.reason) for one in entries] == [
         ("suspended", issued_id, "we kijken iets na")
     ]
