@@ -9,6 +9,7 @@ import io
 import logging
 import resource
 import sys
+import warnings
 
 import pypdf
 from pypdf.errors import LimitReachedError, PyPdfError
@@ -65,15 +66,18 @@ def attached(pdf: bytes) -> bytes:
         raise UnreadableError("pdf_active")
     if pdf.count(b" obj") > MAX_OBJECTS:
         raise UnreadableError("pdf_too_complex")
-    with pypdf.apply_configuration(
-        maximum_declared_stream_length=len(pdf),
-        zlib_maximum_output_length=MAX_ATTACHED_BYTES,
-        zlib_maximum_recovery_input_length=0,
-        lzw_maximum_output_length=MAX_ATTACHED_BYTES,
-        run_length_maximum_output_length=MAX_ATTACHED_BYTES,
-        stream_filters_maximum_length=2,
-        array_maximum_element_count=MAX_OBJECTS,
-        dictionary_maximum_element_count=MAX_OBJECTS,
+    with (
+        warnings.catch_warnings(action="ignore"),  # about spellings in someone's file
+        pypdf.apply_configuration(
+            maximum_declared_stream_length=len(pdf),
+            zlib_maximum_output_length=MAX_ATTACHED_BYTES,
+            zlib_maximum_recovery_input_length=0,
+            lzw_maximum_output_length=MAX_ATTACHED_BYTES,
+            run_length_maximum_output_length=MAX_ATTACHED_BYTES,
+            stream_filters_maximum_length=2,
+            array_maximum_element_count=MAX_OBJECTS,
+            dictionary_maximum_element_count=MAX_OBJECTS,
+        ),
     ):
         try:
             return _attached(pdf)

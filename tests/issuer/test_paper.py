@@ -37,6 +37,8 @@ from tests.in_memory import InMemoryHttp
 from tests.issuer.office import Holder, Office, open_office
 from tests.issuer.test_issuance import FailingKeys
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 MEMBER = "demo-own-1"
 
 

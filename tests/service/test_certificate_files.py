@@ -85,6 +85,38 @@ def test_a_file_that_gives_nothing_says_why(pdf: bytes, code: str) -> None:
     assert refused.value.code == code
 
 
+class NoDoor:
+    """Finds nothing wrong; in the place of a guard that is taken away."""
+
+    def __call__(self, *_seen: object) -> None:
+        return None
+
+
+GUARDS: dict[str, tuple[str, object]] = {
+    "a program to start": ("_check_passive", NoDoor()),
+    "too many objects": ("MAX_OBJECTS", 10**6),
+    "a bomb": ("MAX_ATTACHED_BYTES", 10**8),
+    "too many files": ("MAX_FILES", 100),
+    "another kind of file": ("MEDIA_TYPES", frozenset({"text/plain"})),
+}
+
+
+@pytest.mark.parametrize("case", GUARDS)
+def test_without_its_guard_the_file_would_be_read(
+    case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pdf, code = REFUSED[case]
+    with pytest.raises(UnreadableError, match=code):
+        attached(pdf)
+    name, gone = GUARDS[case]
+    monkeypatch.setattr(pdf_attachment, name, gone)
+    if case == "too many files":  # then there are simply several
+        with pytest.raises(UnreadableError, match="pdf_ambiguous"):
+            attached(pdf)
+    else:
+        assert attached(pdf)
+
+
 def test_a_file_that_is_too_large_is_not_even_opened() -> None:
     with pytest.raises(MalformedError, match="too_large"):
         read_certificate(b"%PDF-" + bytes(MAX_PDF_BYTES))
