@@ -18,9 +18,11 @@ from pkgutil import resolve_name
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from credentials import share_card
 from credentials.cryptosuites import bbs_2023, ecdsa_sd_2023
 from credentials.encoding import JsonObject, JsonValue, b64url_encode
 from credentials.errors import CredentialError
@@ -40,6 +42,8 @@ AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY = SoftwareSigner.generate(Algorithm.ES256, "did:web:a.example#k").public
 SECRET = generate_encryption_key()
 DID, URL = "did:web:a.example", "https://a.example/list"
+END = datetime(2027, 11, 23, 12, tzinfo=UTC)
+LINK = share_card.ShareLink("https://a.example", bytes(16), bytes(32))
 LISTED = StatusReference(StatusKind.BITSTRING, URL, 1, Purpose.REVOCATION)
 SCID = "did:webvh:QmfGEUAcMpzo25kF2Rhn8L5FAXysfGnkzjwdKoNPi615XQ:a.example"
 
@@ -71,6 +75,21 @@ def words(value: object) -> dict[str, str]:
     """An object whose members are all texts, as a form has them."""
     members = value.items() if isinstance(value, dict) else ()
     return {name: each for name, each in members if isinstance(each, str)}
+
+
+def opened_card(parse: Call, octets: bytes) -> object:
+    """A share sealed by someone who knows its key, whatever he put in."""
+    key, iv = share_card._derived(LINK, None, share_card.INFO), bytes(share_card.IV_BYTES)
+    framed = len(octets).to_bytes(share_card.LENGTH_BYTES, "big") + octets
+    padded = framed + bytes(-len(framed) % share_card.STEP)
+    sealed = iv + AESGCM(key).encrypt(iv, padded, share_card._aad(LINK.share_id, END))
+    return parse(LINK, sealed, expires=END, code=None, at=AT)
+
+
+def opened_name(parse: Call, octets: bytes) -> object:
+    """A visitor's name, as above."""
+    key, iv = share_card._derived(LINK, None, share_card.NAME_INFO), bytes(share_card.IV_BYTES)
+    return parse(LINK, iv + AESGCM(key).encrypt(iv, octets, LINK.share_id), code=None)
 
 
 OCTETS: dict[str, Adapter] = {
@@ -107,6 +126,8 @@ OCTETS: dict[str, Adapter] = {
     "openid4vc.pushed_authorization.parse_pushed_request": alone,
     "openid4vc.response.parse_form": alone,
     "openid4vc.token.parse_token_request": alone,
+    "share_card.open_name": opened_name,
+    "share_card.open_share": opened_card,
     "status.token_status_list.open_list": lambda parse, value: parse(
         value, 1, uri=URL, issued_at=AT, expires=None, kept=None
     ),
@@ -145,6 +166,7 @@ TEXT: dict[str, Adapter] = {
     ),
     "openid4vc.request.parse_request_link": alone,
     "openid4vc.response.open_response": lambda parse, value: parse(value, SECRET),
+    "share_card.parse_link": lambda parse, value: parse(f"https://a.example/s/{value}"),
     "status.bitstring_status_list.decode": lambda parse, value: parse(f"u{value}"),
     "status.token_status_list.read_list": lambda parse, value: parse(
         value, uri=URL, key=KEY, at=AT
