@@ -71,12 +71,18 @@ def answer(request: Request, posted: CheckedForm, ports: PortsOf, pages: PagesOf
     except CredentialError as error:
         return _over(request, pages, ports, error.code)
     if isinstance(found, Refused):
-        return _question(request, pages, ports, asked, fault=found)
+        return _question(request, pages, ports, asked, fault=found, link=link)
     return RedirectResponse(found, status_code=303, headers={"Cache-Control": "no-store"})
 
 
 def _question(
-    request: Request, pages: Pages, ports: Ports, asked: Asked, *, fault: Refused | None = None
+    request: Request,
+    pages: Pages,
+    ports: Ports,
+    asked: Asked,
+    *,
+    fault: Refused | None = None,
+    link: str = "",
 ) -> Response:
     language, wanted = language_of(request), asked.request
     known = known_configurations(ports)
@@ -91,6 +97,7 @@ def _question(
         status=200 if fault is None else 400,
         organisation=ports.identity.name,
         names=list(dict.fromkeys(names)),
+        link=link,
         app=_app_of(wanted.redirect_uri),
         client_id=wanted.client_id,
         asked=asked,
