@@ -115,19 +115,6 @@ def verify_attested(
     return found.keys
 
 
-def verify_proof(
-    token: str,
-    *,
-    audience: str,
-    nonce_known: Callable[[str], bool],
-    at: datetime,
-    client_id: str | None = None,
-) -> PublicKey:
-    """Check one proof without attestation; errors as ``verify_proofs``."""
-    rules = ProofRules(audience, client_id)
-    return verify_proofs([token], rules=rules, nonce_known=nonce_known, at=at)[0]
-
-
 def _nonce_of(attestation: KeyAttestation) -> str:
     if not attestation.nonce:
         raise ProtocolError("invalid_proof", "an attestation without nonce")

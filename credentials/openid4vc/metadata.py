@@ -69,11 +69,6 @@ class CredentialIssuerMetadata(BaseModel):
         """The authorization server to use: the first named, else the issuer itself."""
         return (self.authorization_servers or [self.credential_issuer])[0]
 
-    def of_scope(self, scope: str) -> tuple[str, ...]:
-        """The ids of the configurations that a scope asks for (section 5.1.2)."""
-        known = self.credential_configurations_supported
-        return tuple(name for name, found in known.items() if found.scope == scope)
-
 
 @dataclass(frozen=True, slots=True)
 class Abilities:

@@ -11,7 +11,7 @@ from credentials.encoding import JsonObject, JsonValue, b64url_encode, compact_j
 from credentials.errors import CredentialError, MalformedError, RejectedError
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.openid4vc.dcql import parse_query
-from credentials.openid4vc.key_proof import create_proof, verify_proof
+from credentials.openid4vc.key_proof import ProofRules, create_proof, verify_proofs
 from credentials.openid4vc.message import ProtocolError
 from credentials.openid4vc.request import (
     MAX_REQUEST_BYTES,
@@ -74,7 +74,7 @@ def test_h079_a_proof_of_possession_abused(
     holder = SoftwareSigner.generate(Algorithm.ES256)
     proof = create_proof(holder, audience=audience, nonce="n", at=now, client_id=client_id)
     with pytest.raises(ProtocolError) as refusal:
-        verify_proof(proof, audience=ISSUER, nonce_known=nonce_known, at=now)
+        verify_proofs([proof], rules=ProofRules(ISSUER), nonce_known=nonce_known, at=now)
     assert refusal.value.error == error
 
 
@@ -87,7 +87,7 @@ def test_h079_a_proof_with_an_algorithm_that_proves_nothing(algorithm: str, now:
     forged = f"{b64url_encode(compact_json(changed))}.{payload}."
     assert forged.split(".", maxsplit=1)[0] != header
     with pytest.raises(ProtocolError) as refusal:
-        verify_proof(forged, audience=ISSUER, nonce_known=_always, at=now)
+        verify_proofs([forged], rules=ProofRules(ISSUER), nonce_known=_always, at=now)
     assert refusal.value.error == "invalid_proof"
     assert "alg_not_allowed" in refusal.value.detail
 

@@ -1,6 +1,6 @@
 """Key proofs: one key for each copy, with and without a provider's attestation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,13 +17,25 @@ from credentials.openid4vc.key_proof import (
     ProofRules,
     create_proof,
     verify_attested,
-    verify_proof,
     verify_proofs,
 )
 from credentials.openid4vc.message import ProtocolError
 
 ISSUER = "https://issuer.skillspass.example"
 HOLDER = SoftwareSigner.generate(Algorithm.ES256)
+
+
+def verify_proof(
+    token: str,
+    *,
+    audience: str,
+    nonce_known: Callable[[str], bool],
+    at: datetime,
+    client_id: str | None = None,
+) -> PublicKey:
+    """The key of one proof without attestation."""
+    rules = ProofRules(audience, client_id)
+    return verify_proofs([token], rules=rules, nonce_known=nonce_known, at=at)[0]
 
 
 def _known(nonce: str) -> bool:

@@ -201,12 +201,6 @@ def test_an_issuer_that_can_more_says_so() -> None:
     assert proofs["jwt"].key_attestations_required == kind.attestation
 
 
-def test_a_scope_names_its_configurations() -> None:
-    made = create_issuer_metadata(ISSUER, CONFIGURATIONS, display=[])
-    assert made.of_scope("heftruck") == ("heftruck.dc+sd-jwt", "heftruck.ldp_vc")
-    assert made.of_scope("other") == ()
-
-
 SIGNER = SoftwareSigner.generate(Algorithm.ES256, "did:web:issuer.skillspass.example#1")
 
 
