@@ -10,7 +10,7 @@ from datetime import datetime
 
 from credentials.encoding import JsonObject
 from credentials.errors import MalformedError
-from issuer import offers
+from issuer import given_proofs, offers
 from issuer.class_list import ClassList, Row, check_sheet, read_sheet
 from issuer.class_list_faults import Fault, Severity
 from issuer.class_list_file import ListRefusedError
@@ -29,10 +29,12 @@ class ListReport:
     Attributes:
         found: the list as it was read.
         offers: what was made of it; empty after a mere check, or where errors held it back.
+        sample: of fictional people: later lists do not ask whether they got a proof before.
     """
 
     found: ClassList
     offers: tuple[MadeOffer, ...] = ()
+    sample: bool = False
 
     @property
     def errors(self) -> tuple[Fault, ...]:
@@ -133,6 +135,8 @@ def issue(
             whole = replace(wanted, batch_id=batch.id)
             made.append(offers.offer(session, whole, ports=ports, at=at, life=LETTER_LIFE))
             progress(len(made))
+        if not report.sample:
+            given_proofs.remember(session, report.found.rows, ports=ports, at=at)
     return ListReport(report.found, tuple(made))
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Generic, TypeVar
 
+from credentials.errors import MalformedError
 from issuer.class_list_faults import Action, Problem, Severity, Words, echo
+from service.mail import check_address
 
 Value = TypeVar("Value")
 
@@ -238,11 +240,22 @@ def read_email(cell: str, *, firm: str) -> Read[str]:
         words = {"count": {lang: _count(count, lang) for lang in COUNTS}}
         return Read(None, Problem("email_invalid", variant=variant, words=words))
     local, _, domain = cell.partition("@")
-    address = f"{local}@{domain.lower()}"
+    address = cell if _USUAL.fullmatch(cell) else _mailable(local, domain)
+    if address is None:
+        return Read(None, Problem("email_invalid", variant="domain"))
     if _is_role(local.casefold()) or _is_firm(domain.casefold(), firm.casefold()):
         action, severity = Action.NEEDS_CONFIRMATION, Severity.WARNING
         return Read(address, Problem("email_not_private", action, severity))
     return Read(address)
+
+
+def _mailable(local: str, domain: str) -> str | None:
+    """An address as a letter needs it: its host in small letters, other alphabets in ASCII."""
+    try:
+        host = domain if domain.isascii() else domain.encode("idna").decode("ascii")
+        return check_address(f"{local}@{host.lower()}")
+    except (UnicodeError, MalformedError):
+        return None
 
 
 def _email_fault(cell: str) -> str | None:

@@ -1,6 +1,6 @@
 """The trial's offices: two fictional organisations, their people, and a class with its offers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlmodel import select
@@ -96,6 +96,11 @@ def fill(ports: Ports) -> int:
     data, at = CLASS_LIST.read_bytes(), ports.clock()
     report = batches.check(data, type_id=None, templates=ports.templates, at=at)
     issued = batches.issue(
-        report, name=CLASS_LIST.name, data=data, ready_only=True, ports=ports, at=at
+        replace(report, sample=True),
+        name=CLASS_LIST.name,
+        data=data,
+        ready_only=True,
+        ports=ports,
+        at=at,
     )
     return len(issued.offers)

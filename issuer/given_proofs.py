@@ -7,6 +7,7 @@ from functools import cache
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from credentials.encoding import canonical_json
@@ -41,11 +42,13 @@ def remember(session: Session, rows: Sequence[Row], *, ports: Ports, at: datetim
     """Note that these proofs are given."""
     digests = dict.fromkeys(digest(row, ports) for row in rows)
     known = _known(session, digests, ports)
-    session.add_all(
-        GivenProof(organisation_id=ports.organisation_id, digest=one, given_at=at)
+    fresh = [
+        {"organisation_id": ports.organisation_id, "digest": one, "given_at": at}
         for one in digests
         if one not in known
-    )
+    ]
+    if fresh:
+        session.connection().execute(insert(GivenProof), fresh)
 
 
 def _known(session: Session, digests: Iterable[str], ports: Ports) -> set[str]:

@@ -1,7 +1,11 @@
 """Dates and e-mail addresses of a class list: what is read, asked, refused."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from issuer.class_list_values import read_email
+from service.mail import check_address
 from tests.issuer.lists import ASKED, KEPT, REFUSED, one_row, only_fault, read, short
 
 
@@ -200,3 +204,15 @@ def test_the_firm_that_the_remark_names_is_recognised_in_an_address() -> None:
     fault = only_fault(email="jan@constructie-noord.example", Opmerking=remark)
     assert fault.code == "email_not_private"
     assert one_row(Opmerking=remark).confirm == ()
+
+
+def test_an_address_with_another_alphabet_is_written_as_mail_servers_do() -> None:
+    assert one_row(email="jan@müller.example").email == "jan@xn--mller-kva.example"
+    assert only_fault(email="jan@mü-.example").code == "email_invalid"
+
+
+@given(st.emails() | st.from_regex(r"[a-z0-9.+_'-]{1,20}@[a-z0-9.-éß]{1,20}\.[a-z]{1,6}"))
+def test_what_a_list_takes_for_an_address_a_letter_can_go_to(address: str) -> None:
+    read_as = read_email(" ".join(address.split()), firm="")
+    if read_as.value is not None:
+        assert check_address(read_as.value) == read_as.value

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
+from issuer import class_list_workbook
 from issuer.class_list import ClassList, read_class_list, read_sheet
 from issuer.class_list_file import MAX_COLUMNS, MAX_LINES
 from issuer.class_list_workbook import MAX_PARTS, written
@@ -134,7 +135,7 @@ def test_what_excel_shows_instead_of_a_value_is_refused(text: str) -> None:
 
 
 def test_lines_keep_their_number_and_rows_end_where_excel_stops() -> None:
-    rows: list[list[Value]] = [[*GOOD], [], [*GOOD.values()][:12], [None] * 30]
+    rows: list[list[Value]] = [[*GOOD], [], list[Value](GOOD.values())[:12], [None] * 30]
     found = read(workbook(rows))
     assert found.faults == ()
     assert [row.line for row in found.rows] == [3]
@@ -337,3 +338,39 @@ def test_the_clock_of_a_workbook_is_that_of_the_list() -> None:
         class_book({"Examendatum": date(2026, 11, 24)}), at=datetime(2026, 11, 23, 12, tzinfo=UTC)
     )
     assert [fault.code for fault in found.faults] == ["date_in_future"]
+
+
+LONG = with_part(
+    with_part(
+        class_book({}),
+        SHEET,
+        b"<worksheet><sheetData>"
+        + b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (n, n) for n in (1, 2, 3))
+        + b"</sheetData></worksheet>",
+    ),
+    "xl/sharedStrings.xml",
+    b"<sst><si><t>Voornaam</t></si></sst>",
+)
+
+
+@pytest.mark.parametrize(
+    ("guard", "off", "on", "data"),
+    [
+        ("MAX_RATIO", 10_000, 1, LONG),
+        ("MAX_UNPACKED", 10**9, 100, class_book({})),
+        ("MAX_PARTS", 10**6, 1, class_book({})),
+        ("MAX_SHARED", 10**9, 5, LONG),
+        ("_SMALL", 10**6, 0, class_book({})),
+    ],
+    ids=["ratio", "size", "parts", "shared", "small"],
+)
+def test_each_limit_of_a_workbook_alone_refuses(
+    monkeypatch: pytest.MonkeyPatch, guard: str, off: int, on: int, data: bytes
+) -> None:
+    monkeypatch.setattr(class_list_workbook, "_SMALL", 0)
+    monkeypatch.setattr(class_list_workbook, "MAX_RATIO", 10_000)
+    monkeypatch.setattr(class_list_workbook, guard, off)
+    assert read(data).faults[:1] == () or read(data).faults[0].code != "too_large"
+    monkeypatch.setattr(class_list_workbook, "MAX_RATIO", 1 if guard == "_SMALL" else 10_000)
+    monkeypatch.setattr(class_list_workbook, guard, on)
+    assert refusal(data) == ("too_large", "workbook")
