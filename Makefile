@@ -52,6 +52,9 @@ bench: setup
 	@if command -v npm > /dev/null; then cd benchmarks/peers && npm ci --silent --no-audit --no-fund; fi
 	$(BIN)/python -m benchmarks
 
+drills: setup
+	$(BIN)/python -m benchmarks.drills
+
 fuzz: setup
 	$(BIN)/python -m benchmarks.fuzz
 
