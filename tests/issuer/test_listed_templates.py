@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from credentials.encoding import JsonObject
 from issuer.class_list import ClassList, check_sheet, read_sheet
 from issuer.class_list_mapping import propose, sure
 from issuer.class_list_plan import unfilled
@@ -70,7 +71,8 @@ def test_a_retired_template_is_not_listed(own: Template) -> None:
 
 
 def test_what_no_column_and_no_template_says_is_said_once_for_everybody(own: Template) -> None:
-    kind, bare = listed(own), {own.id: {"practical_test": True}}
+    kind = listed(own)
+    bare: dict[str, JsonObject] = {own.id: {"practical_test": True}}
     sheet = read_sheet(f"{HEAD};Baan\r\n{ROW};hal 2\r\n".encode())
     columns = sure(propose(sheet, [kind]))
     assert unfilled(kind, columns, bare) == ("truck_type",)
