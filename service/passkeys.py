@@ -289,7 +289,8 @@ class Passkeys:
             RejectedError: ``not_found``: none of this owner's; ``passkey_last``.
         """
         statement = select(self.table).where(self.table.owner_id == owner_id)
-        held = session.exec(statement.with_for_update()).all()  # two at once would leave none
+        statement = statement.order_by(col(self.table.id)).with_for_update()
+        held = session.exec(statement).all()  # two that remove at once would leave none
         found = next((row for row in held if row.id == passkey_id), None)
         if found is None:
             raise RejectedError("not_found", "no such passkey")

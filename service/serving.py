@@ -6,9 +6,10 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 import uvicorn
@@ -130,18 +131,20 @@ def serve(seats: Sequence[Seat], *, ready: Callable[[], None]) -> None:
     Raises:
         UndeterminedError: ``start_failed``.
     """
-    asked = threading.Event()
+    asked = SimpleQueue[int]()  # an event's lock could be held by the very wait that is interrupted
 
-    def ask(_number: int, _frame: FrameType | None) -> None:
+    def ask(number: int, _frame: FrameType | None) -> None:
         """Note the wish; the main thread acts on it."""
-        asked.set()
+        asked.put(number)
 
     old = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with running(seats):
             ready()
-            while not asked.wait(timeout=0.5):
-                pass  # wakes up now and then: on some systems a bare wait cannot be interrupted
+            while True:
+                with suppress(Empty):  # wakes up now and then: not every system interrupts a wait
+                    asked.get(timeout=0.5)
+                    break
     finally:
         for number, handler in old.items():
             signal.signal(number, handler)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from service.forms import MAX_FIELDS
 from service.secret_files import kept_secret
 from tests.service.small import small_client
 
@@ -83,7 +84,7 @@ def test_a_field_over_its_limit_is_refused_by_name(tmp_path: Path) -> None:
     answer = client.post("/form", data={"csrf_token": token_of(client), "word": "a" * 21})
     assert (answer.status_code, answer.json()["code"]) == (400, "field_too_long")
     assert "word" in answer.json()["detail"]
-    many = {f"f{number}": "x" for number in range(300)} | {"csrf_token": token_of(client)}
+    many = {f"f{number}": "x" for number in range(MAX_FIELDS)} | {"csrf_token": token_of(client)}
     assert client.post("/form", data=many).status_code == 400
 
 
