@@ -25,6 +25,7 @@ from issuer.tables import (
     Issued,
     Offer,
     OfferState,
+    Paper,
     PushedRequest,
     RefreshToken,
     SeenProof,
@@ -49,6 +50,9 @@ NOTIFICATION_LIFE = timedelta(hours=1)
 
 CONTENTS_KEPT = timedelta(days=30)
 """Claims of an offer that nobody fetched are dropped that long after it ended."""
+
+PAPER_KEPT = timedelta(days=30)
+"""What was given on paper can be printed again that long: the post is slow, and paper gets lost."""
 
 BYTES_KEPT = timedelta(hours=2)
 """What was signed can be fetched again that long, with its token; its time may be an hour early."""
@@ -314,7 +318,7 @@ def end_grants(session: Session, offer_id: str) -> None:
 
 
 def purge(session: Session, *, at: datetime) -> None:
-    """Drop what is over: tokens, bytes kept for a retry, claims that nobody came for."""
+    """Drop what is over: tokens, bytes kept for a retry or a reprint, claims nobody came for."""
     connection = session.connection()
     connection.execute(delete(Token).where(col(Token.expires_at) <= at - NOTIFICATION_LIFE))
     connection.execute(delete(Deferral).where(col(Deferral.created_at) <= at - CONTENTS_KEPT))
@@ -328,6 +332,11 @@ def purge(session: Session, *, at: datetime) -> None:
     connection.execute(
         update(Issued)
         .where(col(Issued.issued_at) <= at - BYTES_KEPT, col(Issued.sealed).is_not(None))
+        .values(sealed=None)
+    )
+    connection.execute(
+        update(Paper)
+        .where(col(Paper.made_at) <= at - PAPER_KEPT, col(Paper.sealed).is_not(None))
         .values(sealed=None)
     )
 

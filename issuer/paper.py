@@ -8,7 +8,7 @@ paper or its file has the proof, as with every certificate before; it binds to n
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -24,14 +24,11 @@ from issuer.documents.certificates import Certificate, certificate_pdf, certific
 from issuer.formats import ISSUED_FORMATS
 from issuer.holds import Standing, standing_of
 from issuer.issuance import content_digest
-from issuer.offers import ID_BYTES, UNFETCHED, contents_of, end_grants, find, secret
+from issuer.offers import ID_BYTES, UNFETCHED, contents_of, end_grants, find, purge, secret
 from issuer.ports import Ports
 from issuer.status import place_of, references, reserve
 from issuer.tables import Issued, IssuedState, Offer, OfferState, Paper
 from issuer.templates import Template, validity
-
-PAPER_KEPT = timedelta(days=30)
-"""It can be printed again that long: the post takes days, and people lose paper."""
 
 GRANT = "paper"
 """Stands in an issuance in the place of a wallet's grant."""
@@ -195,15 +192,6 @@ def _face(found: Printed, icon: str, ports: Ports) -> Face:
     kind, language = found.template.type, found.paper.language
     title = kind.title(language).partition(" (")[0]
     return Face(title, ports.identity.name, icon, kind.evidence_grade)
-
-
-def purge(session: Session, *, at: datetime) -> None:
-    """Drop what can no longer be printed again."""
-    session.connection().execute(
-        update(Paper)
-        .where(col(Paper.made_at) <= at - PAPER_KEPT, col(Paper.sealed).is_not(None))
-        .values(sealed=None)
-    )
 
 
 def _intend(session: Session, ports: Ports, offer_id: str, *, at: datetime) -> _Intent | None:

@@ -60,7 +60,7 @@ def show(offer_id: str, request: Request, member: MemberOf, pages: PagesOf) -> H
         row=seen,
         state=state,
         has_badge=has_badge,
-        kept_until=None if made is None else made.made_at + paper.PAPER_KEPT,
+        kept_until=None if made is None else made.made_at + offers.PAPER_KEPT,
         languages=LANGUAGES,
         **frame(request, member, tab=TAB),
     )

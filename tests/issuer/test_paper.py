@@ -19,7 +19,8 @@ from credentials.model import Wire
 from credentials.verification import Expectations, Policy, Sources, check
 from issuer import audit, holds, offers, paper, status
 from issuer.key_ring import KeyRing
-from issuer.paper import GRANT, PAPER_KEPT, Printed
+from issuer.offers import PAPER_KEPT
+from issuer.paper import GRANT, Printed
 from issuer.ports import Ports
 from issuer.tables import (
     AuditEntry,
@@ -37,7 +38,8 @@ from tests.in_memory import InMemoryHttp
 from tests.issuer.office import Holder, Office, open_office
 from tests.issuer.test_issuance import FailingKeys
 
-pytestmark = pytest.mark.usefixtures("on_both_databases")
+both = pytest.mark.usefixtures("on_both_databases")
+"""For what the database itself must get right."""
 
 MEMBER = "demo-own-1"
 
@@ -138,6 +140,7 @@ def test_withdrawing_the_certificate_withdraws_paper_and_badge(office: Office) -
     assert verdict(office, paper.badge_of(printed))[Check.STATUS] is Outcome.FAILED
 
 
+@both
 def test_giving_twice_gives_one_proof_and_the_same_bytes(office: Office) -> None:
     offer_id, first = give(office)
     office.clock.wait(hours=1)
@@ -153,6 +156,7 @@ def test_giving_twice_gives_one_proof_and_the_same_bytes(office: Office) -> None
     )
 
 
+@both
 def test_many_clicks_at_once_give_one_proof(office: Office) -> None:
     offer_id = office.offer()["id"]
 
@@ -166,6 +170,7 @@ def test_many_clicks_at_once_give_one_proof(office: Office) -> None:
     assert (len(issued), len(papers), len(taken)) == (1, 1, 1)
 
 
+@both
 def test_a_signer_that_is_away_leaves_an_intent_that_is_taken_up_again(tmp_path: Path) -> None:
     keys = FailingKeys()
     office = open_office(tmp_path, signers_of=lambda place: KeyRing(place, lambda: keys).begin())
@@ -182,6 +187,7 @@ def test_a_signer_that_is_away_leaves_an_intent_that_is_taken_up_again(tmp_path:
     assert (after.id, after.issued_at) == (before.id, before.issued_at)
 
 
+@both
 def test_a_wallet_that_began_loses_to_the_paper_and_gets_nothing(office: Office) -> None:
     made = office.offer()
     holder = Holder(office)
@@ -255,10 +261,11 @@ def test_claims_leave_the_offer_and_the_paper_is_sealed(office: Office) -> None:
     assert b"proofValue" not in printed.paper.sealed
 
 
+@both
 def test_paper_is_kept_for_a_while_and_then_dropped(office: Office) -> None:
     offer_id, _ = give(office)
-    office.clock.wait(seconds=(PAPER_KEPT).total_seconds())
-    give(office)
+    office.clock.wait(seconds=PAPER_KEPT.total_seconds())
+    office.offer()
     with pytest.raises(RejectedError, match="gone"):
         found(office.ports, offer_id)
 
