@@ -98,8 +98,7 @@ class Guard:
         """
         self.app, self.application, self.settings = app, application, settings
         self.body_limits, self.open_paths = body_limits, open_paths
-        addresses = {urlsplit(settings.public_url).hostname, urlsplit(settings.identifier).hostname}
-        self.hosts = addresses | LOOPBACK_NAMES
+        self.hosts = settings.host_names | LOOPBACK_NAMES
         self.log = get_log(application.state.name)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -209,6 +209,12 @@ class RoleSettings(BaseSettings):
         return open_keystore(file, made, cost=MACHINE_MADE)
 
     @property
+    def host_names(self) -> frozenset[str]:
+        """The names that the service answers to; a role with sites of its own adds theirs."""
+        urls = (self.public_url, self.identifier)
+        return frozenset(urlsplit(url).hostname or "" for url in urls)
+
+    @property
     def own_addresses(self) -> tuple[str, ...]:
         """Every host at which this service can be reached."""
         return (self.host, urlsplit(self.public_url).hostname or "")

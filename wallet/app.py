@@ -1,26 +1,34 @@
-"""The wallet, put together: a kiosk with one trial passport over the holder engine."""
+"""The wallet, put together: the blind service, and a kiosk with one trial passport."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
 from credentials.model import Entropy
 from service import app as application
 from service.clock import Clock
+from service.database import open_database
 from service.fetch import Http
+from service.logins import Logins
 from service.pages import Pages
-from wallet import pages, presenting_pages, receiving_pages
+from service.passkeys import Party, Passkeys
+from wallet import api, pages, presenting_pages, receiving_pages, shares_api
+from wallet.accounts import Keeping
+from wallet.doors import Doors
 from wallet.holder.outside import Outside
 from wallet.kiosk import Kiosk
 from wallet.ports import Ports
 from wallet.settings import WalletSettings
+from wallet.tables import AccountChallenge, AccountLogin, AccountPasskey, WalletTable
 from wallet.trust import TrustSource
+from wallet.vault import MAX_VAULT_BYTES
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 def create_app(settings: WalletSettings, *, fetch: Http, clock: Clock, entropy: Entropy) -> FastAPI:
-    """Build the kiosk.
+    """Build the service and the kiosk.
 
     Args:
         settings: where the passport lies and whom we trust.
@@ -37,9 +45,37 @@ def create_app(settings: WalletSettings, *, fetch: Http, clock: Clock, entropy: 
     app = application.create_app(
         "wallet",
         settings=settings,
-        routers=[pages.router, receiving_pages.router, presenting_pages.router],
+        routers=[
+            pages.router,
+            receiving_pages.router,
+            presenting_pages.router,
+            api.router,
+            shares_api.worker,
+            shares_api.reader,
+        ],
         pages=templates,
         clock=clock,
+        body_limits={api.VAULT_PATH: MAX_VAULT_BYTES},
     )
     app.state.ports = Ports(settings=settings, kiosk=kiosk, pages=templates)
+    app.state.doors = open_doors(settings, clock=clock, entropy=entropy)
     return app
+
+
+def open_doors(settings: WalletSettings, *, clock: Clock, entropy: Entropy) -> Doors:
+    """The blind service: its database, and the passkeys of the keeper's site."""
+    database = open_database(
+        settings.database_url,
+        file=settings.directory / "wallet.db",
+        durability=settings.durability,
+    )
+    database.create_all(WalletTable.metadata)
+    keeper = settings.keeper_origin
+    party = Party(urlsplit(keeper).hostname or "", "skillspass", (keeper,))
+    keeping = Keeping(
+        logins=Logins(AccountLogin, "account", clock, settings.is_secure, entropy),
+        passkeys=Passkeys(party, AccountPasskey, AccountChallenge, clock, entropy),
+        clock=clock,
+        entropy=entropy,
+    )
+    return Doors(settings, database, keeping)
