@@ -19,7 +19,7 @@ from issuer.ports import Identity, Ports
 from issuer.sealing import Sealer
 from issuer.settings import IssuerSettings
 from issuer.status_files import StatusFiles
-from issuer.tables import Organisation
+from issuer.tables import Organisation, StatusHosting
 from issuer.templates import Template, templates
 from schemas import catalog
 from schemas.files import IDENTIFIER, JsonValue
@@ -28,6 +28,9 @@ from service.jobs import Outbox
 
 FIRST = "own"
 """Id of the organisation that has the host to itself."""
+
+MAX_BULK = 10_000
+"""The largest number of people that one person may give at once, if an organisation wishes."""
 
 MAX_NAME = 120
 """Characters of a name: the longest in the trade register that is not a sentence."""
@@ -134,6 +137,27 @@ class Installation:
             elif one.number == row.version:
                 given[row.id] = made
         return MappingProxyType(given), MappingProxyType(versions)
+
+
+def change_organisation(
+    session: Session, organisation_id: str, *, bulk_limit: str, domain: str, status_hosting: str
+) -> Organisation:
+    """Keep what an organisation sets for itself, as typed into a form.
+
+    Raises:
+        MalformedError: ``organisation_invalid``; the detail names the field.
+    """
+    if not bulk_limit.isascii() or not bulk_limit.isdigit() or int(bulk_limit) > MAX_BULK:
+        raise MalformedError("organisation_invalid", f"bulk_limit: 0 to {MAX_BULK}")
+    if domain:
+        did_web(f"https://{domain}")
+    if status_hosting not in set(StatusHosting):
+        raise MalformedError("organisation_invalid", "status_hosting: own or shared")
+    row = session.get_one(Organisation, organisation_id)
+    row.bulk_limit, row.domain = int(bulk_limit), domain or None
+    row.status_hosting, row.version = status_hosting, row.version + 1
+    session.add(row)
+    return row
 
 
 def _own_name(

@@ -12,6 +12,7 @@ from issuer.pages import (
     offers,
     paper,
     people,
+    settings,
     sign_in,
     start,
     systems,
@@ -29,6 +30,7 @@ for part in (
     mailbox,
     confirmations,
     systems,
+    settings,
     offers,
     paper,
 ):

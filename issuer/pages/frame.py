@@ -44,6 +44,7 @@ MANAGE = (
     ("kinds", "/kinds", "award"),
     ("people", "/people", "users"),
     ("programs", "/programs", "plug"),
+    ("settings", "/settings", "settings"),
 )
 """The pages under ``organisation``: key of ``issuer.manage.*``, address, drawing."""
 

@@ -199,3 +199,37 @@ def test_a_browser_that_was_left_behind_is_signed_out_from_elsewhere(office: Off
 def test_signing_out_ends_this_browser(office: Office) -> None:
     assert send(office.client, "/", "/sign-out", {}).headers["location"] == "/sign-in"
     assert office.client.get("/", follow_redirects=False).status_code == 303
+
+
+SETTINGS = {"bulk_limit": "10", "domain": "lasboog.example", "status_hosting": "shared"}
+
+
+def test_an_administrator_sets_when_a_second_person_looks(office: Office) -> None:
+    assert send(office.client, "/settings", "/settings", SETTINGS).status_code == 303
+    identity = office.ports.identity
+    assert (identity.bulk_limit, identity.domain) == (10, "lasboog.example")
+    assert identity.status_hosting == "shared"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"bulk_limit": ""},
+        {"bulk_limit": "-1"},
+        {"bulk_limit": "10001"},
+        {"bulk_limit": "٣"},
+        {"domain": "https://lasboog.example"},
+        {"domain": "127.0.0.1"},
+        {"status_hosting": "elsewhere"},
+    ],
+    ids=str,
+)
+def test_settings_that_do_not_fit_change_nothing(office: Office, wrong: dict[str, str]) -> None:
+    before = office.ports.identity
+    assert send(office.client, "/settings", "/settings", {**SETTINGS, **wrong}).status_code == 400
+    assert office.ports.identity == before
+
+
+def test_only_an_administrator_changes_settings(office: Office) -> None:
+    office.sign_in("demo-own-1")
+    assert send(office.client, "/kinds", "/settings", SETTINGS).status_code == 403
