@@ -39,6 +39,10 @@ SIGNED_LIFE = timedelta(hours=24)
 """How long a wallet may believe signed metadata that it kept."""
 
 
+MAX_DESCRIBED = 100
+"""Configurations beyond which no claims are named: our own wallet reads 5,000 items of JSON."""
+
+
 def known_configurations(ports: Ports) -> Mapping[str, tuple[str, str]]:
     """Every configuration that is given now, by its id: template id and format id.
 
@@ -54,9 +58,16 @@ def known_configurations(ports: Ports) -> Mapping[str, tuple[str, str]]:
 def issuer_metadata(ports: Ports) -> CredentialIssuerMetadata:
     """The document at ``/.well-known/openid-credential-issuer``."""
     names = [Display(name=ports.identity.name, locale=locale) for locale in LANGUAGES]
+    known = known_configurations(ports)
     found = {
-        name: _configuration(ports.templates[template_id], format_id, scope=name, ports=ports)
-        for name, (template_id, format_id) in known_configurations(ports).items()
+        name: _configuration(
+            ports.templates[template_id],
+            format_id,
+            scope=name,
+            described=len(known) <= MAX_DESCRIBED,
+            ports=ports,
+        )
+        for name, (template_id, format_id) in known.items()
     }
     abilities = Abilities(
         batch_size=BATCH_SIZE,
@@ -92,14 +103,15 @@ def _claims(kind: CredentialType) -> dict[ClaimsPath, list[Display]]:
 
 
 def _configuration(
-    template: Template, format_id: str, *, scope: str, ports: Ports
+    template: Template, format_id: str, *, scope: str, described: bool, ports: Ports
 ) -> CredentialConfiguration:
     kind, issued = template.type, ISSUED_FORMATS[format_id]
+    first = format_id == (template.formats or FORMAT_IDS)[0]
     asked = AttestationRules() if ports.settings.high_assurance else None
     about = Kind(
         kind.url,
         display=[Display(name=kind.title(locale), locale=locale) for locale in LANGUAGES],
-        claims=_claims(kind) if format_id == (template.formats or FORMAT_IDS)[0] else None,
+        claims=_claims(kind) if first and described else None,
         scope=scope,
         proof_types=("jwt", "attestation") if ports.settings.attesters else ("jwt",),
         attestation=asked,
