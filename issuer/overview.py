@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from issuer.offers import UNFETCHED, find, person_of
 from issuer.ports import Ports
-from issuer.tables import Issued, Offer, OfferState, StatusWord
+from issuer.tables import PAPER_GRANT, Issued, Offer, OfferState, StatusWord
 
 MAX_ROWS = 500
 """One page; the newest come first."""
@@ -20,8 +20,8 @@ class Standing:
     """One offer as people see it.
 
     Attributes:
-        word: ``waiting``, ``expired``, ``locked``, ``halfway``, ``fetched``, ``refused``,
-            ``cancelled``, ``suspended`` or ``revoked``.
+        word: ``waiting``, ``expired``, ``locked``, ``halfway``, ``fetched``, ``on_paper``,
+            ``refused``, ``cancelled``, ``suspended`` or ``revoked``.
         since: when it came to stand so; for a waiting offer, until when it waits.
         reason: of the last change of status.
         issued_id: None while nobody has fetched it.
@@ -43,6 +43,7 @@ class Standing:
 
 GROUP = {
     "fetched": "positive",
+    "on_paper": "positive",
     "waiting": "warning",
     "halfway": "warning",
     "expired": "negative",
@@ -78,6 +79,8 @@ def _word(offer: Offer, issued: Issued | None, at: datetime) -> tuple[str, datet
         return issued.status, issued.status_at or offer.changed_at
     if offer.state == OfferState.OFFERED:
         return ("expired" if at >= offer.expires_at else "waiting"), offer.expires_at
+    if offer.state == OfferState.DELIVERED and issued and issued.grant_id == PAPER_GRANT:
+        return "on_paper", offer.changed_at
     words = {
         OfferState.REDEEMED: "halfway",
         OfferState.DELIVERED: "fetched",

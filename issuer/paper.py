@@ -27,11 +27,8 @@ from issuer.issuance import content_digest
 from issuer.offers import ID_BYTES, UNFETCHED, contents_of, end_grants, find, purge, secret
 from issuer.ports import Ports
 from issuer.status import place_of, references, reserve
-from issuer.tables import Issued, IssuedState, Offer, OfferState, Paper
+from issuer.tables import PAPER_GRANT, Issued, IssuedState, Offer, OfferState, Paper
 from issuer.templates import Template, validity
-
-GRANT = "paper"
-"""Stands in an issuance in the place of a wallet's grant."""
 
 WITH_BADGE = "ldp_vc"
 """The form that has a badge beside it: both point at the same two bitstring lists."""
@@ -211,8 +208,8 @@ def _intend(session: Session, ports: Ports, offer_id: str, *, at: datetime) -> _
     place = place_of(session, issued.id, ports=ports)
     offer.format = _FORMATS[place.kind]
     offer.state, offer.changed_at = OfferState.REDEEMED, at
-    if issued.grant_id != GRANT:
-        issued.grant_id, issued.holder, issued.key_id = GRANT, "", ""
+    if issued.grant_id != PAPER_GRANT:
+        issued.grant_id, issued.holder, issued.key_id = PAPER_GRANT, "", ""
         issued.issued_at = at.replace(microsecond=0)
     signer = ISSUED_FORMATS[offer.format].signer
     issued.key_id = ports.signers.kept(issued.key_id, signer, issued.issued_at)
@@ -244,7 +241,7 @@ def _new(session: Session, offer: Offer, template: Template, ports: Ports, at: d
         id=uuid.UUID(bytes=ports.entropy(16), version=4).urn,
         organisation_id=ports.organisation_id,
         offer_id=offer.id,
-        grant_id=GRANT,
+        grant_id=PAPER_GRANT,
         holder="",
         key_id="",
         content_digest="",
@@ -309,7 +306,7 @@ def _keep(
         update(Issued)
         .where(
             col(Issued.id) == issued_id,
-            col(Issued.grant_id) == GRANT,
+            col(Issued.grant_id) == PAPER_GRANT,
             col(Issued.state) == IssuedState.SIGNING,
         )
         .values(state=IssuedState.DELIVERED)

@@ -30,7 +30,7 @@ from issuer.tables.organisations import (
     Organisation,
     StatusHosting,
 )
-from issuer.tables.papers import Paper
+from issuer.tables.papers import PAPER_GRANT, Paper
 from issuer.tables.protocol import (
     AuthorizationCode,
     Deferral,
@@ -46,6 +46,7 @@ from issuer.tables.templates import OwnTemplate, TemplateVersion
 
 __all__ = [
     "AUDIT_GUARDS",
+    "PAPER_GRANT",
     "ApiKey",
     "AuditEntry",
     "AuthorizationCode",

@@ -8,6 +8,9 @@ from sqlmodel import Field
 
 from issuer.tables.base import IssuerTable, UtcTime
 
+PAPER_GRANT = "paper"
+"""Stands in an issuance in the place of a wallet's grant."""
+
 
 class Paper(IssuerTable, table=True):
     """One proof that was given on paper.

@@ -20,9 +20,10 @@ from credentials.verification import Expectations, Policy, Sources, check
 from issuer import audit, holds, offers, paper, status
 from issuer.key_ring import KeyRing
 from issuer.offers import PAPER_KEPT
-from issuer.paper import GRANT, Printed
+from issuer.paper import Printed
 from issuer.ports import Ports
 from issuer.tables import (
+    PAPER_GRANT,
     AuditEntry,
     Issued,
     IssuedState,
@@ -150,7 +151,7 @@ def test_giving_twice_gives_one_proof_and_the_same_bytes(office: Office) -> None
     issued, papers, taken = rows(office)
     assert (len(issued), len(papers), len(taken)) == (1, 1, 1)
     assert (issued[0].grant_id, issued[0].holder, issued[0].state) == (
-        GRANT,
+        PAPER_GRANT,
         "",
         IssuedState.DELIVERED,
     )

@@ -82,6 +82,17 @@ def test_the_files_hold_what_they_promise(office: Office) -> None:
     assert "content-disposition" not in fetch("certificate.png").headers
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_overview_tells_paper_from_phone(office: Office, language: str) -> None:
+    page = on_paper(office)
+    words = sentence("issuer.standing.on_paper", language)
+    assert words in text(office.client, f"/overview?lang={language}")
+    made = text(office.client, page.removesuffix("/paper"))
+    assert words in made
+    assert sentence("issuer.made.withdraw", language) in made
+    assert sentence("issuer.made.pause", language) in made
+
+
 def test_an_open_offer_is_asked_about_first(office: Office) -> None:
     offer_id = office.offer()["id"]
     page = f"/made/{offer_id}"
