@@ -35,6 +35,8 @@ def suspected(text: str) -> Spelling | None:
     Whole groups of digits are joined over blanks, and over at most three dots or dashes; a longer
     row of digits (a telephone or account number) is not cut into pieces.
     """
+    if len(text) < _LENGTH:
+        return None
     groups = list(_DIGITS.finditer(text))
     for first, group in enumerate(groups):
         joined, end = group[0], group.end()

@@ -1,24 +1,29 @@
 """From what is given to the whole claims of a type: fixed, computed, checked, and their end."""
 
+import json
 from calendar import monthrange
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from jsonschema import Draft202012Validator
 
-from schemas.catalog import json_schema
+from schemas.catalog import credential_type as type_named
+from schemas.claim_kinds import kind_schema
 from schemas.credential_types import CredentialType, MonthsAfter, Pattern
-from schemas.files import JsonObject
+from schemas.files import JsonObject, JsonValue
 
 AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 """Dates of certificates are calendar days in the Netherlands."""
 
 COMMON_COLUMNS: Final = {"given_name": "Voornaam", "family_name": "Achternaam", "skills": "Skill 1"}
 """Claims that a class list fills for every type that has them, and their column."""
+
+_REPEATED: Final = "skills"
+"""The claim that is alike in a whole class, and names nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +111,25 @@ def check_claims(credential_type: CredentialType, claims: JsonObject) -> tuple[C
         for path in credential_type.required()
         if path not in claims
     )
-    wrong = {
-        str(error.absolute_path[0])
-        for error in _validator(credential_type.id).iter_errors(claims)
-        if error.absolute_path
-    }
-    faults.extend(ClaimFault(path, "claim_malformed") for path in claims if path in wrong)
+    faults.extend(
+        ClaimFault(path, "claim_malformed")
+        for path, value in claims.items()
+        if path in allowed and not _fits(credential_type.id, path, value)
+    )
     return tuple(faults)
+
+
+def _fits(type_id: str, path: str, value: JsonValue) -> bool:
+    """Whether a value has the shape of its claim."""
+    if path == _REPEATED:
+        return _fits_again(type_id, path, json.dumps(value))
+    return _validator(type_id, path).is_valid(value)
+
+
+@lru_cache(maxsize=1024)
+def _fits_again(type_id: str, path: str, text: str) -> bool:
+    """The same, looked at once: a class has the same skills, and they are most of the work."""
+    return _validator(type_id, path).is_valid(json.loads(text))
 
 
 def valid_until(claims: JsonObject) -> datetime | None:
@@ -145,8 +162,9 @@ def add_months(start: date, months: int) -> date:
 
 
 @cache
-def _validator(type_id: str) -> Draft202012Validator:
-    schema = json_schema(type_id, disclosed=False)
+def _validator(type_id: str, path: str) -> Draft202012Validator:
+    claim = type_named(type_id).claim(path)
+    schema = True if claim is None else kind_schema(claim.kind)
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
