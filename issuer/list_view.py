@@ -180,17 +180,23 @@ def field_of(seen: Look, record: Record, position: int, language: str) -> Field:
     """A cell as it can be typed anew, or chosen where there are few answers."""
     target = seen.mapping.targets[position]
     cell = record.cells[position] if position < len(record.cells) else ""
-    value, choices = kept_text(cell), _choices(seen, target or "", language)
+    value = kept_text(cell)
+    choices = _choices(seen, target or "", value, language)
     if choices:
         key = cleaned(value).casefold()
         value = next((one for one, _ in choices if one.casefold() == key), "")
     return Field(position, seen.proposals[position].title, value, choices)
 
 
-def _choices(seen: Look, target: str, language: str) -> tuple[tuple[str, str], ...]:
+def _choices(seen: Look, target: str, value: str, language: str) -> tuple[tuple[str, str], ...]:
+    """The answers that a cell can have; skills that the cell may mean come first."""
     if target.startswith("Skill "):
-        labels = ((one.label_nl, one.label(language)) for one in metalektro().skills.values())
-        return tuple(sorted(labels, key=lambda pair: pair[1].casefold()))
+        meant = metalektro().find(value)
+        rest = sorted(
+            (one for one in metalektro().skills.values() if one not in meant),
+            key=lambda one: one.label(language).casefold(),
+        )
+        return tuple((one.label_nl, one.label(language)) for one in (*meant, *rest))
     if target.startswith("Niveau "):
         return tuple(
             (str(one), f"{one} - {sentence(f'common.level.{one}', language)}")

@@ -26,7 +26,7 @@ def desk(office: Office) -> Desk:
 
 def test_a_list_opens_with_what_is_ready(desk: Desk) -> None:
     words = desk.put_down(MESSY)
-    assert "15 regels zijn klaar klas.csv, 40 regels" in words
+    assert "15 regels zijn klaar klas.csv, regels: 40" in words
     assert "Goed 15 Kijk even 3 Verbeter 21 Niet nodig 1" in words
     assert "24 regels wachten." in words
     assert "31-02-2026 bestaat niet" in desk.line(17)
@@ -49,7 +49,7 @@ def test_a_workbook_is_a_list_too(desk: Desk) -> None:
 def test_a_pasted_list_is_read(desk: Desk) -> None:
     desk.open("/lists/new")
     words = desk.press("/lists", pasted=csv_of({}, delimiter="\t"))
-    assert "geplakte lijst, 1 regels" in words
+    assert "geplakte lijst, regels: 1" in words
 
 
 @pytest.mark.parametrize(
@@ -123,6 +123,13 @@ def test_a_row_that_was_cut_off_is_mended_as_a_whole(desk: Desk) -> None:
         **names | kept | cells | {"c4": "oleksandr.kovalenko@mailbox.example"},
     )
     assert desk.line(35).endswith("goed")
+
+
+def test_of_a_word_with_two_meanings_those_are_offered_first(desk: Desk) -> None:
+    desk.put_down(MESSY)
+    assert "Kies CNC-frezen Frezen op een gewone freesbank" in desk.line(29)
+    desk.row(29, do="save", c10="CNC-frezen")
+    assert desk.line(29).endswith("goed")
 
 
 def test_rows_are_shown_by_group_and_by_page(desk: Desk) -> None:
@@ -245,7 +252,7 @@ def test_the_button_pressed_twice_gives_once(desk: Desk) -> None:
 def test_mail_needs_an_address_for_everyone(desk: Desk) -> None:
     desk.put_down(csv_of({"E-mail privé": ""}).encode())
     desk.row(2, do="confirm:email_missing:4")
-    assert "1 mensen hebben geen adres" in desk.open(f"{desk.base}/give")
+    assert "Mensen zonder adres: 1." in desk.open(f"{desk.base}/give")
     answer = desk.send(f"{desk.base}/give", {"delivery": "mail", "format": "dc+sd-jwt"})
     assert answer.status_code == 400
     assert "Niet iedereen heeft een e-mailadres" in answer.text
