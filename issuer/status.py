@@ -114,6 +114,9 @@ def reserve(session: Session, *, kind: StatusKind, issued_id: str, ports: Ports)
     (measured). PostgreSQL skips the rows that others hold, SQLite has one writer.
     """
     taken = _take(session, kind, issued_id, ports)
+    if taken is None:
+        _take_turn(session, publisher_of(ports))  # who waited here takes of what the other drew
+        taken = _take(session, kind, issued_id, ports)
     while taken is None:
         _draw(session, kind, POOL_SIZE, ports)
         taken = _take(session, kind, issued_id, ports)
@@ -226,8 +229,7 @@ def _open_list(session: Session, kind: StatusKind, owner: str, ports: Ports) -> 
     Not whole: more was drawn from it than this database knows, and not by this very process, whose
     transaction was undone.
     """
-    held = select(Organisation.id).where(Organisation.id == owner)
-    session.exec(held.with_for_update(key_share=True)).one()  # of two that draw at once, one waits
+    _take_turn(session, owner)
     row = session.exec(
         select(StatusList)
         .where(StatusList.organisation_id == owner, StatusList.kind == kind)
@@ -248,6 +250,12 @@ def _open_list(session: Session, kind: StatusKind, owner: str, ports: Ports) -> 
     session.add(fresh)
     session.flush()
     return fresh
+
+
+def _take_turn(session: Session, owner: str) -> None:
+    """Of two that want to draw for one publisher, one waits until the other has committed."""
+    held = select(Organisation.id).where(Organisation.id == owner)
+    session.exec(held.with_for_update(key_share=True)).one()
 
 
 def _fresh(session: Session, row: StatusList, count: int, ports: Ports) -> list[int]:

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,6 +53,28 @@ def test_many_places_are_drawn_at_once_and_none_twice(
     assert {place.number for place in found.values()} == {1, 2, 3}
     with ports.database.reading() as session:
         assert status.place_of(session, ids[7], ports=ports) == found[ids[7]]
+
+
+def test_many_who_ask_at_once_get_a_place_each_from_one_draw(
+    tmp_path: Path, database_url: str
+) -> None:
+    opened = open_offices(tmp_path, database_url=database_url)
+    ports, places = opened.ports(FIRST), list[Place]()
+
+    def ask() -> None:
+        for _ in range(12):
+            places.extend(take(ports, 1))
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with opened.database.reading() as session:
+        (row,) = session.exec(select(StatusList)).all()
+    opened.database.close()
+    assert len(places) == len({(place.number, place.index) for place in places}) == 96
+    assert (row.draws, row.drawn) == (1, POOL_SIZE)
 
 
 def test_an_undone_draw_opens_no_new_list(ports: Ports) -> None:
