@@ -17,6 +17,15 @@ CHOSEN = {
     "consent-360-en": "consent",
     "verdict-360-en": "verdict",
     "withdrawn-360-en": "withdrawn",
+    "sign-in-360-en": "sign-in",
+    "people-invited-1280-en": "people",
+    "kind-1280-en": "kind",
+    "list-rows-1280-en": "list-rows",
+    "list-give-1280-en": "list-give",
+    "mailbox-1280-en": "mailbox",
+    "overview-done-1280-en": "overview",
+    "confirmations-due-1280-en": "confirmations",
+    "statement-waits-1280-en": "statement-waits",
 }
 """Screenshot to picture."""
 

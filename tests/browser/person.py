@@ -19,12 +19,14 @@ class Person:
         language: nl or en.
         pictures: where to keep screenshots; None keeps none.
         seen: titles of the pages, in order.
+        pin: what somebody told them.
     """
 
     page: Page
     language: str
     pictures: Path | None = None
     seen: list[str] = field(default_factory=list)
+    pin: str = ""
 
     def opens(self, address: str) -> None:
         """Go to an address."""
