@@ -61,6 +61,9 @@ PROTOCOL_PATHS = (
 OPEN_PATHS = ("/.well-known/", *PROTOCOL_PATHS, "/status/")
 """Scripts of any origin may call these: a wallet in a browser does (wallet.md, section 9)."""
 
+STATUS_REASONS = "/status/reasons"
+"""Where a holder hears why a proof was paused or withdrawn (``issuer.reasons``)."""
+
 NO_CACHE = {"Cache-Control": "no-cache"}
 
 router = APIRouter()
@@ -81,7 +84,9 @@ def issuer_metadata(request: Request, ports: PortsOf) -> Response:
     if _prefers_jwt(request.headers.get("accept", "")):
         token = metadata.signed_metadata(ports, at=ports.clock())
         return Response(token, media_type=encryption.MEDIA_TYPE, headers=headers)
-    return JSONResponse(write_message(metadata.issuer_metadata(ports)), headers=headers)
+    document = write_message(metadata.issuer_metadata(ports))
+    document["status_reason_endpoint"] = f"{ports.origin}{STATUS_REASONS}"  # issuer.reasons
+    return JSONResponse(document, headers=headers)
 
 
 def _prefers_jwt(accept: str) -> bool:

@@ -21,6 +21,7 @@ from issuer import (
     operator_api,
     pages,
     publishing,
+    reasons,
     statements,
     systems_api,
 )
@@ -138,6 +139,7 @@ def create_app(
             systems_api.router,
             operator_api.router,
             publishing.router,
+            reasons.router,
             pages.router,
         ],
         pages=Pages(TEMPLATES),
@@ -146,7 +148,13 @@ def create_app(
         open_paths=api.OPEN_PATHS,
         body_limits={"/api/lists": MAX_LIST_BYTES, "/lists": MAX_LIST_BYTES + FORM_BYTES},
     )
-    for part in (api.router, authorization_api.router, authorize.router, publishing.router):
+    for part in (
+        api.router,
+        authorization_api.router,
+        authorize.router,
+        publishing.router,
+        reasons.router,
+    ):
         app.include_router(part, prefix="/o/{slug}")
     app.state.installation = installation
     door = http or Fetcher(

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import cast
 
 from sqlalchemy.exc import IntegrityError
 
@@ -65,7 +66,8 @@ def _is_ours(nonce: str, ports: Ports, at: datetime, *, use: str) -> bool:
 
 def attesters(ports: Ports) -> Attesters:
     """The providers of wallets that this installation trusts, by the settings."""
-    return _read_attesters(compact_json({**ports.settings.attesters}))
+    written = cast("JsonObject", ports.settings.attesters)  # two names for what JSON can hold
+    return _read_attesters(compact_json(written))
 
 
 @lru_cache(maxsize=8)

@@ -26,6 +26,7 @@ from wallet.holder.passport import (
     skill_labels,
     titles,
 )
+from wallet.holder.reasons import reason_for
 from wallet.ports import PortsOf
 from wallet.words import icon_of, value_text
 
@@ -68,11 +69,15 @@ def proof(proof_id: str, request: Request, ports: PortsOf) -> HTMLResponse:
     held = ports.kiosk.vault().find(proof_id)
     shown_card = card(held, at=ports.kiosk.outside.now())
     language = language_of(request)
+    state = ports.kiosk.state(held, shown_card, anew=True)
+    told = state.word in {"revoked", "suspended"}
+    reason = reason_for(held, outside=ports.kiosk.outside) if told else None
     return ports.pages.render(
         request,
         "proof.html",
         card=shown_card,
-        state=ports.kiosk.state(held, shown_card, anew=True),
+        state=state,
+        reason=(reason or {}).get(language),
         person=full_name(shown_card.credential.claims),
         skills=skill_rows(shown_card.credential.claims, language),
         lines=lines_of(shown_card, language),

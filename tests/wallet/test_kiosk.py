@@ -196,6 +196,7 @@ def test_a_withdrawn_proof_is_called_so_in_the_passport(world: World) -> None:
     browser = Browser(world)
     offer = dict(world.offer())
     receive(browser, offer)
+    page = browser.here()
     assert sentence("common.status.valid", "nl") in browser.open("/")
     found = world.clients[ISSUER].get(f"/api/offers/{offer['id']}", headers=world.issuer_key())
     issued = found.json()["issued_id"]
@@ -206,6 +207,7 @@ def test_a_withdrawn_proof_is_called_so_in_the_passport(world: World) -> None:
     )
     world.clock.turn(minutes=1)
     assert sentence("common.status.revoked", "nl") in browser.open("/")
+    assert sentence("issuer.reason.mistake", "nl") in browser.open(page)
 
 
 def test_a_proof_can_be_taken_out(world: World) -> None:
