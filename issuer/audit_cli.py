@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from issuer.command_line import OrganisationOption
 from service.command_line import DONE, REFUSED, JsonOption, plain_errors, print_json, say
 
 if TYPE_CHECKING:
@@ -21,9 +22,7 @@ def start() -> None:
 @app.command()
 def verify(
     *,
-    organisation: Annotated[
-        str, typer.Option("--organisation", metavar="SLUG", help="The first if left out.")
-    ] = "",
+    organisation: OrganisationOption = "",
     head: Annotated[
         str | None,
         typer.Option(metavar="NUMBER:DIGEST", help="A head that was printed and kept before."),

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from credentials.encoding import JsonObject
 from credentials.errors import MalformedError
-from issuer import given_proofs, offers
+from issuer import delivery, given_proofs, offers
 from issuer.class_list import ClassList, Row, check_sheet, read_sheet
 from issuer.class_list_faults import Fault, Severity
 from issuer.class_list_file import ListRefusedError
@@ -91,8 +91,8 @@ def issue(
     data: bytes,
     format_id: str = FORMAT_IDS[0],
     ready_only: bool = False,
+    mail: bool = False,
     ports: Ports,
-    at: datetime,
     progress: Callable[[int], None] = lambda _: None,
 ) -> ListReport:
     """Offer every ready row of a checked list, all or none.
@@ -103,22 +103,22 @@ def issue(
         data: the file; its digest is kept.
         format_id: one of ``FORMAT_IDS``.
         ready_only: go on with the ready rows although others have errors.
+        mail: send each link to the address on its row.
         ports: the issuer's.
-        at: now.
         progress: called with the number of offers made so far.
 
     Returns:
         The report with its offers; without any where errors hold the list back.
 
     Raises:
-        MalformedError: ``format_unknown``.
+        MalformedError: ``format_unknown``; ``mail_address``: mail without an address.
         SchemaMismatch: a row does not fit its type after all; nothing is written.
     """
     check_format(format_id)
     if not report.found.rows or (report.errors and not ready_only):
         return report
     orders = [order_of(row, format_id, ports) for row in report.found.rows]
-    made: list[MadeOffer] = []
+    made, at = list[MadeOffer](), ports.clock()
     with ports.database.transaction() as session:
         offers.purge(session, at=at)
         batch = Batch(
@@ -135,6 +135,11 @@ def issue(
             whole = replace(wanted, batch_id=batch.id)
             made.append(offers.offer(session, whole, ports=ports, at=at, life=LETTER_LIFE))
             progress(len(made))
+        if mail:
+            session.flush()
+            for row, one in zip(report.found.rows, made, strict=True):
+                address = delivery.check_deliverable(row.email)
+                delivery.by_mail(session, one.id, address, ports=ports)
         if not report.sample:
             given_proofs.remember(session, report.found.rows, ports=ports, at=at)
     return ListReport(report.found, tuple(made))

@@ -3,14 +3,16 @@
 They work on the issuer's own database, whether or not the service runs.
 """
 
-import secrets
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from issuer.command_line import OrganisationOption, opened
 from service.command_line import (
     REFUSED,
     AtOption,
@@ -25,7 +27,7 @@ from service.command_line import (
 if TYPE_CHECKING:
     from issuer.batches import ListReport
     from issuer.ports import Ports
-    from issuer.settings import IssuerSettings
+    from issuer.templates import Template
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -37,7 +39,7 @@ FormatOption = Annotated[
 
 
 @app.command()
-def issue(
+def issue(  # noqa: PLR0913 - each is an option
     class_list: Annotated[str, typer.Argument(metavar="LIST", help="A CSV file; - reads it.")],
     *,
     type_id: Annotated[
@@ -48,26 +50,38 @@ def issue(
     ready_only: Annotated[
         bool, typer.Option("--ready-only", help="Go on with the rows that are ready.")
     ] = False,
+    mail: Annotated[
+        bool, typer.Option("--mail", help="Send each link to the address on its row.")
+    ] = False,
+    organisation: OrganisationOption = "",
     at: AtOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Offer a proof to everyone on a class list who passed.
 
-    Nothing is offered while a row has an error, unless --ready-only is given.
+    Nothing is offered while a row has an error, unless --ready-only is given. With --mail the
+    links go out as soon as the service runs; the PINs are printed here alone.
     """
     with plain_errors(as_json=as_json):
+        from issuer import batches
+        from service.clock import system_clock
+
         data, start = _read(class_list), moment(at)
-        report, ports = _checked(data, type_id=type_id, start=start, check=check)
-        if ports is not None:
-            report = _issued(
-                report,
-                data,
-                name=Path(class_list).name,
-                format_id=format_id,
-                ready_only=ready_only,
-                ports=ports,
+        with _given(organisation, start, check=check) as (templates, ports):
+            report = batches.check(
+                data, type_id=type_id, templates=templates, at=start or system_clock()
             )
-        _tell(report, ports, as_json=as_json)
+            if ports is not None and not check:
+                report = _issued(
+                    report,
+                    data,
+                    name=Path(class_list).name,
+                    format_id=format_id,
+                    ready_only=ready_only,
+                    mail=mail,
+                    ports=ports,
+                )
+            _tell(report, None if check else ports, as_json=as_json)
     held_back = bool(report.errors) and not (ready_only and report.offers)
     if held_back or (not check and not report.found.rows):
         raise typer.Exit(REFUSED)
@@ -84,20 +98,27 @@ def offer(
     numbers_confirmed: Annotated[
         bool, typer.Option("--no-bsn", help="No number in it is a citizen service number.")
     ] = False,
+    mail: Annotated[
+        str | None, typer.Option("--mail", metavar="ADDRESS", help="Send the link there.")
+    ] = None,
+    organisation: OrganisationOption = "",
     at: AtOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Offer one proof: prints its link and, apart from it, its PIN."""
-    with plain_errors(as_json=as_json):
+    """Offer one proof: prints its link and, apart from it, its PIN.
+
+    With --mail the link goes out as soon as the service runs; the PIN is printed here alone.
+    """
+    with opened(organisation, at, as_json=as_json) as ports:
         from credentials.encoding import parse_json_object
         from issuer.operator_api import OfferWish, made_as_json, make_offer
 
-        ports = _ports(_settings(), moment(at))
         wish = OfferWish(
             type=type_id,
             format=format_id,
             claims=parse_json_object(_read(claims)),
             numbers_confirmed=numbers_confirmed,
+            mail_to=mail,
         )
         made = made_as_json(make_offer(ports, wish), ports)
         if as_json:
@@ -125,37 +146,25 @@ def _read(source: str) -> bytes:
         raise RejectedError("usage_file", f"{source}: {error.strerror}") from error
 
 
-def _settings() -> "IssuerSettings":
+@contextmanager
+def _given(
+    organisation: str, start: datetime | None, *, check: bool
+) -> Iterator[tuple[Mapping[str, "Template"], "Ports | None"]]:
+    """What an organisation gives, and its doors; a mere check makes no file where none is yet.
+
+    Raises:
+        RejectedError: ``not_found``.
+    """
+    from issuer.command_ports import open_ports
     from issuer.settings import IssuerSettings
-
-    return IssuerSettings()
-
-
-def _ports(settings: "IssuerSettings", start: datetime | None) -> "Ports":
-    """The doors of the running service's own files; no signing key, for nothing is signed here."""
-    from issuer.app import open_installation
-    from issuer.installation import FIRST
-    from issuer.keys import no_signers
-    from service.clock import clock_from, system_clock
-
-    clock = clock_from(start) if start else system_clock
-    return open_installation(
-        settings, signers_of=no_signers, clock=clock, entropy=secrets.token_bytes
-    ).ports(FIRST)
-
-
-def _checked(
-    data: bytes, *, type_id: str | None, start: datetime | None, check: bool
-) -> tuple["ListReport", "Ports | None"]:
-    """Read the list; with ``check`` no file of the issuer is opened."""
-    from issuer import batches
     from issuer.templates import templates
-    from service.clock import system_clock
 
-    settings = _settings()
-    given = templates(settings.roles, fixed=settings.fixed, demo=settings.demo)
-    report = batches.check(data, type_id=type_id, templates=given, at=start or system_clock())
-    return report, None if check else _ports(settings, start)
+    settings = IssuerSettings()
+    if check and not organisation and not settings.directory.exists():
+        yield templates(settings.roles, fixed=settings.fixed, demo=settings.demo), None
+        return
+    with open_ports(organisation, start) as ports:
+        yield ports.templates, ports
 
 
 def _issued(
@@ -165,6 +174,7 @@ def _issued(
     name: str,
     format_id: str,
     ready_only: bool,
+    mail: bool,
     ports: "Ports",
 ) -> "ListReport":
     from rich.console import Console
@@ -180,8 +190,8 @@ def _issued(
             data=data,
             format_id=format_id,
             ready_only=ready_only,
+            mail=mail,
             ports=ports,
-            at=ports.clock(),
             progress=lambda done: bar.update(task, completed=done),
         )
 

@@ -101,6 +101,5 @@ def fill(ports: Ports) -> int:
         data=data,
         ready_only=True,
         ports=ports,
-        at=at,
     )
     return len(issued.offers)

@@ -3,13 +3,12 @@
 They work on the issuer's own files, whether or not the service runs.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.command_line import AtOption, JsonOption, moment, plain_errors, print_json, say
+from issuer.command_line import OrganisationOption, opened
+from service.command_line import AtOption, JsonOption, print_json, say
 
 if TYPE_CHECKING:
     from credentials.encoding import JsonObject
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="keys", help="Signing keys: change them over, tell their history.")
 
-OrganisationOption = Annotated[
-    str,
-    typer.Option("--organisation", metavar="SLUG", help="Which one here; the first if left out."),
-]
 PurposeOption = Annotated[
     str, typer.Option("--for", metavar="PURPOSE", help="ES256 (tokens) or EdDSA (documents).")
 ]
@@ -34,7 +29,7 @@ def list_keys(
     """Every key that ever signed, and where it stands."""
     from issuer.key_ledger import keys
 
-    with _opened(organisation, at, as_json=as_json) as ports:
+    with opened(organisation, at, as_json=as_json) as ports:
         with ports.database.reading() as session:
             rows = [_as_json(row, ports) for row in keys(session, ports)]
         if as_json:
@@ -55,7 +50,7 @@ def make_next(
     """Make the key that will sign next, and show it from now on; it can take over in a day."""
     from issuer.key_ledger import LEAD, prepare
 
-    with _opened(organisation, at, as_json=as_json) as ports:
+    with opened(organisation, at, as_json=as_json) as ports:
         made = prepare(ports, purpose)
         ready = made.published_at + LEAD
         found = {**_as_json(made, ports), "ready_at": ready.isoformat()}
@@ -76,7 +71,7 @@ def rotate(
     """Let the next key take over; what the old one signed stays valid."""
     from issuer import key_ledger
 
-    with _opened(organisation, at, as_json=as_json) as ports:
+    with opened(organisation, at, as_json=as_json) as ports:
         with ports.database.transaction() as session:
             done = key_ledger.rotate(session, ports, purpose, at=ports.clock(), force=force)
         if done.early:
@@ -98,7 +93,7 @@ def revoke(
     """Stop a key that got into wrong hands: nothing it signed counts any more."""
     from issuer import key_ledger
 
-    with _opened(organisation, at, as_json=as_json) as ports:
+    with opened(organisation, at, as_json=as_json) as ports:
         done = key_ledger.revoke(ports, key, reason=reason, at=ports.clock())
         found = {
             **_as_json(done.key, ports),
@@ -115,7 +110,7 @@ def affected(
     """Proofs that a revoked key signed: they must be given anew."""
     from issuer import key_ledger
 
-    with _opened(organisation, at, as_json=as_json) as ports:
+    with opened(organisation, at, as_json=as_json) as ports:
         with ports.database.reading() as session:
             rows = [
                 {
@@ -141,19 +136,10 @@ def export(
     from credentials.trust.listing import write_keys
     from issuer.key_ledger import history
 
-    with _opened(organisation, at, as_json=as_json) as ports:
+    with opened(organisation, at, as_json=as_json) as ports:
         with ports.database.reading() as session:
             found = write_keys(history(session, ports))
         print_json({"TEIdentifier": ports.did, "TrustedEntityKeys": found})
-
-
-@contextmanager
-def _opened(organisation: str, at: str | None, *, as_json: bool) -> Iterator["Ports"]:
-    """The organisation's doors, with its keys; closed when the block ends."""
-    from issuer.command_ports import open_ports
-
-    with plain_errors(as_json=as_json), open_ports(organisation, moment(at)) as ports:
-        yield ports
 
 
 def _as_json(row: "SigningKey", ports: "Ports") -> "JsonObject":

@@ -183,8 +183,11 @@ def offer_as_json(session: Session, row: Offer, ports: Ports) -> JsonObject:
         "state": "expired" if seen.word == "expired" else row.state,
         "created_at": row.created_at.isoformat(),
         "expires_at": row.expires_at.isoformat(),
+        "delivery": row.delivery,
+        "reminded_at": row.reminded_at.isoformat() if row.reminded_at else None,
         "issued_id": seen.issued_id,
         "status": seen.status,
+        "reason": seen.reason,
     }
 
 
@@ -259,7 +262,6 @@ def issue_list(
             format_id=format_id,
             ready_only=ready_only,
             ports=ports,
-            at=at,
         )
     held_back = bool(report.errors) and not ready_only and not check
     return JSONResponse(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from issuer.command_line import OrganisationOption
 from service.command_line import JsonOption, plain_errors, print_json, say
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def add(
 def invite_first(
     admin: Annotated[str, typer.Argument(help="Name of the administrator.")],
     *,
-    slug: Annotated[str, typer.Option("--slug", help="Which organisation; empty: the first.")] = "",
+    organisation: OrganisationOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Enter an administrator of an organisation that is here already; prints their link."""
@@ -109,14 +110,14 @@ def invite_first(
         from issuer.tables import Duty
 
         installation = _installation()
-        ports, at = installation.ports_at(slug), installation.clock()
+        ports, at = installation.ports_at(organisation), installation.clock()
         with installation.database.transaction() as session:
             row = add_member(session, admin, duties=[Duty.ADMIN], ports=ports, at=at)
             token = invite(session, row, ports=ports, at=at)
             record(session, ports, "member_added", about=row.id, actor=OPERATOR)
         link = f"{installation.settings.public_url}/join/{token}"
     if as_json:
-        print_json({"slug": slug, "invitation": link})
+        print_json({"slug": organisation, "invitation": link})
         return
     typer.echo(link)
     typer.echo(say("issuer.cli.invited"), err=True)

@@ -104,13 +104,28 @@ def standings(session: Session, *, ports: Ports, at: datetime) -> list[Standing]
     return [standing(offer, issued, ports=ports, at=at) for offer, issued in rows]
 
 
-def page(session: Session, *, ports: Ports, after: str, limit: int) -> list[Offer]:
+STATES = (*OfferState, "expired")
+"""Where an offer can stand, apart from what is said about its proof."""
+
+
+def page(session: Session, *, ports: Ports, after: str, limit: int, state: str = "") -> list[Offer]:
     """Offers of this organisation, the newest first, from behind the offer ``after`` on.
+
+    Args:
+        session: open for reading.
+        ports: of the organisation.
+        after: id of the last offer of the page before; empty for the first page.
+        limit: how many at most.
+        state: of ``STATES``; empty for all of them.
 
     Raises:
         RejectedError: ``not_found`` for an ``after`` that is none of theirs.
     """
     wanted = select(Offer).where(Offer.organisation_id == ports.organisation_id)
+    if state:
+        waits, over = Offer.state == OfferState.OFFERED, col(Offer.expires_at) <= ports.clock()
+        others = {"expired": (waits, over), OfferState.OFFERED.value: (waits, ~over)}
+        wanted = wanted.where(*others.get(state, (Offer.state == state,)))
     if after:
         last = find(session, after, ports=ports)
         older = (col(Offer.created_at) < last.created_at) | (
@@ -119,6 +134,16 @@ def page(session: Session, *, ports: Ports, after: str, limit: int) -> list[Offe
         wanted = wanted.where(older)
     order = (col(Offer.created_at).desc(), col(Offer.id))
     return list(session.exec(wanted.order_by(*order).limit(limit)))
+
+
+def named(session: Session, name: str, *, ports: Ports) -> Offer:
+    """An offer of this organisation by its id, or by that of a proof that came of it.
+
+    Raises:
+        RejectedError: ``not_found``.
+    """
+    issued = session.get(Issued, name) if name.startswith("urn:") else None
+    return find(session, name if issued is None else issued.offer_id, ports=ports)
 
 
 def one_standing(session: Session, offer: Offer, *, ports: Ports, at: datetime) -> Standing:

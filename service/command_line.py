@@ -90,13 +90,23 @@ def moment(text: str | None) -> datetime | None:
 
 def fail(error: CredentialError, *, as_json: bool) -> NoReturn:
     """Say what is wrong, in words and as JSON, and leave with the exit status that fits."""
-    key = f"error.{error.code}"
     if as_json:
-        print_json({"error": error.code, "nl": say(key, "nl"), "en": say(key, "en")})
-    typer.echo(f"{say(key)} ({error})", err=True)
+        print_json(error_as_json(error))
+    typer.echo(f"{say(f'error.{error.code}')} ({error})", err=True)
+    raise typer.Exit(status_of(error))
+
+
+def error_as_json(error: CredentialError) -> dict[str, str]:
+    """What is wrong, as a code and in both languages."""
+    key = f"error.{error.code}"
+    return {"error": error.code, "nl": say(key, "nl"), "en": say(key, "en")}
+
+
+def status_of(error: CredentialError) -> int:
+    """The exit status that fits."""
     if error.code.startswith(_WRONG_USE_CODES):
-        raise typer.Exit(WRONG_USE)
-    raise typer.Exit(UNKNOWN if isinstance(error, UndeterminedError) else REFUSED)
+        return WRONG_USE
+    return UNKNOWN if isinstance(error, UndeterminedError) else REFUSED
 
 
 @contextmanager
