@@ -26,6 +26,7 @@ CHOSEN = {
     "overview-done-1280-en": "overview",
     "confirmations-due-1280-en": "confirmations",
     "statement-waits-1280-en": "statement-waits",
+    "paper-made-1280-en": "paper",
 }
 """Screenshot to picture."""
 
