@@ -8,9 +8,10 @@ from typing import Final
 
 from credentials.errors import MalformedError
 from issuer import class_list_headings as headings
-from issuer.class_list_faults import echo, list_refused
+from issuer.class_list_faults import Action, echo, list_refused
 from issuer.class_list_file import ListRefusedError, Sheet
 from issuer.class_list_headings import CLAIM, Confidence, Recognised, heading_key, recognise
+from issuer.class_list_text import text_problem
 from issuer.elfproef import suspected
 from schemas.credential_types import CredentialType, Disclosure, MonthsAfter
 
@@ -127,7 +128,8 @@ def checked(mapping: ColumnMapping, sheet: Sheet, types: Iterable[CredentialType
     Raises:
         MalformedError: ``mapping_unknown`` for a target or constant that does not exist, or
             another number of columns.
-        ListRefusedError: ``heading_twice``: two columns for one thing.
+        ListRefusedError: ``heading_twice``: two columns for one thing; or a value for all that
+            may not be in a list: a formula, hidden signs, what may be a citizen service number.
     """
     claims = {CLAIM + claim.path for kind in types for claim in kind.issued()}
     used = [target for target in mapping.targets if target is not None]
@@ -141,6 +143,11 @@ def checked(mapping: ColumnMapping, sheet: Sheet, types: Iterable[CredentialType
         for name, value in mapping.constants.items()
     ):
         raise MalformedError("mapping_unknown", f"one value for all: {', '.join(CONSTANT)}")
+    for name, text in mapping.constants.items():
+        problem = text_problem(text, name=False, number=False, email=False)
+        if problem is not None:
+            refused = replace(problem, action=Action.LIST_REFUSED)
+            raise ListRefusedError(refused.at(sheet.header_line, name.removeprefix(CLAIM)))
     for target in used:
         if used.count(target) > 1:
             raise ListRefusedError(list_refused("heading_twice", heading=target))

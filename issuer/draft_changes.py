@@ -25,6 +25,12 @@ MAX_CELL = 2_000
 """Characters that a person may type into a cell, as many as a cell of a file may hold."""
 
 
+UNFINISHED = frozenset(
+    {"heading_missing", "template_claim_missing", "import_invalid", "too_many_faults"}
+)
+"""Faults of a list whose columns may be kept as they are: the next look at them mends it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Who changes which list, and what their page showed.
@@ -88,7 +94,8 @@ def set_mapping(
 
     Raises:
         MalformedError: ``mapping_unknown`` or ``type_unknown``.
-        ListRefusedError: two columns for one thing.
+        ListRefusedError: two columns for one thing, or a value for all that may not be there;
+            nothing of it is kept.
         RejectedError: as ``take``; ``list_not_open``.
     """
     row = _take_open(session, change, ports=ports, at=at)
@@ -96,9 +103,8 @@ def set_mapping(
         raise MalformedError("type_unknown", "no such template")
     said = replace(said_of(row, ports), mapping=mapping, template_id=template_id)
     seen = _say(session, row, said, ports=ports, at=at)
-    twice = next((fault for fault in seen.found.faults if fault.code == "heading_twice"), None)
-    if twice is not None:
-        raise ListRefusedError(twice)
+    if seen.found.refused and seen.found.faults[0].code not in UNFINISHED:
+        raise ListRefusedError(seen.found.faults[0])
     key = (ports.organisation_id, template_id, fingerprint(seen.sheet.titles))
     memory = session.get(ColumnMemory, key) or ColumnMemory(
         organisation_id=key[0], template_id=key[1], fingerprint=key[2]

@@ -55,24 +55,26 @@ def submit(
     change: Change,
     *,
     format_id: str,
-    how: Delivery,
+    how: Delivery | None,
     ports: Ports,
     at: datetime,
 ) -> ListDraft:
     """Give the ready rows, or ask a second person where they are many.
 
     Raises:
-        MalformedError: ``format_unknown``; ``delivery_unfit``: mail without an address.
+        MalformedError: ``format_unknown``; ``delivery_unfit``: none, or mail without an address.
         RejectedError: ``list_changed``, ``list_not_open``; ``list_empty``: no row is ready.
         SchemaMismatch: a row does not fit its template after all; nothing is given.
     """
-    check_format(format_id)
     row = take(session, change, ports=ports, at=at)
+    check_format(format_id)
     if row.state != ListState.CHECKED:
         raise RejectedError("list_not_open", f"state {row.state}")
     seen = look(session, row.id, ports=ports, at=at)
     if not seen.found.rows or seen.needs_mapping:
         raise RejectedError("list_empty", "no row is ready")
+    if how is None:
+        raise MalformedError("delivery_unfit", f"one of {', '.join(Delivery)}")
     if how is Delivery.MAIL and any(one.email is None for one in seen.found.rows):
         raise MalformedError("delivery_unfit", "a row has no address")
     row.format, row.delivery = format_id, how
@@ -184,6 +186,7 @@ def _issue(
                 session, given.id, Delivery(row.delivery or Delivery.CARDS), ports=ports
             )
     given_proofs.remember(session, seen.found.rows, ports=ports, at=at)
+    row.given_version = row.version
     session.flush()
     rest = look(session, row.id, ports=ports, at=at)
     if open_lines(rest.found):

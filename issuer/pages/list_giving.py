@@ -5,7 +5,7 @@ from collections import Counter
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from credentials.errors import MalformedError, RejectedError
+from credentials.errors import RejectedError
 from issuer import drafts, list_issuing, overview
 from issuer.doors import MemberOf
 from issuer.drafts import Look
@@ -63,15 +63,13 @@ def submit(list_id: str, posted: CheckedForm, member: MemberOf) -> Response:
     """Give the ready rows, or ask a second person; a second press of the button changes nothing."""
     member.require(Duty.ISSUER)
     ports, delivery = member.ports, text_field(posted, "delivery")
-    if delivery not in set(Delivery):
-        raise MalformedError("delivery_unfit", "mail, cards or screen")
     try:
         with ports.database.transaction() as session:
             row = list_issuing.submit(
                 session,
                 change_of(posted, list_id, member),
                 format_id=text_field(posted, "format"),
-                how=Delivery(delivery),
+                how=Delivery(delivery) if delivery in set(Delivery) else None,
                 ports=ports,
                 at=ports.clock(),
             )
@@ -86,7 +84,7 @@ def _late(error: RejectedError, list_id: str, member: SignedIn) -> Response:
         raise error
     with member.ports.database.reading() as session:
         row = drafts.find(session, list_id, ports=member.ports)
-    if row.state in drafts.OPEN and row.delivery is None:
+    if row.state in drafts.OPEN and row.version != row.given_version:
         return changed_meanwhile(list_id)
     return RedirectResponse(after_giving(row), status_code=303)
 

@@ -298,7 +298,6 @@ def _mapping(posted: FormData, seen: Look) -> ColumnMapping:
     targets += [None] * (width - len(targets))
     constants = {
         headings.EXAM_DATE: _day(text_field(posted, "same_date")),
-        headings.COURSE: text_field(posted, "same_course"),
         headings.TRAINER: text_field(posted, "same_trainer"),
         headings.RESULT: "behaald" if text_field(posted, "passed") else "",
     }

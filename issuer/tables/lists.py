@@ -43,6 +43,7 @@ class ListDraft(IssuerTable, table=True):
         format: the credential format, once chosen.
         asked_digest: SHA-256 of what waits for approval, hex: exactly that is approved.
         approved_by: the member who approved it last.
+        given_version: the version that the last giving made; 0 before.
     """
 
     __tablename__: ClassVar[str] = "list_draft"
@@ -60,6 +61,7 @@ class ListDraft(IssuerTable, table=True):
     format: str | None = None
     asked_digest: str | None = None
     approved_by: str | None = None
+    given_version: int = 0
     created_at: datetime = Field(sa_type=UtcTime)
     changed_at: datetime = Field(sa_type=UtcTime, index=True)
 

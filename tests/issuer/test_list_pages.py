@@ -1,5 +1,6 @@
 """The pages of a class list, without script: put down, mended, approved by another, given once."""
 
+import zlib
 from datetime import date
 from pathlib import Path
 
@@ -156,7 +157,9 @@ def test_a_number_that_may_be_a_bsn_is_not_kept(desk: Desk, tmp_path: Path) -> N
     desk.put_down(MESSY)
     assert "We hebben het nummer niet bewaard" in desk.line(32)
     ports, row = desk.office.ports, draft_in(desk.office)
-    assert b"111222333" not in ports.sealer.open(row.sheet, about=f"list {row.id}")
+    sheet = zlib.decompress(ports.sealer.open(row.sheet, about=f"list {row.id}"))
+    assert b"26032" in sheet
+    assert b"111222333" not in sheet
     desk.row(32, do="save", c19="toch nummer 111222333")
     assert "een burgerservicenummer kan zijn" in desk.line(32)
     assert "111222333" not in desk.page
@@ -192,6 +195,26 @@ def test_two_columns_for_one_thing_are_refused_in_the_form(desk: Desk) -> None:
     assert "staat er twee keer" in answer.text
     answer = desk.send(f"{desk.base}/columns", {"c0": "Niets"})
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("nummer 111222333", "We hebben het nummer niet bewaard"),
+        ("=1+1", "begint met een formule"),
+        ("A.\u202e Bruin", "de leesrichting omdraait"),
+    ],
+    ids=["bsn", "formula", "override"],
+)
+def test_a_value_for_everybody_is_looked_at_like_a_cell(desk: Desk, typed: str, words: str) -> None:
+    desk.put_down(COLUMNS.encode())
+    answer = desk.send(f"{desk.base}/columns", {"c0": "Naam", "same_trainer": typed})
+    assert answer.status_code == 422
+    assert words in answer.text
+    ports, row = desk.office.ports, draft_in(desk.office)
+    assert row.version == 1
+    answers = ports.sealer.open(row.answers, about=f"answers {row.id}")
+    assert typed.encode() not in zlib.decompress(answers)
 
 
 def test_what_is_the_same_for_everybody_is_filled_in_once(desk: Desk) -> None:
@@ -246,6 +269,19 @@ def test_the_button_pressed_twice_gives_once(desk: Desk) -> None:
     second = desk.send(f"{desk.base}/give", fields)
     assert first.status_code == second.status_code == 303
     assert first.headers["location"] == second.headers["location"]
+    assert len(offers_in(desk.office)) == 15
+
+
+def test_a_page_of_before_gives_nothing_more(desk: Desk) -> None:
+    desk.put_down(MESSY)
+    give(desk, "screen")
+    desk.open(f"{desk.base}/rows")
+    desk.row(17, do="save", c7="05-06-2026")
+    tab = Desk(desk.office)
+    tab.open(f"{desk.base}/give")
+    desk.row(18, do="save", c7="03-04-2026")
+    words = tab.press(f"{tab.base}/give", delivery="screen", format="dc+sd-jwt")
+    assert "Deze lijst is intussen veranderd." in words
     assert len(offers_in(desk.office)) == 15
 
 
