@@ -42,11 +42,12 @@ RATES: Mapping[str, Rate] = {
     "sign_in": Rate(100, 1),
     "recovery": Rate(10, 360),
     "share": Rate(60, 1),
+    "relay": Rate(60, 5),
 }
 """``token`` and ``sign_in`` for each address: a school behind one router, some times over. ``pin``
 for each code: what a wallet may repeat in good faith; five wrong ones end the code itself.
 ``recovery`` for each address: ten an hour, which is no way to find 160 bits. ``share`` for each
-address: a firm that opens what it was sent, and no search for ids."""
+address: a firm that opens what it was sent, and no search for ids. ``relay`` for each account."""
 
 
 class TooManyRequestsError(RejectedError):

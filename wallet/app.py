@@ -13,7 +13,7 @@ from service.fetch import Http
 from service.logins import Logins
 from service.pages import Pages
 from service.passkeys import Party, Passkeys
-from wallet import api, pages, presenting_pages, receiving_pages, shares_api
+from wallet import api, pages, presenting_pages, receiving_pages, relay_api, shares_api
 from wallet.accounts import Keeping
 from wallet.doors import Doors
 from wallet.holder.outside import Outside
@@ -51,6 +51,7 @@ def create_app(settings: WalletSettings, *, fetch: Http, clock: Clock, entropy: 
             presenting_pages.router,
             api.router,
             shares_api.worker,
+            relay_api.router,
             shares_api.reader,
         ],
         pages=templates,
@@ -58,11 +59,11 @@ def create_app(settings: WalletSettings, *, fetch: Http, clock: Clock, entropy: 
         body_limits={api.VAULT_PATH: MAX_VAULT_BYTES},
     )
     app.state.ports = Ports(settings=settings, kiosk=kiosk, pages=templates)
-    app.state.doors = open_doors(settings, clock=clock, entropy=entropy)
+    app.state.doors = open_doors(settings, http=fetch, clock=clock, entropy=entropy)
     return app
 
 
-def open_doors(settings: WalletSettings, *, clock: Clock, entropy: Entropy) -> Doors:
+def open_doors(settings: WalletSettings, *, http: Http, clock: Clock, entropy: Entropy) -> Doors:
     """The blind service: its database, and the passkeys of the keeper's site."""
     database = open_database(
         settings.database_url,
@@ -78,4 +79,4 @@ def open_doors(settings: WalletSettings, *, clock: Clock, entropy: Entropy) -> D
         clock=clock,
         entropy=entropy,
     )
-    return Doors(settings, database, keeping)
+    return Doors(settings, database, keeping, http)

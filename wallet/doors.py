@@ -12,6 +12,7 @@ from fastapi import Depends, Request, Response
 
 from credentials.errors import RejectedError
 from service.database import Database
+from service.fetch import Http
 from service.logins import device_of
 from wallet.accounts import Keeping, Visit
 from wallet.settings import WalletSettings
@@ -27,6 +28,7 @@ class Doors:
     settings: WalletSettings
     database: Database
     keeping: Keeping
+    http: Http
 
     @property
     def browser_cookie(self) -> str:

@@ -43,7 +43,7 @@ PADDING = 16 * 1024
 """Bodies come in steps of 16 KiB: the size must not tell how many credentials there are."""
 
 MAX_VAULT_BYTES = 10 * 1024 * 1024
-"""Some thousand credentials; the vault service will take no more."""
+"""As sealed, some thousand credentials; the vault service takes no more."""
 
 MAX_SLOTS = 32
 """Nobody has more devices; each costs a hash of 64 MiB to try."""
@@ -193,7 +193,10 @@ def seal(opened: Opened, events: Sequence[Event], *, entropy: Entropy) -> tuple[
         ct=b64url_encode(sealed),
     )
     after = Opened(opened.wid, version, opened.prf_salt, slots, opened.listed, tuple(events))
-    return compact_json(_json(header)), after
+    data = compact_json(_json(header))
+    if len(data) > MAX_VAULT_BYTES:
+        raise MalformedError("vault_too_large", f"{len(data)} bytes")
+    return data, after
 
 
 def check_slots(slots: Sequence[Slot], *, listed: Sequence[JsonObject]) -> None:

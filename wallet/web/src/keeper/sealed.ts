@@ -16,7 +16,7 @@ import {
 } from "./slots.ts";
 
 const PADDING = 16 * 1024; // the size must not tell how many credentials there are
-const MAX_VAULT_BYTES = 10 * 1024 * 1024;
+const MAX_VAULT_BYTES = 10 * 1024 * 1024; // as sealed; the service takes no more
 const MAX_SLOTS = 32;
 const FIELDS = ["v", "wid", "ver", "prf_salt", "slots", "enc", "iv", "ct"];
 
@@ -132,11 +132,11 @@ export async function seal(opened: Opened, events: readonly Event[], chance: Cha
   const slots: Slot[] = [];
   for (const slot of opened.slots) slots.push(await giveDek(slot, dek, wid, chance));
   const body = pad({ slots: slots.map(listing), prf_salt: b64url(prfSalt), events: [...events] }, PADDING);
-  if (body.length > MAX_VAULT_BYTES) throw malformed("vault_too_large", `${body.length} octets`);
   const ct = b64url(await encrypt(dek, iv, body, await aadOf(wid, version, slots)));
   const data = canonicalJson({
     v: 1, wid: b64url(wid), ver: version, prf_salt: b64url(prfSalt), slots, enc: "A256GCM", iv: b64url(iv), ct,
   });
+  if (data.length > MAX_VAULT_BYTES) throw malformed("vault_too_large", `${data.length} octets`);
   return [data, { ...opened, version, slots, events }];
 }
 
