@@ -7,7 +7,7 @@ person opens a proof that does not hold.
 
 from credentials.dids.web import PREFIX, location
 from credentials.encoding import JsonObject, compact_json
-from credentials.errors import CredentialError, RejectedError
+from credentials.errors import CredentialError
 from credentials.openid4vc.key_proof import create_proof
 from credentials.openid4vc.metadata import issuer_metadata_url
 from credentials.openid4vc.nonce import parse_nonce_response
@@ -44,7 +44,7 @@ def _asked(held: Held, outside: Outside) -> dict[str, str] | None:
     if not isinstance(endpoint, str) or not isinstance(nonces, str):
         return None
     if not all(one.startswith(f"{identifier}/") for one in (endpoint, nonces)):
-        raise RejectedError("metadata_mismatch", "an address of somebody else")
+        return None  # an address of somebody else
     given = outside.http.post(nonces, body=b"", content_type=FORM_TYPE)
     proof = create_proof(
         held.signer(),
