@@ -14,6 +14,7 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from credentials.encoding import JsonObject, canonical_json
+from credentials.errors import MalformedError
 from issuer.ports import Ports
 from issuer.tables import AuditEntry, Organisation
 from service.database import before_commit
@@ -23,6 +24,9 @@ NOTHING = "0" * 64
 
 OPERATOR = "operator"
 """Who acts by the operator's key or from the command line."""
+
+MAX_REASON = 200
+"""Characters of a reason: one sentence."""
 
 _PAGE = 1_000
 """Entries read at once."""
@@ -120,6 +124,18 @@ def record(
         closing.flush()
 
     before_commit(session, write)
+
+
+def sentence_of(reason: str) -> str:
+    """A reason as a person typed it, without the blanks around it.
+
+    Raises:
+        MalformedError: ``status_reason_invalid`` for none, one that is too long, or several lines.
+    """
+    words = reason.strip()
+    if not words or len(words) > MAX_REASON or not words.isprintable():
+        raise MalformedError("status_reason_invalid", f"1 to {MAX_REASON} characters on one line")
+    return words
 
 
 def digest_of(entry: AuditEntry, *, sequence: int) -> str:

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, select
 
 from credentials.errors import MalformedError, RejectedError
 from credentials.keys import PublicKey
 from credentials.trust.listing import ListedKey
-from issuer.audit import OPERATOR, record
+from issuer.audit import OPERATOR, record, sentence_of
 from issuer.key_ring import PURPOSES, KeyState, public_of, state_of
 from issuer.ports import Ports
-from issuer.tables import Issued, IssuedState, SigningKey, StatusWord
+from issuer.tables import Issued, IssuedState, Offer, SigningKey, StatusWord
 
 LEAD = timedelta(hours=24)
 """How long a key is shown before it signs: copies of a DID document live a day."""
@@ -27,9 +28,6 @@ HANDOVER = timedelta(seconds=30)
 
 STILL_SHOWN = timedelta(days=2)
 """How long a retired key is shown in any case: the status lists it signed live a day."""
-
-MAX_REASON = 200
-"""Characters of a reason: one sentence."""
 
 _SECOND = timedelta(seconds=1)
 
@@ -94,12 +92,20 @@ def _is_shown(session: Session, row: SigningKey, at: datetime) -> bool:
         return state is not KeyState.REVOKED
     if row.used_until is None or at < row.used_until + STILL_SHOWN:
         return True
-    alive = select(Issued.id).where(
-        Issued.organisation_id == row.organisation_id,
-        Issued.key_id == row.id,
-        Issued.status != StatusWord.REVOKED,
-    )
+    alive = select(Issued.id).where(*_alive(row.organisation_id, at), Issued.key_id == row.id)
     return session.exec(alive.limit(1)).first() is not None
+
+
+def _alive(organisation_id: str, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What makes an issued proof count still: neither taken back nor over."""
+    over = select(Offer.id).where(
+        Offer.organisation_id == organisation_id, col(Offer.ends_at) <= at
+    )
+    return (
+        col(Issued.organisation_id) == organisation_id,
+        col(Issued.status) != StatusWord.REVOKED,
+        col(Issued.offer_id).not_in(over),
+    )
 
 
 def prepare(ports: Ports, purpose: str, *, actor: str = OPERATOR) -> SigningKey:
@@ -177,9 +183,7 @@ def revoke(
         RejectedError: ``key_unknown``, ``key_revoked``.
         UndeterminedError: ``signer_unavailable``: no key could be made in its place.
     """
-    words = reason.strip()
-    if not words or len(words) > MAX_REASON or not words.isprintable():
-        raise MalformedError("status_reason_invalid", f"1 to {MAX_REASON} characters on one line")
+    words = sentence_of(reason)
     with ports.database.reading() as session:
         found = _named(keys(session, ports), key_id)
         alone = _instead(keys(session, ports), found, at) is None
@@ -197,28 +201,32 @@ def revoke(
         session.add(row)
         session.flush()
         record(session, ports, "key_revoked", about=row.id, actor=actor, reason=words)
-        count = len(affected(session, ports, key_id=row.id))
+        count = session.exec(select(func.count()).where(*_affected(ports, at, row.id))).one()
     ports.signers.look_again()
     return Revoked(row, instead, count)
 
 
-def affected(session: Session, ports: Ports, *, key_id: str | None = None) -> Sequence[Issued]:
-    """Proofs that a revoked key signed and that were not taken back: they must be given anew."""
-    revoked = select(SigningKey.id).where(
-        SigningKey.organisation_id == ports.organisation_id, col(SigningKey.revoked_at).is_not(None)
-    )
-    if key_id is not None:
-        revoked = revoked.where(SigningKey.id == key_id)
+def affected(
+    session: Session, ports: Ports, *, at: datetime, key_id: str | None = None
+) -> Sequence[Issued]:
+    """Proofs that a revoked key signed and that still matter: they must be given anew."""
+    wanted = _affected(ports, at, key_id)
     return session.exec(
-        select(Issued)
-        .where(
-            Issued.organisation_id == ports.organisation_id,
-            col(Issued.key_id).in_(revoked),
-            Issued.status != StatusWord.REVOKED,
-            col(Issued.state).in_([IssuedState.DELIVERED, IssuedState.ACCEPTED]),
-        )
-        .order_by(col(Issued.issued_at), col(Issued.id))
+        select(Issued).where(*wanted).order_by(col(Issued.issued_at), col(Issued.id))
     ).all()
+
+
+def _affected(ports: Ports, at: datetime, key_id: str | None) -> tuple[ColumnElement[bool], ...]:
+    revoked = select(SigningKey.id).where(
+        SigningKey.organisation_id == ports.organisation_id,
+        col(SigningKey.revoked_at).is_not(None),
+        *([] if key_id is None else [SigningKey.id == key_id]),
+    )
+    return (
+        *_alive(ports.organisation_id, at),
+        col(Issued.key_id).in_(revoked),
+        col(Issued.state).in_([IssuedState.DELIVERED, IssuedState.ACCEPTED]),
+    )
 
 
 def _make(ports: Ports, purpose: str) -> SigningKey:

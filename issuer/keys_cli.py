@@ -119,7 +119,7 @@ def affected(
                     "key_id": row.key_id,
                     "issued_at": row.issued_at.isoformat(),
                 }
-                for row in key_ledger.affected(session, ports)
+                for row in key_ledger.affected(session, ports, at=ports.clock())
             ]
         if as_json:
             print_json({"affected": rows})

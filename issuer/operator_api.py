@@ -12,7 +12,7 @@ from credentials.encoding import JsonObject, compact_json
 from credentials.errors import MalformedError
 from credentials.openid4vc.offer import offer_link
 from issuer import batches, delivery, offers, overview, status
-from issuer.audit import record
+from issuer.audit import MAX_REASON, record
 from issuer.batches import ListReport
 from issuer.doors import CallerOf
 from issuer.oauth import NO_STORE, Body
@@ -20,7 +20,6 @@ from issuer.offers import LETTER_LIFE, SCREEN_LIFE, MadeOffer
 from issuer.orders import FORMAT_IDS, order
 from issuer.ports import Ports
 from issuer.programs import Caller, Scope
-from issuer.status import MAX_REASON
 from issuer.tables import KeptAnswer, Offer, StatusWord
 from service.idempotency import Idempotency
 from service.problems import PROBLEMS

@@ -14,10 +14,10 @@ from typing import cast
 from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
-from credentials.errors import MalformedError, RejectedError
+from credentials.errors import RejectedError
 from credentials.limits import MIN_BITSTRING_BITS
 from credentials.model import Purpose, StatusKind, StatusReference
-from issuer.audit import OPERATOR, record
+from issuer.audit import OPERATOR, record, sentence_of
 from issuer.events import emit
 from issuer.installation import FIRST
 from issuer.ports import Ports, identifier_of
@@ -41,9 +41,6 @@ POOL_SIZE = 256
 
 _ASKED_AT_ONCE = 500
 """Numbers in one question to the database."""
-
-MAX_REASON = 200
-"""Characters of a reason: one sentence."""
 
 STATUS_VALUE = {StatusWord.VALID: 0, StatusWord.REVOKED: 1, StatusWord.SUSPENDED: 2}
 """Status types of the Token Status List, section 7.1."""
@@ -157,16 +154,25 @@ def place_of(session: Session, issued_id: str, *, ports: Ports) -> Place:
     Raises:
         RejectedError: ``not_found`` where no place was reserved for it.
     """
+    found = places_of(session, [issued_id], ports=ports).get(issued_id)
+    if found is None:
+        raise RejectedError("not_found", "no status place")
+    return found
+
+
+def places_of(session: Session, issued_ids: Sequence[str], *, ports: Ports) -> dict[str, Place]:
+    """Where these proofs stand, by proof; those without a place are left out."""
     found = session.exec(
         select(StatusList, StatusSlot)
         .join(StatusSlot, col(StatusSlot.list_id) == col(StatusList.id))
-        .where(StatusSlot.issued_id == issued_id)
-    ).first()
-    if found is None:
-        raise RejectedError("not_found", "no status place")
-    row, slot = found
-    home = _home(row.organisation_id, ports)
-    return Place(home, StatusKind(row.kind), row.number, slot.position)
+        .where(col(StatusSlot.issued_id).in_(issued_ids))
+    )
+    return {
+        slot.issued_id or "": Place(
+            _home(row.organisation_id, ports), StatusKind(row.kind), row.number, slot.position
+        )
+        for row, slot in found
+    }
 
 
 def _take(session: Session, kind: StatusKind, issued_id: str, ports: Ports) -> Place | None:
@@ -294,9 +300,7 @@ def change(
         RejectedError: ``not_found``, or ``status_final`` for a proof that was withdrawn.
         MalformedError: ``status_reason_invalid`` for no reason, or one that is too long.
     """
-    words = reason.strip()
-    if not words or len(words) > MAX_REASON or not words.isprintable():
-        raise MalformedError("status_reason_invalid", f"1 to {MAX_REASON} characters on one line")
+    words = sentence_of(reason)
     issued = session.get(Issued, issued_id, with_for_update=True)
     if issued is None or issued.organisation_id != ports.organisation_id:
         raise RejectedError("not_found", "no such proof")
