@@ -237,7 +237,12 @@ def cases() -> list[Case]:
             Case(
                 f"present {format_id} {name}",
                 "present",
-                {"format": format_id, "wire": wire, "disclose": [*paths]},
+                {
+                    "format": format_id,
+                    "wire": wire,
+                    "disclose": [*paths],
+                    "holder": HOLDER.private_jwk(),
+                },
             )
             for name, paths in CHOICES.items()
         ]

@@ -8,8 +8,9 @@ import { bundle } from "../build.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = fileURLToPath(new URL("../build/test/", import.meta.url));
-const wanted = process.argv.slice(2);
-const tests = readdirSync(here)
+const making = process.argv.includes("--make"); // write what Python reads, instead of testing
+const wanted = process.argv.slice(2).filter((word) => word !== "--make");
+const tests = making ? ["make.ts"] : readdirSync(here)
   .filter((name) => name.endsWith(".test.ts"))
   .filter((name) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
 rmSync(out, { recursive: true, force: true });
@@ -29,5 +30,5 @@ const built = fileURLToPath(new URL("../build/keeper", import.meta.url));
 writeFileSync(`${built}.json`, JSON.stringify(await bundle("src/keeper.ts", `${built}.js`)));
 const files = tests.map((name) => out + name.replace(/\.ts$/, ".mjs"));
 const flags = ["--enable-source-maps", "--disable-warning=ExperimentalWarning", "--test-reporter=spec", "--test"];
-const { status } = spawnSync(process.execPath, [...flags, ...files], { stdio: "inherit" });
+const { status } = spawnSync(process.execPath, making ? files : [...flags, ...files], { stdio: "inherit" });
 process.exit(status ?? 1);

@@ -1,0 +1,68 @@
+"""What the browser's code made, Python reads: presentations, a key proof, an encrypted answer."""
+
+import hashlib
+import json
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from credentials.encoding import canonical_json
+from credentials.formats import FORMATS
+from credentials.formats.base import verify_presentation
+from credentials.openid4vc.key_proof import ProofRules, verify_proofs
+from credentials.openid4vc.response import open_response, parse_form
+from tests.cases.case import FOLDER
+from tests.cases.keys import p256
+from tests.cases.requests import PAYLOAD, SEALING
+from tests.cases.token_samples import HOLDER, ISSUER, REQUEST
+from tests.cases.tokens import CHOICES
+from tests.conftest import NOW
+
+MADE: dict[str, Any] = json.loads((FOLDER / "made" / "browser.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("made", MADE["presentations"], ids=lambda made: made["id"])
+def test_a_presentation_made_in_the_browser_is_verified(made: dict[str, str]) -> None:
+    verified = verify_presentation(
+        FORMATS[made["format"]],
+        made["wire"],
+        lambda _: ISSUER.public,
+        expected=REQUEST,
+        at=NOW,
+    )
+    assert verified.holder_bound
+    choice = CHOICES[made["id"].split(" ", 2)[2]]
+    shown = set(verified.credential.claims) - {"language"}
+    assert shown <= {str(path[0]) for path in choice}
+
+
+def test_every_choice_was_made() -> None:
+    assert len(MADE["presentations"]) == 2 * len(CHOICES)
+
+
+def test_a_key_proof_made_in_the_browser_binds_the_holders_key() -> None:
+    (key,) = verify_proofs(
+        [MADE["proof"]],
+        rules=ProofRules("https://issuer.example"),
+        nonce_known=lambda nonce: nonce == "nonce",
+        at=NOW,
+    )
+    assert key == HOLDER.public
+
+
+def test_an_answer_made_in_the_browser_opens_with_the_requests_key() -> None:
+    posted = parse_form(MADE["answers"]["form"].encode())
+    private = SEALING | {"d": p256("sealing").private_jwk()["d"]}
+    opened = open_response(posted.jwe or "", private)
+    assert dict(opened.vp_token) == {"a": ("first~", "second~")}
+    assert opened.state == PAYLOAD["state"]
+    refused = parse_form(MADE["answers"]["refusal"].encode())
+    assert (refused.error, refused.state) == ("access_denied", PAYLOAD["state"])
+    assert parse_qs(MADE["answers"]["refusal"]).keys() == {"error", "state"}
+
+
+def test_both_ends_find_the_same_match_code() -> None:
+    inner = hashlib.sha256(canonical_json({"a": ["first~", "second~"]})).digest()
+    outer = hashlib.sha256(b"skillspass/match" + str(PAYLOAD["nonce"]).encode() + inner).digest()
+    assert MADE["answers"]["match"] == f"{int.from_bytes(outer[:8], 'big') % 10_000:04}"
