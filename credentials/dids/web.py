@@ -47,6 +47,19 @@ def did_web(origin_url: str) -> str:
     return did
 
 
+def did_web_at(address: str) -> str:
+    """The did:web of an https address that may have a path, such as a credential issuer's.
+
+    Raises:
+        MalformedError: ``did_malformed`` for another address, or a path that no DID can name.
+    """
+    scheme, separator, rest = address.partition("://")
+    host, _, path = rest.partition("/")
+    did = ":".join([did_web(f"{scheme}{separator}{host}"), *(path.split("/") if path else ())])
+    document_url(did)
+    return did
+
+
 def document_url(did: str) -> str:
     """Where the document of a did:web lies.
 

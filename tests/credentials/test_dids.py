@@ -12,6 +12,7 @@ from credentials.dids import (
     did_web,
     document_url,
     resolve,
+    web,
     write_document,
 )
 from credentials.encoding import JsonObject, JsonValue, b64url_encode, compact_json
@@ -254,3 +255,24 @@ def test_any_document_gives_keys_or_is_refused(document: JsonObject) -> None:
     except CredentialError:
         return
     assert all(key == KEY for key in found.methods.values())
+
+
+@pytest.mark.parametrize(
+    ("address", "did"),
+    [
+        ("https://issuer.example", "did:web:issuer.example"),
+        ("https://issuer.example/o/school", "did:web:issuer.example:o:school"),
+        ("https://issuer.example:8443/o", "did:web:issuer.example%3A8443:o"),
+    ],
+)
+def test_an_address_with_a_path_has_a_did_of_its_own(address: str, did: str) -> None:
+    assert web.did_web_at(address) == did
+    assert web.document_url(did).startswith(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["http://issuer.example/o", "https://issuer.example//o", "https://x.example/a%20b"]
+)
+def test_an_address_that_no_did_can_name_is_refused(address: str) -> None:
+    with pytest.raises(CredentialError, match="did_malformed"):
+        web.did_web_at(address)

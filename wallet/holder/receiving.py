@@ -7,7 +7,7 @@ nothing is kept that was not verified first (wallet design, section 9).
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from credentials.dids.web import did_web
+from credentials.dids.web import did_web, did_web_at
 from credentials.encoding import JsonObject, compact_json
 from credentials.errors import CredentialError, MalformedError, RejectedError, UnsupportedError
 from credentials.findings import Verdict
@@ -209,7 +209,7 @@ def _server(offer: CredentialOffer, issuer: CredentialIssuerMetadata) -> str:
 
 
 def _giver(issuer: CredentialIssuerMetadata, *, outside: Outside, language: str) -> Giver:
-    did = did_web(origin(issuer.credential_issuer))
+    did = _did_of(issuer.credential_issuer)
     host = host_of(issuer.credential_issuer)
     trust = outside.trust()
     entry = trust.entry(did) if trust else None
@@ -217,6 +217,14 @@ def _giver(issuer: CredentialIssuerMetadata, *, outside: Outside, language: str)
         return Giver(did, _display_name(issuer.display, language) or host, host, listed=False)
     name = entry.name_en if language == "en" and entry.name_en else entry.name
     return Giver(did, name, host, listed=True)
+
+
+def _did_of(address: str) -> str:
+    """The DID of a credential issuer: several may share a host, each below a path of its own."""
+    try:
+        return did_web_at(address)
+    except MalformedError:  # a path that no DID can name: then the host stands for it
+        return did_web(origin(address))
 
 
 def _choose(offer: CredentialOffer, issuer: CredentialIssuerMetadata, *, language: str) -> Offered:
