@@ -26,9 +26,7 @@ from issuer.tables import (
     Offer,
     OfferState,
     Paper,
-    PushedRequest,
     RefreshToken,
-    SeenProof,
     Token,
 )
 from schemas.completion import valid_until
@@ -125,7 +123,7 @@ def offer(
     entropy = ports.entropy
     contents = _fresh_contents(order.claims, entropy)
     row = Offer(
-        id=secret(entropy, ID_BYTES),
+        id=entropy(ID_BYTES).hex(),  # no dash in front: it is typed on a command line
         organisation_id=ports.organisation_id,
         batch_id=order.batch_id,
         line=order.line,
@@ -322,7 +320,7 @@ def purge(session: Session, *, at: datetime) -> None:
     connection = session.connection()
     connection.execute(delete(Token).where(col(Token.expires_at) <= at - NOTIFICATION_LIFE))
     connection.execute(delete(Deferral).where(col(Deferral.created_at) <= at - CONTENTS_KEPT))
-    for table in (RefreshToken, AuthorizationCode, PushedRequest, SeenProof):
+    for table in (RefreshToken, AuthorizationCode):
         connection.execute(delete(table).where(col(table.expires_at) <= at - CODES_KEPT))
     connection.execute(
         update(Offer)

@@ -260,3 +260,8 @@ def test_the_one_command_line_has_these_verbs(tmp_path: Path) -> None:
     assert skillspass("status", "x", "--json", var=tmp_path).status == REFUSED
     assert skillspass("revoke", "x", var=tmp_path).status == WRONG_USE  # no reason
     assert skillspass("programs", "list", "--json", var=tmp_path).json() == {"programs": []}
+
+
+def test_the_id_of_an_offer_is_never_taken_for_an_option(office: Office) -> None:
+    made = office.offer()
+    assert made["id"].isalnum()
