@@ -20,6 +20,7 @@ from wallet.holder.outside import Outside
 from wallet.kiosk import Kiosk
 from wallet.ports import Ports
 from wallet.settings import WalletSettings
+from wallet.sweeping import Sweeper
 from wallet.tables import AccountChallenge, AccountLogin, AccountPasskey, WalletTable
 from wallet.trust import TrustSource
 from wallet.vault import MAX_VAULT_BYTES
@@ -60,6 +61,7 @@ def create_app(settings: WalletSettings, *, fetch: Http, clock: Clock, entropy: 
     )
     app.state.ports = Ports(settings=settings, kiosk=kiosk, pages=templates)
     app.state.doors = open_doors(settings, http=fetch, clock=clock, entropy=entropy)
+    app.state.workers = [Sweeper(app.state.doors)]
     return app
 
 

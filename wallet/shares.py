@@ -101,7 +101,9 @@ def open_share(session: Session, share_id: str, gate: bytes, *, at: datetime) ->
     row = session.get(Share, share_id, with_for_update=True)
     presented = hashlib.sha256(gate).hexdigest()
     fits = hmac.compare_digest(row.gate_hash if row else "0" * 64, presented)
-    if row is None or row.ended or at >= row.expires_at:
+    if row is not None and at >= row.expires_at:
+        _end(session, row)
+    if row is None or row.ended:
         return None
     if not fits:
         _count_wrong(session, row)

@@ -14,7 +14,6 @@ from sqlmodel import select
 
 from credentials.encoding import b64url_encode
 from tests.wallet.keeping import DAY, SHARE, Keeper, Keeping, keeping_at
-from wallet import shares
 from wallet.tables import Share, ShareView
 
 
@@ -108,9 +107,19 @@ def test_h089_a_stopped_and_an_expired_share_are_gone_with_their_ciphertext(
     for share in (stopped, expired):
         answer = keeping.open_share(share.id, share.gate)
         assert (answer.status_code, answer.json()["code"]) == (410, "share_gone")
-    with keeping.app.state.doors.database.transaction() as session:
-        shares.sweep(session, at=keeping.clock())
     assert stored(keeping, expired).octets == b""
+
+
+def test_h089_what_is_over_is_deleted_though_nobody_asks(keeping: Keeping) -> None:
+    share = made(keeping, keeping.keeper().join())
+    (sweeper,) = keeping.app.state.workers
+    sweeper.sweep()
+    assert stored(keeping, share).octets != b""
+    keeping.clock.moment += 7 * DAY
+    sweeper.sweep()
+    assert stored(keeping, share).octets == b""
+    sweeper.start()
+    sweeper.stop()
 
 
 def test_h088_absent_expired_and_wrong_gate_look_the_same(keeping: Keeping) -> None:

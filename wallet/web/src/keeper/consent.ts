@@ -81,7 +81,8 @@ function askedLines(query: CredentialQuery, candidate: Candidate, unverified: Un
     const group = [...many, path.slice(0, 1)].find((asked) => covers(asked, path));
     const optional = over || !needed.some((need) => covers(need, path));
     const pick = !optional && typeof path[1] === "number";
-    return line(unverified, entry, path, optional ? "optional" : pick ? "pick" : "asked", pick ? group : undefined, over);
+    const kind = optional ? "optional" : pick ? "pick" : "asked";
+    return line(unverified, entry, path, kind, pick ? group : undefined, over);
   });
 }
 
@@ -90,7 +91,7 @@ function restLines(unverified: Unverified, taken: readonly Line[], entry: TypeEn
   const names = Object.keys(unverified.credential.claims).filter((name) => name !== "id");
   return single(names.map((name) => [name]), unverified)
     .filter((path) => !taken.some((each) => covers(path, each.path)))
-    .map((path) => line(unverified, entry, path, isFree(path, unverified) ? "optional" : "always", undefined, false));
+    .map((path) => line(unverified, entry, path, isFree(path, unverified) ? "optional" : "always"));
 }
 
 /**
@@ -113,10 +114,10 @@ function isFree(path: ClaimsPath, unverified: Unverified): boolean {
 }
 
 function line(
-  unverified: Unverified, entry: TypeEntry, path: ClaimsPath, kind: LineKind, group: ClaimsPath | undefined, over: boolean,
+  { credential }: Unverified, entry: TypeEntry, path: ClaimsPath, kind: LineKind, group?: ClaimsPath, over = false,
 ): Line {
   const [name] = path;
-  const value = select(unverified.credential.claims, path)[0]?.[1] ?? null;
+  const value = select(credential.claims, path)[0]?.[1] ?? null;
   const known = entry.claims.find((claim) => claim.path === name) ?? { nl: String(name), en: String(name) };
   const item = path.length > 1 && isObject(value) ? value : {};
   if (name === "details" && path.length > 1 && isObject(value)) {

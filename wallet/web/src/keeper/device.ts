@@ -65,14 +65,10 @@ export class Device {
     return { wid: found.wid, slotId: found.slotId, key: found.key };
   }
 
-  lock(): Promise<void> {
-    return this.change((store) => store.delete("unlocked"));
-  }
+  lock = (): Promise<void> => this.change((store) => store.delete("unlocked"));
 
   /** Leave nothing behind. */
-  wipe(): Promise<void> {
-    return this.change((store) => store.clear());
-  }
+  wipe = (): Promise<void> => this.change((store) => store.clear());
 
   private async made<T>(name: string, make: () => Promise<T>): Promise<T> {
     const found = await this.get<T>(name);

@@ -99,7 +99,7 @@ export function parseEvent(value: JsonValue): Event {
   }
   const { ulid: name, device, lamport, type, data, prev } = value;
   const texts = typeof name === "string" && typeof device === "string" && typeof prev === "string";
-  if (!texts || !Number.isInteger(lamport) || data === undefined || !isObject(data)) throw broken("an event without its names");
+  if (!texts || !Number.isInteger(lamport) || !isObject(data)) throw broken("an event without its names");
   if (!TYPES.has(String(type)) || name.length !== 26 || [...name].some((letter) => !CROCKFORD.includes(letter))) {
     throw broken("an event of an unknown kind");
   }

@@ -110,7 +110,7 @@ export async function openWith(header: Header, slot: Slot, privateKey: CryptoKey
   });
   if (!isObject(body) || body["prf_salt"] !== b64url(prfSalt)) throw invalidSlot("the body does not open");
   const [listed, log] = [member(body, "slots"), member(body, "events")];
-  if (!Array.isArray(listed) || !Array.isArray(log)) throw malformed("vault_malformed", "a body without slots or events");
+  if (!Array.isArray(listed) || !Array.isArray(log)) throw malformed("vault_malformed", "no slots or events");
   const events = log.map(parseEvent);
   await checkChain(events);
   return { wid, version, prfSalt, slots, listed, events };
@@ -151,7 +151,8 @@ export function checkSlots(slots: readonly Slot[], listed: readonly JsonValue[])
 export async function checkSeen(seen: Seen | undefined, data: Octets): Promise<Seen> {
   const header = readHeader(data);
   const found = { wid: b64url(header.wid), ver: header.version, hash: b64url(await sha(data)) };
-  const older = seen?.wid === found.wid && (found.ver < seen.ver || (found.ver === seen.ver && found.hash !== seen.hash));
+  const other = found.hash !== seen?.hash;
+  const older = seen?.wid === found.wid && (found.ver < seen.ver || (found.ver === seen.ver && other));
   if (older) throw rejected("vault_rollback", `version ${found.ver}, seen ${seen.ver}`);
   return found;
 }

@@ -43,7 +43,8 @@ export function linkText({ origin, id, key, coded }: ShareLink): string {
 export function parseLink(text: string): ShareLink {
   const [, origin = "", id = "", key = "", mark] = LINK.exec(text.trim()) ?? [];
   try {
-    if (origin && URL.canParse(origin)) return { origin, id: fromB64url(id), key: fromB64url(key), coded: mark === "c" };
+    const coded = mark === "c";
+    if (origin && URL.canParse(origin)) return { origin, id: fromB64url(id), key: fromB64url(key), coded };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
   }

@@ -34,7 +34,6 @@ export async function signerOf(jwk: JsonObject): Promise<Signer> {
 }
 
 async function signerWith(key: CryptoKey, half: JsonObject): Promise<Signer> {
-  const sign = async (message: Octets): Promise<Octets> =>
-    new Uint8Array(await crypto.subtle.sign(ES256 as EcdsaParams, key, message));
+  const sign = async (text: Octets) => new Uint8Array(await crypto.subtle.sign(ES256 as EcdsaParams, key, text));
   return { public: await publicKeyFromJwk(half), sign };
 }

@@ -33,7 +33,8 @@ export async function pack(files: ReadonlyMap<string, Octets>): Promise<Octets> 
   let place = 0;
   for (const [name, octets] of [...files, [MANIFEST, manifest] as const]) {
     const sizes = [crc32(octets), octets.length, octets.length];
-    const shared = [[20, 2], [0, 2], [0, 2], [0, 2], [EPOCH, 2], ...sizes.map((size) => [size, 4]), [name.length, 2], [0, 2]];
+    const lengths = [...sizes.map((size) => [size, 4]), [name.length, 2], [0, 2]];
+    const shared = [[20, 2], [0, 2], [0, 2], [0, 2], [EPOCH, 2], ...lengths];
     const entry = concat(fields([[LOCAL, 4], ...shared]), name, octets);
     const system = 20 + 3 * 256; // made by version 2.0 on Unix
     const rest = [[0, 2], [0, 2], [0, 2], [0o600 * 65_536, 4], [place, 4]];
@@ -73,7 +74,8 @@ function readEntries(data: Octets): Map<string, Octets> {
       throw malformed("export_invalid", "an entry of another kind");
     }
     files.set(name, data.slice(start, start + size));
-    if (crc32(files.get(name) ?? data) !== view.getUint32(place + 14, true)) throw malformed("export_invalid", "checksum");
+    const sum = view.getUint32(place + 14, true);
+    if (crc32(files.get(name) ?? data) !== sum) throw malformed("export_invalid", "checksum");
     place = start + size;
   }
   const end = data.length - 22;

@@ -63,7 +63,8 @@ function checkHeader(header: JsonObject, wrapped: Octets): void {
   const { typ, enc, alg, p2c, kdf } = header;
   if (typ !== TYPE || enc !== "A256GCM" || Object.hasOwn(header, "zip")) throw invalid("another type or cipher");
   const rounds = Number.isInteger(p2c) && Number(p2c) >= ROUNDS && Number(p2c) <= MAX_ROUNDS;
-  const known = alg === PBES2 ? rounds : alg === "dir" && wrapped.length === 0 && ["rec", "argon2id"].includes(String(kdf));
+  const plain = alg === "dir" && wrapped.length === 0 && (kdf === "rec" || kdf === "argon2id");
+  const known = alg === PBES2 ? rounds : plain;
   if (!known) throw invalid("another alg");
 }
 

@@ -47,7 +47,7 @@ export interface CredentialResponse {
 }
 
 /** Where metadata lies: the well-known part goes between host and path (12.2.2; RFC 8414, 3). */
-export function metadataUrl(identifier: string, name: "openid-credential-issuer" | "oauth-authorization-server"): string {
+export function metadataUrl(identifier: string, name: `o${string}-${"issuer" | "server"}`): string {
   const [, base = "", path = ""] = /^(https:\/\/[^/?]+)([^?]*)$/i.exec(identifier) ?? [];
   if (!base || !isHttpsUrl(identifier)) throw rejected("issuer_metadata_invalid", "identifier");
   return `${base}/.well-known/${name}${path.replace(/\/+$/, "")}`;

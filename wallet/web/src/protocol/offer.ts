@@ -9,6 +9,7 @@ export const PRE_AUTHORIZED_GRANT = "urn:ietf:params:oauth:grant-type:pre-author
 
 const MAX_OFFER_BYTES = 16 * 1024;
 const MAX_OFFERED = 50;
+const LINK = /^([a-z][a-z0-9+.-]*:)[^?#]*(?:\?([^#]*))?(?:#(.*))?$/i;
 const SCHEMES = new Set(["openid-credential-offer:", "haip-vci:", "https:", "http:"]);
 
 /** What an issuer offers, and how to get it. */
@@ -49,7 +50,7 @@ export function parseOffer(document: JsonObject): CredentialOffer {
 export function parseOfferLink(text: string): OfferReference {
   const link = text.trim();
   if (!link || link.length > MAX_OFFER_BYTES) throw malformed("offer_link_invalid", `${link.length} characters`);
-  const [, scheme = "", query = "", fragment = ""] = /^([a-z][a-z0-9+.-]*:)[^?#]*(?:\?([^#]*))?(?:#(.*))?$/i.exec(link) ?? [];
+  const [, scheme = "", query = "", fragment = ""] = LINK.exec(link) ?? [];
   if (!SCHEMES.has(scheme.toLowerCase())) throw malformed("offer_link_invalid", "unknown scheme");
   const found: [string, string][] = [];
   for (const part of [query, fragment]) {

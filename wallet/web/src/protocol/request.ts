@@ -15,6 +15,7 @@ const AUDIENCE = "https://self-issued.me/v2";
 const DID_PREFIX = "decentralized_identifier:";
 const HASH_PREFIX = "x509_hash:";
 const REQUEST_LIFE = 600;
+const isHash = (clientId: string): boolean => clientId.startsWith(HASH_PREFIX);
 const URL_SAFE = /^[A-Za-z0-9._~-]{1,512}$/;
 
 /** A request whose signature and addresses held; what the asker declares, nobody checked. */
@@ -61,8 +62,8 @@ export function parseRequestLink(text: string): RequestReference {
   const method = fields.get("request_uri_method") ?? "get";
   if (!clientId || !requestUri) throw rejected("request_uri_invalid", "client_id and request_uri, each once");
   if (method !== "get" && method !== "post") throw rejected("invalid_request_uri_method", "neither get nor post");
-  const own = clientId.startsWith(HASH_PREFIX) || (isHttpsUrl(requestUri) && originOf(requestUri) === didOrigin(clientId));
-  if (!isHttpsUrl(requestUri) || !own) throw rejected("request_uri_invalid", "not an https address at the asker's host");
+  const own = isHttpsUrl(requestUri) && (isHash(clientId) || originOf(requestUri) === didOrigin(clientId));
+  if (!own) throw rejected("request_uri_invalid", "not an https address at the asker's host");
   return { clientId, requestUri, post: method === "post" };
 }
 
@@ -124,9 +125,9 @@ function checkFrame(asked: Fields, callingOrigin: string | undefined): void {
 async function readRequest(
   asked: Fields, clientId: string,
 ): Promise<Omit<AuthorizationRequest, "clientId" | "asker" | "origin" | "expires">> {
-  const [responseUri, nonce, state] = ["response_uri", "nonce", "state"].map((name) => asked.optionalText(name, 65_536));
+  const [responseUri, nonce, state] = ["response_uri", "nonce", "state"].map((name) => asked.optionalText(name, 65_000));
   if (!isHttpsUrl(responseUri)) throw rejected("client_mismatch", "response_uri is no https address");
-  if (!clientId.startsWith(HASH_PREFIX) && originOf(responseUri) !== didOrigin(clientId)) {
+  if (!isHash(clientId) && originOf(responseUri) !== didOrigin(clientId)) {
     throw rejected("client_mismatch", "response_uri is not at the asker's host");
   }
   if (!URL_SAFE.test(nonce ?? "")) throw rejected("nonce_invalid", "nonce is missing or not URL-safe");
@@ -171,7 +172,7 @@ function endOf(asked: Fields): number {
 
 /** Whose key signed, and at which origin they are. */
 async function checkAsker(signed: Jws, clientId: string, responseUri: string, sources: RequestSources): Promise<Asker> {
-  if (clientId.startsWith(HASH_PREFIX)) return checkCertificate(signed, clientId, responseUri, sources);
+  if (isHash(clientId)) return checkCertificate(signed, clientId, responseUri, sources);
   const did = clientId.slice(DID_PREFIX.length);
   const keyId = member(signed.header, "kid");
   if (typeof keyId !== "string" || !keyId.startsWith(`${did}#`)) {

@@ -44,7 +44,7 @@ export async function readStatusList(token: string, uri: string, key: PublicKey,
   }
   const list = member(jws.payload, "status_list");
   const text = isObject(list) ? member(list, "lst") : undefined;
-  if (!isObject(list) || typeof text !== "string") throw malformed("status_list_malformed", "no status_list, or no lst");
+  if (!isObject(list) || typeof text !== "string") throw malformed("status_list_malformed", "no list");
   const compressed = fromB64url(text);
   const ttl = member(jws.payload, "ttl") ?? undefined;
   if (ttl !== undefined && !(typeof ttl === "number" && Number.isInteger(ttl) && ttl > 0 && ttl < 2 ** 31)) {
