@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from threading import Lock
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
@@ -96,6 +97,7 @@ class KeyRing(Mapping[str, Signer]):
     store: Callable[[], SigningKeys]
     _rows: tuple[SigningKey, ...] = field(default=(), repr=False)
     _read_at: datetime | None = field(default=None, repr=False)
+    _turn: Lock = field(default_factory=Lock, repr=False)
     _signers: dict[str, Signer] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Signer:
@@ -155,10 +157,18 @@ class KeyRing(Mapping[str, Signer]):
         return self._signer(row)
 
     def rows(self) -> tuple[SigningKey, ...]:
-        """The ledger as this process knows it, oldest first."""
+        """The ledger as this process knows it, oldest first.
+
+        One thread looks again while the others go by what they know: they may hold every
+        connection to the database that there is.
+        """
         now = self.place.clock()
-        if self._read_at is None or abs(now - self._read_at) >= LOOK_AGAIN:
-            self._rows, self._read_at = self._read(), now
+        old = self._read_at is None or abs(now - self._read_at) >= LOOK_AGAIN
+        if old and self._turn.acquire(blocking=not self._rows):
+            try:
+                self._rows, self._read_at = self._read(), now
+            finally:
+                self._turn.release()
         return self._rows
 
     def begin(self) -> "KeyRing":

@@ -147,6 +147,14 @@ def test_another_process_follows_in_time(offices: Installation, clock: HandClock
     assert elsewhere["dc+sd-jwt"].public.key_id == done.key.id
 
 
+def test_nobody_waits_for_who_looks_into_the_ledger(ports: Ports, clock: HandClock) -> None:
+    known = ports.signers.rows()
+    clock.wait(minutes=1)
+    with ports.signers._turn:  # another thread is looking, and waits for a connection
+        assert ports.signers.rows() == known
+    assert ports.signers.rows() == known
+
+
 def test_a_retired_key_is_shown_while_proofs_need_it(ports: Ports, clock: HandClock) -> None:
     old = current(ports)
     key_ledger.prepare(ports, "ES256")
