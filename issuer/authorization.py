@@ -7,7 +7,8 @@ gave them: the offer, by its link, and its PIN. A code belongs to one offer from
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
 
 from credentials.encoding import parse_json_object
 from credentials.errors import CredentialError, RejectedError
@@ -54,7 +55,7 @@ class Asked:
 def push(
     session: Session, request: AuthorizationRequest, *, client: Client, ports: Ports, at: datetime
 ) -> str:
-    """Keep a request until its person comes.
+    """Keep a request until its person comes; those that are over go.
 
     Returns:
         The handle, without prefix; it lives ``PUSHED_LIFE``.
@@ -70,6 +71,7 @@ def push(
     bound = request.model_copy(update={"dpop_jkt": request.dpop_jkt or client.thumbprint})
     if bound.dpop_jkt is None and ports.settings.high_assurance:
         raise ProtocolError("invalid_request", "no DPoP key", code="dpop_missing")
+    session.connection().execute(delete(PushedRequest).where(col(PushedRequest.expires_at) <= at))
     handle = secret(ports.entropy)
     handle_hash = fingerprint(handle)
     plain = bound.model_dump_json(exclude_none=True).encode()

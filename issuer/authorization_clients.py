@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import cast
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
 
 from credentials.encoding import JsonObject, compact_json, parse_json_object
 from credentials.keys import PublicKey, public_key_from_jwk
@@ -159,12 +161,16 @@ def _possessed(ports: Ports, shown: Shown, expected: dpop.Expected, at: datetime
 
 
 def _first_time(ports: Ports, name: str, at: datetime) -> bool:
-    """Remember a proof; False where it was there already: the database decides who was first."""
+    """Remember a proof; False where it was there already: the database decides who was first.
+
+    What is too old to be taken anyway is forgotten.
+    """
     row = SeenProof(
         name_hash=fingerprint(f"{ports.organisation_id} {name}"), expires_at=at + SEEN_LIFE
     )
     try:
         with ports.database.transaction() as session:
+            session.connection().execute(delete(SeenProof).where(col(SeenProof.expires_at) <= at))
             session.add(row)
     except IntegrityError:
         return False
