@@ -127,11 +127,11 @@ def check_sheet(
         wanted: issue only this one.
         fixed: type id to the claims its template fixes; the demo's where left out.
         mapping: what the columns hold; where left out, what their titles surely say.
-        answers: what a person mended, confirmed and left out.
+        answers: what a person mended, confirmed and left out; None where nobody can be asked
+            whether two rows that look alike are two people.
         given: which proofs were issued before.
     """
-    answers = answers or Answers()
-    sheet = replace(sheet, records=answered(sheet, answers))
+    sheet = replace(sheet, records=answered(sheet, answers or Answers()))
     total = len(sheet.records)
     try:
         chosen = mapped(sheet, types, wanted, mapping)

@@ -61,7 +61,7 @@ class Doubles:
                 self.held.update((first.line, record.line))
                 return (self._conflict(first, record),)
         row = checked.row
-        if row is None:
+        if row is None or not self._plan.asks:
             return ()
         found = (self._same_person(row), self._same_address(row))
         return tuple(fault for fault in found if fault is not None)

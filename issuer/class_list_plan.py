@@ -77,7 +77,7 @@ def make_plan(
     types: tuple[CredentialType, ...],
     wanted: CredentialType | None,
     fixed: Mapping[str, JsonObject],
-    answers: Answers,
+    answers: Answers | None,
 ) -> Plan:
     """What all rows of a list have in common."""
     columns = {
@@ -94,7 +94,10 @@ def make_plan(
     return Plan(
         at=at,
         columns=columns,
-        titles=tuple(headings.shown(title, n + 1) for n, title in enumerate(sheet.titles)),
+        titles=tuple(
+            headings.canonical(title) or headings.shown(title, position)
+            for position, title in enumerate(sheet.titles, 1)
+        ),
         constants={name: cleaned(text) for name, text in mapping.constants.items()},
         own=tuple(name for name in (*columns, *mapping.constants) if name.startswith(CLAIM)),
         pairs=tuple((f"Skill {number}", f"Niveau {number}") for number in numbers),
@@ -106,7 +109,8 @@ def make_plan(
         comma=sheet.delimiter != ",",
         says_passed=result is not None and heading_key(sheet.titles[result]) in _ASKS,
         number_length=_number_length(sheet, columns.get(headings.NUMBER)),
-        answers=answers,
+        answers=answers or Answers(),
+        asks=answers is not None,
     )
 
 

@@ -43,7 +43,8 @@ class Plan:
     Attributes:
         columns: what a column holds to its position, for every column with a title; columns
             that are not used stand under ``#`` and their number.
-        titles: by position, as a fault may name them.
+        titles: by position, as a fault may name them: ours as we spell them, others as the file
+            does.
         constants: what holds for every row, where no column says it.
         own: columns that fill one claim, ``claim:<path>``.
         pairs: headings of each skill and its level.
@@ -54,6 +55,7 @@ class Plan:
         comma: grades are written with a comma.
         says_passed: the title of the result asks a question that "ja" answers.
         number_length: digits of a trainee number, where those of this list begin with zeros.
+        asks: somebody is there to say whether two rows that look alike are two people.
         texts: cells of this list that were looked at before; courses, skills and levels repeat.
     """
 
@@ -72,6 +74,7 @@ class Plan:
     says_passed: bool
     number_length: int
     answers: Answers
+    asks: bool
     texts: dict[tuple[str, str], tuple[str, Problem | None]] = field(default_factory=dict)
 
     @property

@@ -125,16 +125,19 @@ def test_other_forms_of_a_fault(
 
 
 def test_the_same_person_under_another_number_is_asked() -> None:
-    found = read({}, {"Cursistnummer": "27002"})
-    (fault,) = found.faults
+    rows: tuple[dict[str, str], ...] = ({}, {"Cursistnummer": "27002"})
+    assert read(*rows).faults == ()  # a program is not asked
+    found = check(Answers(), *rows)
+    fault = only(found)
     assert (fault.line, fault.column, fault.code) == (3, None, "duplicate_person")
     assert [row.line for row in found.rows] == [2]
     assert found.waiting[0].confirm == ("duplicate_person",)
 
 
 def test_two_people_with_one_address_are_asked() -> None:
-    found = read({}, other("2", email=GOOD["E-mail privé"].upper()))
-    (fault,) = found.faults
+    rows: tuple[dict[str, str], ...] = ({}, other("2", email=GOOD["E-mail privé"].upper()))
+    assert read(*rows).faults == ()
+    fault = only(check(Answers(), *rows))
     assert short(fault) == ("E-mail privé", "email_shared", *ASKED)
 
 

@@ -71,6 +71,12 @@ def test_a_fault_names_the_column_as_the_file_does() -> None:
     assert (fault.column, fault.position, fault.code) == ("Familienaam", 3, "formula_injection")
 
 
+def test_a_fault_names_our_own_headings_as_we_spell_them() -> None:
+    data = with_titles(email=" E-MAIL  prive").replace(b"ria.vander", b"ria@vander")
+    (fault,) = read(data).faults
+    assert (fault.column, fault.position) == ("E-mail privé", 4)
+
+
 def found_in(titles: list[str], *rows: list[str]) -> tuple[Proposal, ...]:
     return propose(read_sheet(text(titles, *rows)), TYPES)
 
