@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from issuer.command_line import OrganisationOption
-from service.command_line import DONE, REFUSED, JsonOption, plain_errors, print_json, say
+from issuer.command_line import OrganisationOption, opened
+from service.command_line import DONE, REFUSED, JsonOption, print_json, say
 
 if TYPE_CHECKING:
     from credentials.encoding import JsonObject
@@ -34,18 +34,17 @@ def verify(
     Keep the head that it prints somewhere else: with it a later check also sees a log that was
     cut off or made anew.
     """
-    with plain_errors(as_json=as_json):
-        from issuer import audit
-        from issuer.command_ports import open_ports
+    from issuer import audit
 
+    with opened(organisation, None, as_json=as_json) as ports:
         kept = _head(head)
-        with open_ports(organisation, None) as ports, ports.database.reading() as session:
+        with ports.database.reading() as session:
             found = audit.verify(session, ports, kept=kept)
-        if as_json:
-            print_json(_as_json(found))
-        else:
-            _tell(found)
-        raise typer.Exit(REFUSED if found.faults else DONE)
+    if as_json:
+        print_json(_as_json(found))
+    else:
+        _tell(found)
+    raise typer.Exit(REFUSED if found.faults else DONE)
 
 
 def _head(text: str | None) -> "Head | None":
