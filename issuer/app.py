@@ -34,13 +34,14 @@ from issuer.sealing import Sealer
 from issuer.settings import IssuerSettings
 from issuer.status_files import RUN_BYTES, StatusFiles
 from issuer.status_recovery import recover
-from issuer.tables import IssuerTable, JobRow
+from issuer.tables import JobRow
 from service import app as service_app
 from service.database import open_database
 from service.fetch import Fetcher, Http
 from service.guard import MAX_LIST_BYTES
 from service.jobs import Handler
 from service.mail import mail_handler, open_post, sender_of
+from service.migrations import upgrade
 from service.pages import Pages
 from service.webhooks import webhook_handler
 from service.workers import Worker, open_outbox, open_worker
@@ -56,13 +57,13 @@ def open_installation(
     clock: Callable[[], datetime],
     entropy: Entropy,
 ) -> Installation:
-    """Open the database and put the doors together; what the command line uses as well."""
+    """Open the database, bring it up to date and put the doors together; what the command line uses as well."""
     database = open_database(
         settings.database_url,
         file=settings.directory / "issuer.db",
         durability=settings.durability,
     )
-    database.create_all(IssuerTable.metadata)
+    upgrade(database, "issuer")
     with database.transaction() as session:
         keep_organisation(
             session,
@@ -161,6 +162,6 @@ def create_app(
         dev_origins=settings.dev_origins, own_addresses=settings.own_addresses, clock=clock
     )
     app.state.api_key = api_key(settings, entropy)
-    app.state.workers = [worker_of(installation, door), publishing.Rounds(installation)]
+    app.state.workers = [worker_of(installation, door), publishing.rounds(installation)]
     app.state.linkages = identity.Linkages()
     return app

@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from threading import Event, Thread
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import DBAPIError
@@ -27,8 +26,7 @@ from issuer.ports import Ports
 from issuer.status import LIST_SIZE, STATUS_VALUE, ListState, list_uri, read, version_of
 from issuer.status_files import CLOCK_RETURNS, Head, ListName, Published
 from issuer.tables import StatusList, StatusWord
-from service.log import get_log
-from service.problems import outcome_of
+from service.rounds import Rounds
 
 TIME_TO_LIVE = timedelta(minutes=15)
 """How old a copy may be (security.md, section 4)."""
@@ -38,9 +36,6 @@ LIFETIME = timedelta(hours=24)
 
 ROUND_SECONDS = 30.0
 """A change is on disk within that and what signing takes: within a minute."""
-
-STOP_SECONDS = 10.0
-"""How long the end of the application waits for a list that is being made."""
 
 SIGN_AGAIN = timedelta(minutes=10)
 """A list that did not change is signed again well within its time to live."""
@@ -120,35 +115,14 @@ def _purposes(kind: StatusKind) -> tuple[Purpose, ...]:
     return (Purpose.ANY,) if kind is StatusKind.TOKEN else tuple(PURPOSE_WORD)
 
 
-class Rounds:
-    """A thread that sees every half minute that the lists lie on disk as they are now."""
+def rounds(installation: Installation) -> Rounds:
+    """What sees every half minute that the lists lie on disk as they are now."""
 
-    def __init__(self, installation: Installation) -> None:
-        """Nothing runs yet."""
-        self._installation, self._stopping = installation, Event()
-        self._thread = Thread(target=self._walk, name="issuer-status", daemon=True)
+    def publish() -> None:
+        """One round over all organisations."""
+        publish_due(installation.organisations())
 
-    def start(self) -> None:
-        """Begin; it starts once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the list that is being made."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(STOP_SECONDS)
-
-    def _walk(self) -> None:
-        log = get_log("issuer")
-        while True:
-            failure = outcome_of(self._publish)
-            if failure is not None:  # tried again in the next round
-                log.error("status_not_published", code=failure.code, path=failure.place)
-            if self._stopping.wait(ROUND_SECONDS):
-                return
-
-    def _publish(self) -> None:
-        publish_due(self._installation.organisations())
+    return Rounds("issuer", publish, seconds=ROUND_SECONDS, failed="status_not_published")
 
 
 def _holds(head: Head, version: int, signer: Signer, at: datetime) -> bool:

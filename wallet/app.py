@@ -13,14 +13,13 @@ from service.fetch import Http
 from service.logins import Logins
 from service.pages import Pages
 from service.passkeys import Party, Passkeys
-from wallet import api, pages, presenting_pages, receiving_pages, relay_api, shares_api
+from wallet import api, pages, presenting_pages, receiving_pages, relay_api, shares_api, sweeping
 from wallet.accounts import Keeping
 from wallet.doors import Doors
 from wallet.holder.outside import Outside
 from wallet.kiosk import Kiosk
 from wallet.ports import Ports
 from wallet.settings import WalletSettings
-from wallet.sweeping import Sweeper
 from wallet.tables import AccountChallenge, AccountLogin, AccountPasskey, WalletTable
 from wallet.trust import TrustSource
 from wallet.vault import MAX_VAULT_BYTES
@@ -61,7 +60,7 @@ def create_app(settings: WalletSettings, *, fetch: Http, clock: Clock, entropy: 
     )
     app.state.ports = Ports(settings=settings, kiosk=kiosk, pages=templates)
     app.state.doors = open_doors(settings, http=fetch, clock=clock, entropy=entropy)
-    app.state.workers = [Sweeper(app.state.doors)]
+    app.state.workers = [sweeping.rounds(app.state.doors)]
     return app
 
 

@@ -152,7 +152,7 @@ def test_everything_lies_on_disk_without_anybody_asking(offices: Installation) -
 def test_a_round_publishes_what_changed_while_the_service_runs(offices: Installation) -> None:
     ports = offices.ports(FIRST)
     keep_proof_with_place(ports, number=1)
-    rounds = publishing.Rounds(offices)
+    rounds = publishing.rounds(offices)
     rounds.start()
     deadline = time.monotonic() + 20
     while ports.status_files.read(TOKENS) is None and time.monotonic() < deadline:
