@@ -163,6 +163,18 @@ def use_confirmation(
     session.delete(row)
 
 
+def remove_passkey(
+    session: Session, keeping: Keeping, passkey_id: str, *, login: AccountLogin
+) -> None:
+    """Let a passkey count no longer; the account is closed in every other browser.
+
+    Raises:
+        RejectedError: ``not_found``, ``passkey_last``.
+    """
+    keeping.passkeys.remove(session, passkey_id, owner_id=login.owner_id)
+    keeping.logins.end_all(session, login.owner_id, but=login.id)
+
+
 def set_recovery(session: Session, account_id: str, *, locator_hash: str, auth_hash: str) -> None:
     """Let a new recovery card find and open the account; the old one does so no longer.
 

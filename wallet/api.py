@@ -157,7 +157,7 @@ def remove_passkey(
     """Let a passkey count no longer, such as that of a lost phone."""
     with doors.database.transaction() as session:
         accounts.use_confirmation(session, doors.keeping, confirmed, login=login)
-        doors.keeping.passkeys.remove(session, passkey_id, owner_id=login.owner_id)
+        accounts.remove_passkey(session, doors.keeping, passkey_id, login=login)
 
 
 @router.get("/vault")
@@ -183,10 +183,16 @@ def write_vault(
     """The next version: ``If-Match`` the one that was read, or ``If-None-Match: *``."""
     expected = _expected(if_match, if_none_match)
     with doors.database.transaction() as session:
-        if vault.changes_slots(session, login.owner_id, body):
-            accounts.use_confirmation(session, doors.keeping, confirmed, login=login)
-        at = doors.keeping.clock()
-        ver = vault.write(session, login.owner_id, body, expected=expected, at=at)
+        ver = vault.write(
+            session,
+            login.owner_id,
+            body,
+            expected=expected,
+            at=doors.keeping.clock(),
+            confirm=lambda: accounts.use_confirmation(
+                session, doors.keeping, confirmed, login=login
+            ),
+        )
     response.headers["ETag"] = f'"{ver}"'
 
 

@@ -49,7 +49,8 @@ class WalletSettings(RoleSettings):
         host = parts.hostname or ""
         if is_loopback(host):
             return f"http://{name}.localhost:{self.port}"
-        return f"{parts.scheme}://{name}.{host.partition('.')[2] or host}"
+        port = f":{parts.port}" if parts.port is not None else ""
+        return f"{parts.scheme}://{name}.{host.partition('.')[2] or host}{port}"
 
     @property
     def kiosk_vault(self) -> Path:

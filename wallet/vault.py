@@ -4,6 +4,7 @@ It reads the header's number and its slots' names, and nothing else; the last th
 kept, thirty days at most.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -63,18 +64,14 @@ def version(session: Session, account_id: str, ver: int) -> VaultVersion:
     return row
 
 
-def changes_slots(session: Session, account_id: str, data: bytes) -> bool:
-    """Whether a write adds or removes a way to open the vault.
-
-    Raises:
-        MalformedError: ``vault_malformed``.
-    """
-    last = newest(session, account_id)
-    return last is not None and _names(last.octets) != _names(data)
-
-
 def write(
-    session: Session, account_id: str, data: bytes, *, expected: int | None, at: datetime
+    session: Session,
+    account_id: str,
+    data: bytes,
+    *,
+    expected: int | None,
+    at: datetime,
+    confirm: Callable[[], None],
 ) -> int:
     """Keep the next version.
 
@@ -84,6 +81,8 @@ def write(
         data: the sealed vault.
         expected: the version that the writer has read; None: there is none yet.
         at: now.
+        confirm: called where the write adds or removes a way to open the vault; raises where
+            nobody showed a passkey for that.
 
     Returns:
         its number.
@@ -98,9 +97,12 @@ def write(
     last = newest(session, account_id)
     if (last.ver if last else None) != expected:
         raise RejectedError("vault_conflict", "another version was written meanwhile")
-    ver = _front(data).ver
+    front = _front(data)
+    ver = front.ver
     if ver != (expected or 0) + 1:
         raise MalformedError("vault_malformed", f"version {ver}")
+    if last is not None and _front(last.octets).slots != front.slots:
+        confirm()
     session.add(VaultVersion(account_id=account_id, ver=ver, octets=data, written_at=at))
     session.flush()
     old = delete(VaultVersion).where(
@@ -110,10 +112,6 @@ def write(
     )
     session.connection().execute(old)
     return ver
-
-
-def _names(data: bytes) -> list[str]:
-    return [slot.id for slot in _front(data).slots]
 
 
 def _front(data: bytes) -> _Front:

@@ -175,6 +175,7 @@ def test_a_lost_phones_passkey_counts_no_longer(keeping: Keeping) -> None:
     old = b64url_encode(lost.id)
     answer = keeper.send("DELETE", f"/api/passkeys/{old}", X_Confirmed=token)
     assert answer.status_code == 204
+    assert len(keeper.send("GET", "/api/logins").json()) == 1
     thief = keeping.keeper()
     thief.device = lost
     assert thief.ceremony("/api/sign-in", lost.get).json()["code"] == "passkey_unknown"

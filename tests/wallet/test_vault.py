@@ -70,6 +70,7 @@ def test_a_change_of_slots_needs_a_fresh_passkey(keeping: Keeping) -> None:
     second, _ = sealed(with_slot(opened, added))
     assert keeper.write(second, read=1).json()["code"] == "confirmation_missing"
     assert keeper.write(second, read=1, X_Confirmed=keeper.confirmed()).status_code == 204
+    assert keeper.write(second, read=1).status_code == 412  # who comes late hears that first
 
 
 def test_thirty_versions_are_kept_and_none_for_longer_than_thirty_days(keeping: Keeping) -> None:

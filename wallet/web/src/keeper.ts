@@ -1,5 +1,7 @@
 /** What the keeper's page is made of. */
 
+export * as safe from "./account/safe.ts";
+export * as service from "./account/service.ts";
 export * as consent from "./keeper/consent.ts";
 export * as device from "./keeper/device.ts";
 export * as events from "./keeper/events.ts";

@@ -1,0 +1,146 @@
+/** The keeper's calls to its own service, on its own origin; nothing that opens a vault goes along. */
+
+import { createPasskey, usePasskey, type Ceremony } from "../keeper/passkeys.ts";
+import { authOf, locatorOf } from "../keeper/recovery.ts";
+import { gateOf, type ShareLink } from "../keeper/share_card.ts";
+import { rejected, undetermined } from "../protocol/errors.ts";
+import { canonicalJson, isObject, member, parseObject, type JsonObject, type JsonValue } from "../protocol/json.ts";
+import { b64url, sha, type Octets } from "../protocol/octets.ts";
+
+const MAX_ANSWER_BYTES = 20 * 1024 * 1024; // a vault
+
+/** What goes with a call beside its path. */
+interface Sent {
+  readonly json?: JsonValue;
+  readonly octets?: Octets;
+  readonly headers?: Record<string, string>;
+}
+
+/** A sealed vault as the service keeps it. */
+export interface StoredVault {
+  readonly data: Octets;
+  readonly version: number;
+}
+
+/** A deelkaart that is ready to be kept. */
+export interface SealedShare {
+  readonly link: ShareLink;
+  readonly sealed: Octets;
+  readonly expires: number; // in seconds
+  readonly code: string | undefined;
+  readonly stop: Octets;
+  readonly maxViews: number | undefined;
+}
+
+/** Call the service; refuses with the code that it gives, or `service_unreachable`. */
+async function call(method: string, path: string, sent: Sent = {}): Promise<Response> {
+  const body = sent.octets ?? (sent.json === undefined ? null : canonicalJson(sent.json));
+  const type: Record<string, string> = sent.json === undefined ? {} : { "Content-Type": "application/json" };
+  let answer: Response;
+  try {
+    answer = await fetch(`/api${path}`, { method, body, headers: { ...type, ...sent.headers }, redirect: "error" });
+  } catch {
+    throw undetermined("service_unreachable", path);
+  }
+  if (answer.ok) return answer;
+  const problem = await answer.json().catch(() => null) as JsonValue;
+  const code = isObject(problem) ? member(problem, "code") : undefined;
+  throw rejected(typeof code === "string" && /^[a-z_]{1,64}$/.test(code) ? code : "service_failed", path);
+}
+
+async function objectOf(answer: Response): Promise<JsonObject> {
+  return parseObject(new Uint8Array(await answer.arrayBuffer()), MAX_ANSWER_BYTES);
+}
+
+/** One question to a passkey: begun by the service, answered by the device, finished by the service. */
+async function ceremony(path: string, act: (options: JsonObject) => Promise<Ceremony>): Promise<[Response, Ceremony]> {
+  const made = await act(await objectOf(await call("POST", `${path}/begin`)));
+  return [await call("POST", `${path}/finish`, { json: made.answer }), made];
+}
+
+/** Make an account with a first passkey; its PRF output, where the device gives it at once. */
+export async function createAccount(prfSalt: Octets): Promise<Octets | undefined> {
+  return (await ceremony("/account", (options) => createPasskey(options, prfSalt)))[1].prf;
+}
+
+/** Add a passkey to the account that is open. */
+export async function addPasskey(prfSalt: Octets): Promise<Octets | undefined> {
+  return (await ceremony("/passkeys", (options) => createPasskey(options, prfSalt)))[1].prf;
+}
+
+/** Open the account of a passkey. */
+export async function signIn(prfSalt: Octets): Promise<Octets | undefined> {
+  return (await ceremony("/sign-in", (options) => usePasskey(options, prfSalt)))[1].prf;
+}
+
+/** Ask for the person's finger or face, for one call that follows. */
+export async function confirm(prfSalt: Octets): Promise<string> {
+  const [answer] = await ceremony("/confirm", (options) => usePasskey(options, prfSalt));
+  return String((await objectOf(answer))["confirmed"]);
+}
+
+/** The newest version; undefined where there is none yet. */
+export async function readVault(): Promise<StoredVault | undefined> {
+  try {
+    const answer = await call("GET", "/vault");
+    const version = Number(/^"(\d+)"$/.exec(answer.headers.get("ETag") ?? "")?.[1]);
+    return { data: new Uint8Array(await answer.arrayBuffer()), version };
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "not_found") return undefined;
+    throw error;
+  }
+}
+
+/** Write the next version after `read`; refuses `vault_conflict` where another device was first. */
+export async function writeVault(data: Octets, read: number, confirmed?: string): Promise<void> {
+  const condition: Record<string, string> = read === 0 ? { "If-None-Match": "*" } : { "If-Match": `"${read}"` };
+  await call("PUT", "/vault", { octets: data, headers: { ...condition, ...proof(confirmed) } });
+}
+
+/** Let a recovery card find and open this account; the old card does so no longer. */
+export async function setRecovery(secret: Octets, confirmed: string): Promise<void> {
+  const [locator, auth] = [await sha(await locatorOf(secret)), await sha(await authOf(secret))];
+  const json = { locator: b64url(locator), auth: b64url(auth) };
+  await call("PUT", "/recovery", { json, headers: proof(confirmed) });
+}
+
+/** Open the account of a recovery card; refuses `recovery_unknown`. */
+export async function recover(secret: Octets): Promise<void> {
+  const json = { locator: b64url(await locatorOf(secret)), auth: b64url(await authOf(secret)) };
+  await call("POST", "/recovery/open", { json });
+}
+
+/** The account's passkeys, oldest first. */
+export async function passkeys(): Promise<JsonObject[]> {
+  return (await (await call("GET", "/passkeys")).json()) as JsonObject[];
+}
+
+/** Let a passkey count no longer. */
+export async function removePasskey(id: string, confirmed: string): Promise<void> {
+  await call("DELETE", `/passkeys/${encodeURIComponent(id)}`, { headers: proof(confirmed) });
+}
+
+/** Keep a deelkaart at the service. */
+export async function keepShare(share: SealedShare, confirmed: string): Promise<void> {
+  const { link, sealed, expires, code, stop, maxViews = null } = share;
+  const gate = b64url(await sha(await gateOf(link, code)));
+  const json: JsonObject = {
+    id: b64url(link.id), sealed: b64url(sealed), expires, coded: link.coded, gate, stop: b64url(await sha(stop)),
+    views: maxViews,
+  };
+  await call("POST", "/shares", { json, headers: proof(confirmed) });
+}
+
+/** Stop a share: its ciphertext is deleted. */
+export async function stopShare(link: ShareLink, stop: Octets): Promise<void> {
+  await call("POST", `/shares/${b64url(link.id)}/stop`, { json: { stop: b64url(stop) } });
+}
+
+/** Delete everything; the receipt says when. */
+export async function wipe(confirmed: string): Promise<JsonObject> {
+  return objectOf(await call("POST", "/wipe", { headers: proof(confirmed) }));
+}
+
+function proof(confirmed: string | undefined): Record<string, string> {
+  return confirmed === undefined ? {} : { "X-Confirmed": confirmed };
+}
