@@ -12,6 +12,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from credentials.encoding import JsonObject, b64url_decode, parse_json_object
+from credentials.errors import CredentialError, UndeterminedError
 from credentials.jose import peek
 from credentials.model import Purpose, StatusKind
 from credentials.status import bitstring_status_list, token_status_list
@@ -31,6 +32,10 @@ def recover(database: Database, files: StatusFiles, *, at: datetime) -> int:
 
     Returns:
         how many lists were taken over.
+
+    Raises:
+        UndeterminedError: ``status_unreadable``: a newer list is damaged. Going on would make what
+            was withdrawn good again: the file must be put right, or removed by hand.
     """
     files.tidy()
     count = 0
@@ -51,7 +56,11 @@ def recover(database: Database, files: StatusFiles, *, at: datetime) -> int:
             row.version, row.closed = sequence + 1, True
             session.add(row)
             session.flush()
-            _take_over(session, row, _statuses(kind, parts), run=files.run, at=at)
+            try:
+                statuses = _statuses(kind, parts)
+            except (CredentialError, ValueError) as error:
+                raise UndeterminedError("status_unreadable", f"{owner} {kind} {number}") from error
+            _take_over(session, row, statuses, run=files.run, at=at)
             count += 1
     return count
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from credentials.errors import RejectedError
+from credentials.errors import RejectedError, UndeterminedError
 from credentials.model import StatusKind
 from issuer import status
 from issuer.installation import FIRST, Installation
@@ -204,6 +204,26 @@ def test_what_was_withdrawn_since_the_backup_stays_withdrawn(
     assert published.head.sequence == state.version
     assert take(ports, 1, kind)[0].number == 2
     again.database.close()
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff", b"{}", b"a.b.c", b'{"credentialSubject": 7}'])
+@pytest.mark.parametrize("kind", list(StatusKind))
+def test_a_damaged_list_that_is_newer_stops_the_start(
+    tmp_path: Path, offices: Installation, clock: HandClock, kind: StatusKind, body: bytes
+) -> None:
+    ports = offices.ports(FIRST)
+    issued_id, _ = keep_proof_with_place(ports, number=1, kind=kind)
+    copy = backup(tmp_path)
+    change(ports, issued_id)
+    publish_due(offices.organisations())
+    name = TOKENS if kind is StatusKind.TOKEN else BITS
+    there = ports.status_files.read(name)
+    assert there is not None
+    ports.status_files.publish(
+        name, replace(there, head=replace(there.head, sequence=9), body=body)
+    )
+    with pytest.raises(UndeterminedError, match="status_unreadable"):
+        restored(tmp_path, offices, copy, clock)
 
 
 def test_a_start_without_a_restore_takes_nothing_over(
