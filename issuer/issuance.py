@@ -24,7 +24,7 @@ from issuer.authorization_grants import Grant
 from issuer.events import emit
 from issuer.formats import BBS, ISSUED_FORMATS, IssuedFormat
 from issuer.key_ring import whole_hour
-from issuer.offers import contents_of, fingerprint, secret
+from issuer.offers import contents_of, fingerprint, lock, secret
 from issuer.pairing_keys import pairing_signer
 from issuer.ports import Ports
 from issuer.sealing import Sealer
@@ -103,7 +103,7 @@ def spend(
     Raises:
         BindingInvalid: ``invalid_nonce``: one was spent by another grant meanwhile.
     """
-    for nonce in dict.fromkeys(nonces):
+    for nonce in sorted(set(nonces)):
         spent = session.connection().execute(
             update(Nonce)
             .where(col(Nonce.nonce_hash) == fingerprint(nonce), col(Nonce.used_by).is_(None))
@@ -142,28 +142,23 @@ def issue(
     """
     with ports.database.transaction() as session:
         spend(session, nonces, grant_id=grant.id, ports=ports, at=at)
-        batch = _intend(session, ports, grant, keys, at)
-    if batch is None:
-        return delivered(ports, grant=grant)
+        found = _intend(session, ports, grant, keys, at)
+    if not isinstance(found, Batch):
+        return _delivered(found, grant)
     sealed = {
-        intent.issued.id: _sealed(intent, _sign(intent, batch, ports=ports, at=at), grant.sealer)
-        for intent in batch.intents
+        intent.issued.id: _sealed(intent, _sign(intent, found, ports=ports, at=at), grant.sealer)
+        for intent in found.intents
     }
     with ports.database.transaction() as session:
         _keep(session, grant, sealed=sealed, ports=ports, at=at)
-    return delivered(ports, grant=grant)
+        kept = _copies(session, grant)
+    return _delivered(kept, grant)
 
 
-def delivered(ports: Ports, *, grant: Grant) -> Delivered:
-    """The very bytes that were signed first, for whoever holds a token of the grant.
-
-    Raises:
-        RejectedError: ``invalid_token``: there is nothing, or nothing any more.
-    """
-    with ports.database.reading() as session:
-        rows = _copies(session, grant)
-    if not rows or any(row.sealed is None for row in rows):
-        raise RejectedError("invalid_token", "nothing is kept for it")
+def _delivered(rows: Sequence[Issued], grant: Grant) -> Delivered:
+    """The very bytes that were signed first, for whoever holds a token of the grant."""
+    if any(row.sealed is None for row in rows):
+        raise RejectedError("invalid_token", "nothing is kept for it any more")
     wires = tuple(_opened(row, grant.sealer) for row in rows)
     return Delivered(wires, rows[0].notification_id)
 
@@ -180,15 +175,15 @@ def _copies(session: Session, grant: Grant) -> list[Issued]:
 
 def _intend(
     session: Session, ports: Ports, grant: Grant, keys: Sequence[PublicKey], at: datetime
-) -> Batch | None:
-    """Reserve places and store the intents; None where this grant was served before."""
-    offer = session.exec(select(Offer).where(Offer.id == grant.offer.id).with_for_update()).one()
+) -> Batch | list[Issued]:
+    """Reserve places and store the intents; or what this grant was served before."""
+    offer = lock(session, grant.offer.id)
     rows = _copies(session, grant)
     if rows:
         if [row.holder for row in rows] != [key.thumbprint for key in keys]:
             raise RejectedError("idempotency_conflict", "this grant served other keys")
         if rows[0].state != IssuedState.SIGNING:
-            return None
+            return rows
     if offer.contents is None or offer.state != OfferState.REDEEMED:
         raise RejectedError("invalid_token", f"its offer is {offer.state}")
     rows = rows or _reserve_copies(session, offer, grant, keys, ports=ports, at=at)
@@ -356,6 +351,7 @@ def notify(
     Raises:
         RejectedError: ``invalid_notification_id`` of another proof.
     """
+    offer = lock(session, grant.offer.id)
     rows = _copies(session, grant)
     if not rows or rows[0].notification_id != notification_id:
         raise RejectedError("invalid_notification_id", "not of this token")
@@ -365,7 +361,6 @@ def notify(
         row.state = IssuedState.ACCEPTED if accepted else IssuedState.REFUSED
         row.sealed = row.sealed if accepted else None
         session.add(row)
-    offer = session.exec(select(Offer).where(Offer.id == grant.offer.id)).one()
     offer.state = OfferState.ACCEPTED if accepted else OfferState.REFUSED
     offer.changed_at = at
     session.add(offer)
