@@ -16,8 +16,9 @@ def names_of(reading: Reading, *, noting: bool = True) -> JsonObject:
         reading: the row.
         noting: whether faults are noted; not where the row gives no proof anyway.
     """
-    quiet = Reading(reading.plan, reading.line, reading.cells, spoiled=reading.spoiled)
-    noted = reading if noting else quiet
+    noted = reading
+    if not noting:
+        noted = Reading(reading.plan, reading.line, reading.cells, spoiled=reading.spoiled)
     if headings.FULL_NAME in reading.plan.columns:
         _split(noted)
     else:

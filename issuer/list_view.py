@@ -11,7 +11,6 @@ from issuer.class_list_file import Record
 from issuer.class_list_reading import NAMES, is_asked
 from issuer.class_list_text import cleaned, kept_text, repaired, text_problem
 from issuer.drafts import Look
-from issuer.list_contents import Said
 from schemas.messages import known, sentence
 from skills.framework import metalektro
 
@@ -232,7 +231,6 @@ def _about(seen: Look, record: Record) -> tuple[str, ...]:
 
 def record_of(seen: Look, line: int) -> Record | None:
     """A row as it stands now, or None for a line that is not there."""
-    given: Said = seen.said
     records = {record.line: record for record in seen.sheet.records}
-    records |= {record.line: record for record in answered(seen.sheet, given.answers)}
+    records |= {record.line: record for record in answered(seen.sheet, seen.said.answers)}
     return records.get(line)

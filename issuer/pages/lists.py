@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
-from credentials.errors import MalformedError, RejectedError
+from credentials.errors import RejectedError
 from issuer import class_list_headings as headings
 from issuer import draft_changes, drafts
 from issuer.class_list_export import safe_csv
@@ -288,11 +288,7 @@ def choose(
 
 
 def _mapping(posted: FormData, seen: Look) -> ColumnMapping:
-    """The form as a mapping.
-
-    Raises:
-        MalformedError: ``mapping_unknown`` for a value that is too long.
-    """
+    """The form as a mapping; whether it fits is checked where it is kept."""
     width = len(seen.sheet.titles)
     targets = [text_field(posted, f"c{at}") or None for at in range(min(width, MAX_MAPPED))]
     targets += [None] * (width - len(targets))
@@ -308,10 +304,6 @@ def _mapping(posted: FormData, seen: Look) -> ColumnMapping:
         for name, field in ((headings.NUMBER, "no_number"), (headings.EMAIL, "no_email"))
         if text_field(posted, field)
     }
-    if any(name in given for name in targets if name):
-        given = {name: text for name, text in given.items() if name not in targets}
-    if len(given) > MAX_MAPPED:
-        raise MalformedError("mapping_unknown", "too many values for everybody")
     return ColumnMapping(tuple(targets), given)
 
 
