@@ -57,7 +57,7 @@ def open_installation(
     clock: Callable[[], datetime],
     entropy: Entropy,
 ) -> Installation:
-    """Open the database, bring it up to date and put the doors together; what the command line uses as well."""
+    """Bring the database up to date and put the doors together, also for the command line."""
     database = open_database(
         settings.database_url,
         file=settings.directory / "issuer.db",

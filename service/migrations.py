@@ -12,10 +12,12 @@ A step must not import the models, for they change: it spells the columns out.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 
+from alembic import op
 from alembic.autogenerate import RevisionContext, compare_metadata
 from alembic.autogenerate.api import AutogenContext
 from alembic.config import Config
@@ -72,6 +74,8 @@ def upgrade(database: Database, role: str, *, to: str = "head") -> None:
             could only spoil it; ``config_database_foreign``: it holds tables that no release made.
     """
     script = _script(role)
+    if to == "head" and current(database) == script.get_current_head():
+        return  # as at most starts: one look, and nobody waits for a turn to write
     with _changing(database) as connection:
         _recognise(connection, script)
         _run(connection, script, lambda at: script._upgrade_revs(to, at))  # noqa: SLF001 - as alembic.command does
@@ -81,12 +85,24 @@ def downgrade(database: Database, role: str, *, to: str) -> None:
     """Go back to an earlier step, before an older release is started; it may drop columns.
 
     Raises:
-        RejectedError: ``config_database_future``: this release does not know the way back.
+        RejectedError: ``config_database_future``: this release does not know the way back;
+            ``config_database_back``: rows would be lost that nobody can make again.
     """
     script = _script(role)
     with _changing(database) as connection:
         _check_known(connection, script)
         _run(connection, script, lambda at: script._downgrade_revs(to, at))  # noqa: SLF001 - as alembic.command does
+
+
+def refuse_rows(*tables: str) -> None:
+    """For a step that is taken back: it drops these tables only while they are empty.
+
+    Raises:
+        RejectedError: ``config_database_back``.
+    """
+    for table in tables:
+        if op.get_bind().execute(text(f"SELECT 1 FROM {table} LIMIT 1")).first() is not None:  # noqa: S608 - our own words
+            raise RejectedError("config_database_back", f"{table} would be lost")
 
 
 def head(role: str) -> str:
@@ -133,7 +149,8 @@ def draft(role: str, metadata: MetaData, words: str, *, database: Database) -> P
         "depends_on": None,
         "rev_id": f"{int(head(role) or 0) + 1:04}",
     }
-    context = RevisionContext(_config(role), script, arguments)
+    config = _config(script.dir)
+    context = RevisionContext(config, script, arguments)
     upgrade(database, role)
 
     def compare(at: object, migration: MigrationContext) -> list[object]:
@@ -143,7 +160,7 @@ def draft(role: str, metadata: MetaData, words: str, *, database: Database) -> P
 
     with database.engine.connect() as connection, _turn:
         environment = EnvironmentContext(
-            _config(role), script, fn=compare, template_args=context.template_args
+            config, script, fn=compare, template_args=context.template_args
         )
         with environment:
             environment.configure(connection=connection, **_options(metadata))  # type: ignore[arg-type]  # checked by Alembic
@@ -157,6 +174,7 @@ def draft(role: str, metadata: MetaData, words: str, *, database: Database) -> P
     path = Path(made.path)
     drafted = path.read_text(encoding="utf-8")
     path.write_text(drafted.replace("schema=None)", "naming_convention=NAMES)"), encoding="utf-8")
+    _script_at.cache_clear()
     return path
 
 
@@ -179,15 +197,21 @@ def _name(change: object) -> str | None:
     return None
 
 
-def _config(role: str) -> Config:
+def _config(folder: str) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(files(role) / "migrations"))
+    config.set_main_option("script_location", folder)
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     return config
 
 
 def _script(role: str) -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config(role))
+    return _script_at(str(files(role) / "migrations"))
+
+
+@cache
+def _script_at(folder: str) -> ScriptDirectory:
+    """The steps of a role, read once: they do not change while it runs."""
+    return ScriptDirectory.from_config(_config(folder))
 
 
 def _options(metadata: MetaData | None) -> dict[str, object]:
