@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ REQUEST = {"rpId": "kluis.localhost", "challenge": "A" * 43, "userVerification":
 class Handler(BaseHTTPRequestHandler):
     """Serves the keeper's page and nothing else."""
 
+    policy = POLICY
+
     def do_GET(self) -> None:
         found = {
             "/": ("text/html", PAGE),
@@ -45,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
         kind, body = found or ("text/plain", b"")
         self.send_response(200 if found else 404)
         self.send_header("Content-Type", kind)
-        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Content-Security-Policy", self.policy)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -54,19 +57,26 @@ class Handler(BaseHTTPRequestHandler):
         """Keep the tests' output clean."""
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Where the keeper is served."""
+@contextmanager
+def serving(handler: type[Handler]) -> Iterator[str]:
+    """The keeper's page, served; where it is."""
     if not BUILT.is_file():
         reason = "the keeper is not built: make web-test"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://kluis.localhost:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Where the keeper is served."""
+    with serving(Handler) as found:
+        yield found
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 export * as safe from "./account/safe.ts";
 export * as service from "./account/service.ts";
+export * as presenting from "./journeys/presenting.ts";
+export * as receiving from "./journeys/receiving.ts";
 export * as consent from "./keeper/consent.ts";
 export * as device from "./keeper/device.ts";
 export * as events from "./keeper/events.ts";
@@ -17,6 +19,7 @@ export * as vault from "./keeper/vault.ts";
 export * as archive from "./portability/archive.ts";
 export * as exports from "./portability/export.ts";
 export * as files from "./portability/files.ts";
+export * as claims from "./protocol/claims.ts";
 export * as credentials from "./protocol/credentials.ts";
 export * as dcql from "./protocol/dcql.ts";
 export * as dcqlQuery from "./protocol/dcql_query.ts";

@@ -1,0 +1,73 @@
+/** Calls to issuers and verifiers: no cookie, no referrer, no redirect, and never a large answer. */
+
+import { Refusal, undetermined } from "../protocol/errors.ts";
+import { parseObject, type JsonObject } from "../protocol/json.ts";
+import { concat, type Octets } from "../protocol/octets.ts";
+
+const MAX_BYTES = 1024 * 1024;
+const SECONDS = 15; // a person is waiting
+
+/** What somebody answered. */
+export interface Answer {
+  readonly status: number;
+  readonly type: string; // without parameters
+  readonly body: Octets;
+}
+
+/** What is sent beside an address. */
+export interface Message {
+  readonly accept?: string;
+  readonly body?: Octets;
+  readonly type?: string;
+  readonly bearer?: string;
+}
+
+/** Ask, or send where there is a body; refuses `fetch_failed`. */
+export async function ask(url: string, message: Message = {}): Promise<Answer> {
+  const headers: Record<string, string> = { Accept: message.accept ?? "application/json" };
+  if (message.type) headers["Content-Type"] = message.type;
+  if (message.bearer) headers["Authorization"] = `Bearer ${message.bearer}`;
+  try {
+    const answer = await fetch(url, {
+      method: message.body ? "POST" : "GET", body: message.body ?? null, headers, credentials: "omit",
+      redirect: "error", referrerPolicy: "no-referrer", cache: "no-store", signal: AbortSignal.timeout(SECONDS * 1000),
+    });
+    const type = (answer.headers.get("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+    return { status: answer.status, type, body: await bounded(answer) };
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw undetermined("fetch_failed", "no answer");
+  }
+}
+
+/** The body of a document that was found; refuses `fetch_failed`. */
+export async function documentAt(url: string): Promise<Octets> {
+  const { status, body } = await ask(url, { accept: "*/*" });
+  if (status !== 200) throw undetermined("fetch_failed", `status ${status}`);
+  return body;
+}
+
+/** The JSON object of an answer, whatever its status; empty where it holds none. */
+export function objectIn(answer: Answer): JsonObject {
+  try {
+    return parseObject(answer.body);
+  } catch (error) {
+    if (error instanceof Refusal) return {};
+    throw error;
+  }
+}
+
+async function bounded(answer: Response): Promise<Octets> {
+  const reader = answer.body?.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+    size += read.value.length;
+    if (size > MAX_BYTES) {
+      await reader?.cancel();
+      throw undetermined("fetch_failed", "a large answer");
+    }
+    chunks.push(read.value);
+  }
+  return concat(...chunks);
+}

@@ -1,0 +1,151 @@
+/**
+ * Receive a credential: preview, PIN, proof of possession, check, "is this you?", keep or refuse.
+ *
+ * Nothing personal is fetched before the PIN, and nothing is kept that was not checked first
+ * (wallet design, section 9). Issuers are did:web at the host of their identifier.
+ */
+
+import { newHolderKey, signerOf } from "../keeper/signing.ts";
+import { addCredential, append, type Giver, type Log } from "../keeper/vault.ts";
+import { verify, type Unverified } from "../protocol/credentials.ts";
+import { documentUrl, keyOf, readDocument } from "../protocol/dids.ts";
+import { malformed, rejected, unsupported } from "../protocol/errors.ts";
+import {
+  createCredentialRequest, createNotification, createProof, createTokenRequest, metadataUrl, parseCredentialResponse,
+  parseIssuerMetadata, parseNonceResponse, parseServerMetadata, parseTokenResponse,
+  type Configuration, type IssuerMetadata, type ServerMetadata,
+} from "../protocol/issuance.ts";
+import { member, parseObject, type JsonObject } from "../protocol/json.ts";
+import { originOf } from "../protocol/message.ts";
+import { parseOffer, parseOfferLink, PRE_AUTHORIZED_GRANT, type CredentialOffer } from "../protocol/offer.ts";
+import { parseSdJwtVc } from "../protocol/sd_jwt_vc.ts";
+import { parseVcSdJwt } from "../protocol/vc_sd_jwt.ts";
+import { ask, documentAt, objectIn } from "./network.ts";
+
+const FORM = "application/x-www-form-urlencoded";
+const JSON_TYPE = "application/json";
+const READERS: Record<string, (text: string) => Promise<Unverified>> = {
+  "dc+sd-jwt": parseSdJwtVc, "vc+sd-jwt": parseVcSdJwt,
+};
+const OWN_CODES = new Set(["pin_wrong", "code_unknown", "code_used", "code_locked", "code_expired"]);
+
+/** An offer as the worker sees it before the PIN: who gives what; nothing personal. */
+export interface Preview {
+  readonly offer: CredentialOffer;
+  readonly issuer: IssuerMetadata;
+  readonly server: ServerMetadata;
+  readonly configurationId: string;
+  readonly configuration: Configuration;
+}
+
+/** A fetched credential that was checked and is not kept yet. */
+export interface Received {
+  readonly wire: string;
+  readonly unverified: Unverified;
+  readonly key: JsonObject;
+  readonly name: string; // for "is this you?"
+  readonly notify: (event: "credential_accepted" | "credential_failure") => Promise<void>;
+}
+
+/** Read an offer from a link and look up who gives it. */
+export async function readOffer(link: string): Promise<Preview> {
+  const found = parseOfferLink(link);
+  const offer = "offer" in found ? found.offer : parseOffer(parseObject(await documentAt(found.uri)));
+  if ("uri" in found && originOf(found.uri) !== originOf(offer.credentialIssuer)) {
+    throw rejected("offer_invalid", "the offer lies at another origin than its issuer");
+  }
+  if (offer.preAuthorizedCode === undefined) throw unsupported("offer_not_supported", "no pre-authorized code");
+  const at = metadataUrl(offer.credentialIssuer, "openid-credential-issuer");
+  const issuer = parseIssuerMetadata(parseObject(await documentAt(at)), offer.credentialIssuer);
+  const name = offer.authorizationServer ?? issuer.authorizationServers[0] ?? issuer.credentialIssuer;
+  if (!issuer.authorizationServers.includes(name)) throw rejected("issuer_metadata_invalid", "a server it does not name");
+  const server = parseServerMetadata(parseObject(await documentAt(metadataUrl(name, "oauth-authorization-server"))), name);
+  if (server.grantTypes && !server.grantTypes.includes(PRE_AUTHORIZED_GRANT)) {
+    throw unsupported("offer_not_supported", "the server knows another flow");
+  }
+  for (const configurationId of offer.configurationIds) {
+    const configuration = issuer.configurations.get(configurationId);
+    if (!configuration) throw rejected("type_not_offered", "an id that the issuer does not know");
+    const able = configuration.algorithms.length === 0 || configuration.algorithms.includes("ES256");
+    if (Object.hasOwn(READERS, configuration.format) && able) {
+      return { offer, issuer, server, configurationId, configuration };
+    }
+  }
+  throw unsupported("offer_not_supported", "no format that this wallet can hold");
+}
+
+/** Redeem the offer with the PIN, fetch the credential and check it; `at` in seconds. */
+export async function fetchCredential(preview: Preview, pin: string | undefined, at: number): Promise<Received> {
+  const { offer, issuer, configuration } = preview;
+  const token = await redeem(preview, pin);
+  if (issuer.nonceEndpoint === undefined) throw unsupported("offer_not_supported", "no nonce for the proof");
+  const nonce = parseNonceResponse(objectIn(await ask(issuer.nonceEndpoint, { body: new Uint8Array(), type: FORM })));
+  const key = await newHolderKey();
+  const signer = await signerOf(key);
+  const body = createCredentialRequest(preview.configurationId, [
+    await createProof(signer, offer.credentialIssuer, nonce, at),
+  ]);
+  const answer = await ask(issuer.credentialEndpoint, { body, type: JSON_TYPE, bearer: token });
+  if (answer.status !== 200) throw rejected("credential_refused", `status ${answer.status}`);
+  const { credentials, notificationId } = parseCredentialResponse(objectIn(answer));
+  const [wire] = credentials;
+  const notify = async (event: "credential_accepted" | "credential_failure"): Promise<void> => {
+    if (issuer.notificationEndpoint === undefined || notificationId === undefined) return;
+    const told = { body: createNotification(notificationId, event), type: JSON_TYPE, bearer: token };
+    await ask(issuer.notificationEndpoint, told).catch(() => undefined); // whether it hears us changes nothing
+  };
+  try {
+    if (typeof wire !== "string") throw malformed("token_malformed", "expected compact text");
+    const unverified = await (READERS[configuration.format] ?? parseSdJwtVc)(wire);
+    await check(preview, unverified, signer.public.thumbprint, at);
+    return { wire, unverified, key, name: nameIn(unverified), notify };
+  } catch (error) {
+    await notify("credential_failure");
+    throw error;
+  }
+}
+
+/** Keep a credential that the worker said yes to, and tell the issuer. */
+export async function keep(received: Received, preview: Preview, log: Log): Promise<Log> {
+  const { unverified, wire, key } = received;
+  const host = new URL(preview.issuer.credentialIssuer).hostname;
+  const name = preview.issuer.names.get("nl") ?? [...preview.issuer.names.values()][0] ?? host;
+  const giver: Giver = { id: unverified.credential.issuer, name, host, listed: false };
+  const after = await addCredential(log, unverified.format, wire, key, giver);
+  await received.notify("credential_accepted");
+  return after;
+}
+
+/** Drop a credential, note it without anything personal, and tell the issuer. */
+export async function refuse(received: Received, log: Log): Promise<Log> {
+  const { issuer: giver, type } = received.unverified.credential;
+  await received.notify("credential_failure");
+  return append(log, "credential_refused", { giver, type });
+}
+
+async function redeem(preview: Preview, pin: string | undefined): Promise<string> {
+  const body = createTokenRequest(preview.offer.preAuthorizedCode ?? "", pin);
+  const answer = await ask(preview.server.tokenEndpoint, { body, type: FORM });
+  const document = objectIn(answer);
+  if (answer.status === 200) return parseTokenResponse(document);
+  const said = [member(document, "code"), member(document, "error_description")].map(String);
+  const own = said.find((code) => OWN_CODES.has(code));
+  throw rejected(own ?? (member(document, "error") === "invalid_grant" ? "pin_wrong" : "offer_refused"));
+}
+
+/** Signature by the issuer's own key, dates, holder key, and the type that was offered. */
+async function check(preview: Preview, unverified: Unverified, thumbprint: string, at: number): Promise<void> {
+  const { credential, keyId, holder } = unverified;
+  const document = await readDocument(credential.issuer, await documentAt(documentUrl(credential.issuer)));
+  await verify(unverified, keyOf(document, keyId, "assertionMethod"), at);
+  if (holder?.thumbprint !== thumbprint) throw rejected("holder_key_mismatch", "bound to another key");
+  if (credential.type !== preview.configuration.type) throw rejected("type_not_offered", "another type");
+  if (new URL(documentUrl(credential.issuer)).origin !== originOf(preview.issuer.credentialIssuer)) {
+    throw rejected("issuer_mismatch", "signed by another than who gives it");
+  }
+}
+
+function nameIn({ credential }: Unverified): string {
+  const parts = ["given_name", "family_name"].map((name) => member(credential.claims, name));
+  return parts.filter((part) => typeof part === "string").join(" ");
+}
