@@ -16,7 +16,8 @@ from sqlmodel import Session, col, select
 from credentials.encoding import JsonObject, canonical_json
 from credentials.errors import MalformedError
 from issuer.ports import Ports
-from issuer.tables import AuditEntry, Organisation
+from issuer.tables import AuditEntry
+from issuer.turns import take_turn
 from service.database import before_commit
 
 NOTHING = "0" * 64
@@ -153,15 +154,9 @@ def digest_of(entry: AuditEntry, *, sequence: int) -> str:
     return hashlib.sha256(canonical_json(content)).hexdigest()
 
 
-def head_of(session: Session, ports: Ports) -> Head:
-    """The last entry of the organisation's chain."""
-    return _head(session, ports.organisation_id, lock=False)
-
-
 def _head(session: Session, organisation_id: str, *, lock: bool) -> Head:
-    if lock:  # the row stands for its chain; SQLite has one writer anyhow
-        own = select(Organisation.id).where(Organisation.id == organisation_id)
-        session.exec(own.with_for_update(key_share=True)).one()
+    if lock:
+        take_turn(session, organisation_id)
     last = session.exec(
         select(AuditEntry.sequence, AuditEntry.digest)
         .where(AuditEntry.organisation_id == organisation_id)
