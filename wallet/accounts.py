@@ -141,12 +141,7 @@ def confirm(
     row = keeping.passkeys.finish_use(session, answer, browser=browser)
     if row.owner_id != login.owner_id:
         raise RejectedError("passkey_unknown", "of another account")
-    now = keeping.clock()
-    session.connection().execute(delete(Confirmation).where(col(Confirmation.expires_at) <= now))
-    token = b64url_encode(keeping.entropy(TOKEN_BYTES))
-    expires = now + CONFIRMED
-    session.add(Confirmation(token_hash=_hash(token), login_id=login.id, expires_at=expires))
-    return token
+    return _grant(session, keeping, login.id)
 
 
 def use_confirmation(
@@ -191,11 +186,11 @@ def set_recovery(session: Session, account_id: str, *, locator_hash: str, auth_h
 
 def recover(
     session: Session, keeping: Keeping, *, locator: bytes, auth: bytes, visit: Visit
-) -> str:
+) -> tuple[str, str]:
     """Open the account that a recovery card finds.
 
     Returns:
-        the login cookie.
+        the login cookie, and a confirmation: who has the card may add a passkey with it.
 
     Raises:
         RejectedError: ``recovery_unknown``: no such card, or the wrong half; nobody learns which.
@@ -205,7 +200,10 @@ def recover(
     fits = hmac.compare_digest(kept, hashlib.sha256(auth).hexdigest())
     if account is None or not fits:
         raise RejectedError("recovery_unknown", "no account of that card")
-    return keeping.logins.begin(session, account.id, device=visit.device, old=visit.login)
+    cookie = keeping.logins.begin(session, account.id, device=visit.device, old=visit.login)
+    session.flush()
+    login = keeping.logins.find(session, cookie)
+    return cookie, _grant(session, keeping, login.id if login else "")
 
 
 def wipe(session: Session, keeping: Keeping, account_id: str) -> DeletionReceipt:
@@ -223,6 +221,15 @@ def wipe(session: Session, keeping: Keeping, account_id: str) -> DeletionReceipt
     )
     session.add(receipt)
     return receipt
+
+
+def _grant(session: Session, keeping: Keeping, login_id: str) -> str:
+    now = keeping.clock()
+    session.connection().execute(delete(Confirmation).where(col(Confirmation.expires_at) <= now))
+    token = b64url_encode(keeping.entropy(TOKEN_BYTES))
+    expires = now + CONFIRMED
+    session.add(Confirmation(token_hash=_hash(token), login_id=login_id, expires_at=expires))
+    return token
 
 
 def _located(session: Session, locator_hash: str) -> Account | None:

@@ -142,9 +142,12 @@ def begin_passkey(doors: DoorsOf, login: LoginOf, visit: VisitOf) -> passkeys.Js
 
 
 @router.post("/passkeys/finish", status_code=204)
-def finish_passkey(doors: DoorsOf, login: LoginOf, visit: VisitOf, body: BodyOf) -> None:
-    """The passkey that was made."""
+def finish_passkey(
+    doors: DoorsOf, login: LoginOf, visit: VisitOf, body: BodyOf, confirmed: Confirmed = ""
+) -> None:
+    """The passkey that was made, after a fresh one of the account's own or the recovery card."""
     with doors.database.transaction() as session:
+        accounts.use_confirmation(session, doors.keeping, confirmed, login=login)
         accounts.finish_another(
             session, doors.keeping, _text(body), visit, account_id=login.owner_id
         )
@@ -221,14 +224,15 @@ def set_recovery(card: Card, doors: DoorsOf, login: LoginOf, confirmed: Confirme
         )
 
 
-@router.post("/recovery/open", dependencies=[Depends(limited("recovery"))], status_code=204)
-def recover(card: ShownCard, doors: DoorsOf, visit: VisitOf, response: Response) -> None:
-    """Open the account of a card; the vault is read as always then."""
+@router.post("/recovery/open", dependencies=[Depends(limited("recovery"))])
+def recover(card: ShownCard, doors: DoorsOf, visit: VisitOf, response: Response) -> dict[str, str]:
+    """Open the account of a card; it confirms one thing: a passkey for the new phone."""
     with doors.database.transaction() as session:
-        token = accounts.recover(
+        cookie, confirmed = accounts.recover(
             session, doors.keeping, locator=card.locator, auth=card.auth, visit=visit
         )
-    doors.keeping.logins.keep(response, token)
+    doors.keeping.logins.keep(response, cookie)
+    return {"confirmed": confirmed}
 
 
 @router.post("/wipe")

@@ -149,11 +149,11 @@ def test_a_lost_phone_is_shut_out_with_the_recovery_card(
       const { CHANCE } = k.seals;
       const device = await k.device.Device.open();
       const card = await k.recovery.secretOf(code);                       // 1 the card is scanned
-      await k.service.recover(card);
+      const shown = await k.service.recover(card);
       const found = await k.safe.unlock(device, "rec", card);
       const { wid, prfSalt } = found.opened;
       const lost = (await k.service.passkeys())[0].id;
-      const prf = await k.service.addPasskey(prfSalt);                    // 2 a new passkey
+      const prf = await k.service.addPasskey(prfSalt, shown);             // 2 a new passkey
       const slot = await k.slots.makeSlot("prf", prf, wid, CHANCE);
       const old = found.opened.slots.find(({ kind }) => kind === "prf");
       let opened = k.sealed.withSlot(found.opened, slot);

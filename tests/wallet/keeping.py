@@ -53,10 +53,12 @@ class Keeper:
         content = json.dumps({} if document is None else document).encode()
         return self.send("POST", path, content=content, Content_Type="application/json", **headers)
 
-    def ceremony(self, path: str, act: Callable[[dict[str, object]], object]) -> Response:
+    def ceremony(
+        self, path: str, act: Callable[[dict[str, object]], object], **headers: str
+    ) -> Response:
         """Ask, let the device answer, and send that."""
         options = self.post(f"{path}/begin").json()
-        return self.post(f"{path}/finish", act(options))
+        return self.post(f"{path}/finish", act(options), **headers)
 
     def join(self) -> "Keeper":
         """Make an account."""

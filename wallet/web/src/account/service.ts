@@ -53,9 +53,11 @@ async function objectOf(answer: Response): Promise<JsonObject> {
 }
 
 /** One question to a passkey: begun by the service, answered by the device, finished by the service. */
-async function ceremony(path: string, act: (options: JsonObject) => Promise<Ceremony>): Promise<[Response, Ceremony]> {
+async function ceremony(
+  path: string, act: (options: JsonObject) => Promise<Ceremony>, confirmed?: string,
+): Promise<[Response, Ceremony]> {
   const made = await act(await objectOf(await call("POST", `${path}/begin`)));
-  return [await call("POST", `${path}/finish`, { json: made.answer }), made];
+  return [await call("POST", `${path}/finish`, { json: made.answer, headers: proof(confirmed) }), made];
 }
 
 /** Make an account with a first passkey; its PRF output, where the device gives it at once. */
@@ -63,9 +65,9 @@ export async function createAccount(prfSalt: Octets): Promise<Octets | undefined
   return (await ceremony("/account", (options) => createPasskey(options, prfSalt)))[1].prf;
 }
 
-/** Add a passkey to the account that is open. */
-export async function addPasskey(prfSalt: Octets): Promise<Octets | undefined> {
-  return (await ceremony("/passkeys", (options) => createPasskey(options, prfSalt)))[1].prf;
+/** Add a passkey to the account that is open, after a fresh one of its own or the recovery card. */
+export async function addPasskey(prfSalt: Octets, confirmed: string): Promise<Octets | undefined> {
+  return (await ceremony("/passkeys", (options) => createPasskey(options, prfSalt), confirmed))[1].prf;
 }
 
 /** Open the account of a passkey. */
@@ -104,10 +106,10 @@ export async function setRecovery(secret: Octets, confirmed: string): Promise<vo
   await call("PUT", "/recovery", { json, headers: proof(confirmed) });
 }
 
-/** Open the account of a recovery card; refuses `recovery_unknown`. */
-export async function recover(secret: Octets): Promise<void> {
+/** Open the account of a recovery card; what comes back confirms a new passkey. Refuses `recovery_unknown`. */
+export async function recover(secret: Octets): Promise<string> {
   const json = { locator: b64url(await locatorOf(secret)), auth: b64url(await authOf(secret)) };
-  await call("POST", "/recovery/open", { json });
+  return String((await objectOf(await call("POST", "/recovery/open", { json })))["confirmed"]);
 }
 
 /** The account's passkeys, oldest first. */

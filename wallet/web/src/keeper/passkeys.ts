@@ -11,14 +11,14 @@ export interface Ceremony {
 
 /** Make a passkey by the options of the service; without PRF where the device fails on it. */
 export function createPasskey(options: JsonObject, prfSalt: Octets): Promise<Ceremony> {
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options as never);
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options as unknown as PublicKeyCredentialCreationOptionsJSON);
   return withPrf(publicKey.extensions, prfSalt, (extensions) =>
     navigator.credentials.create({ publicKey: { ...publicKey, extensions } }));
 }
 
 /** Use a passkey by the options of the service. */
 export function usePasskey(options: JsonObject, prfSalt: Octets): Promise<Ceremony> {
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options as never);
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options as unknown as PublicKeyCredentialRequestOptionsJSON);
   return withPrf(publicKey.extensions, prfSalt, (extensions) =>
     navigator.credentials.get({ publicKey: { ...publicKey, extensions } }));
 }
