@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 ROLE_VERBS = {
     "issue": "issuer.cli",
     "offer": "issuer.cli",
+    "sign": "issuer.bulk_cli",
     "offers": "issuer.offers_cli",
     "revoke": "issuer.status_cli",
     "status": "issuer.status_cli",

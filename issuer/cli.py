@@ -66,7 +66,7 @@ def issue(  # noqa: PLR0913 - each is an option
         from issuer import batches
         from service.clock import system_clock
 
-        data, start = _read(class_list), moment(at)
+        data, start = read_source(class_list), moment(at)
         with _given(organisation, start, check=check) as (templates, ports):
             report = batches.check(
                 data, type_id=type_id, templates=templates, at=start or system_clock()
@@ -81,7 +81,7 @@ def issue(  # noqa: PLR0913 - each is an option
                     mail=mail,
                     ports=ports,
                 )
-            _tell(report, None if check else ports, as_json=as_json)
+            tell_report(report, None if check else ports, as_json=as_json)
     held_back = bool(report.errors) and not (ready_only and report.offers)
     if held_back or (not check and not report.found.rows):
         raise typer.Exit(REFUSED)
@@ -116,7 +116,7 @@ def offer(
         wish = OfferWish(
             type=type_id,
             format=format_id,
-            claims=parse_json_object(_read(claims)),
+            claims=parse_json_object(read_source(claims)),
             numbers_confirmed=numbers_confirmed,
             mail_to=mail,
         )
@@ -128,7 +128,7 @@ def offer(
         typer.echo(say("issuer.cli.pin", pin=made["tx_code"]), err=True)
 
 
-def _read(source: str) -> bytes:
+def read_source(source: str) -> bytes:
     """The bytes of a file or of standard input.
 
     Raises:
@@ -196,7 +196,7 @@ def _issued(
         )
 
 
-def _tell(report: "ListReport", ports: "Ports | None", *, as_json: bool) -> None:
+def tell_report(report: "ListReport", ports: "Ports | None", *, as_json: bool) -> None:
     """Faults and people without a proof by line, then what stands ready; PINs apart from links."""
     from issuer.operator_api import list_as_json, made_as_json
 
