@@ -72,7 +72,7 @@ def change_status(
         RejectedError: ``not_found``; ``offer_open`` where nobody has fetched it; ``status_final``.
         MalformedError: ``status_reason_invalid``.
     """
-    found = copies(session, offers.find(session, offer_id, ports=ports))
+    found = copies(session, offers.find_to_change(session, offer_id, ports=ports))
     if not found:
         raise RejectedError("offer_open", "nobody has fetched it")
     status.change(session, found[0].id, to=to, reason=reason, ports=ports, at=at, actor=actor)
@@ -94,7 +94,7 @@ def care(
         MalformedError: ``status_reason_invalid``; then nothing is changed.
     """
     done = left = 0
-    for offer_id in dict.fromkeys(offer_ids):
+    for offer_id in sorted(set(offer_ids)):  # in one order, or two would wait for each other
         try:
             if what is Care.REMIND:
                 delivery.remind(session, offer_id, ports=ports, actor=actor, at=at)
@@ -125,7 +125,7 @@ def replace_by(
         RejectedError: ``not_found``.
         MalformedError: ``status_reason_invalid``.
     """
-    row = offers.find(session, old_id, ports=ports)
+    row = offers.find_to_change(session, old_id, ports=ports)
     if row.state in UNFETCHED:
         offers.cancel(session, old_id, ports=ports, at=at, actor=actor)
     elif row.state != OfferState.CANCELLED:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlmodel import Session, col, delete, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from credentials.encoding import b64url_encode
 from credentials.errors import CredentialError, RejectedError
@@ -21,6 +22,7 @@ from issuer.offers import (
     TOKEN_LIFE,
     Refused,
     fingerprint,
+    lock,
     secret,
     take_by_code,
 )
@@ -116,15 +118,13 @@ def redeem_code(
         ``code_other_redirect``, ``code_other_key``, ``code_verifier_invalid`` or
         ``code_verifier_mismatch``; it must be committed all the same.
     """
-    row = session.exec(
-        select(AuthorizationCode)
-        .where(
-            AuthorizationCode.code_hash == fingerprint(asked.code),
-            AuthorizationCode.organisation_id == ports.organisation_id,
-        )
-        .with_for_update()
-    ).first()
-    if row is None:
+    of_offer = select(AuthorizationCode.offer_id).where(
+        AuthorizationCode.code_hash == fingerprint(asked.code),
+        AuthorizationCode.organisation_id == ports.organisation_id,
+    )
+    offer = _offer_of(session, of_offer)
+    row = session.get(AuthorizationCode, fingerprint(asked.code), with_for_update=True)
+    if offer is None or row is None:
         return Refused("code_unknown")
     fault = _misfit(row, asked, client)
     if fault is not None:
@@ -140,12 +140,17 @@ def redeem_code(
         return Refused("code_used")
     if at >= row.expires_at:
         return Refused("code_expired")
-    offer = session.exec(select(Offer).where(Offer.id == row.offer_id)).one()
     if offer.state != OfferState.REDEEMED:
         return Refused("code_used")
     bound = replace(client, id=row.client_id, key=row.client_key)
     detailed = row.detailed or asked.authorization_details is not None
     return _grant(session, offer, bound, detailed=detailed, refreshable=True, ports=ports, at=at)
+
+
+def _offer_of(session: Session, offer_id: SelectOfScalar[str]) -> Offer | None:
+    """Take the offer before what hangs on it, as everybody does who ends its grants."""
+    found = session.exec(offer_id).first()
+    return None if found is None else lock(session, found)
 
 
 def _misfit(row: AuthorizationCode, asked: CodeRequest, client: Client) -> str | None:
@@ -176,21 +181,18 @@ def refresh(
     Returns:
         ``Refused`` with ``refresh_unknown`` or ``refresh_other_client``.
     """
-    row = session.exec(
-        select(RefreshToken)
-        .where(
-            RefreshToken.token_hash == fingerprint(refresh_token),
-            RefreshToken.organisation_id == ports.organisation_id,
-        )
-        .with_for_update()
-    ).first()
-    if row is None or at >= row.expires_at:
+    of_offer = select(RefreshToken.offer_id).where(
+        RefreshToken.token_hash == fingerprint(refresh_token),
+        RefreshToken.organisation_id == ports.organisation_id,
+    )
+    offer = _offer_of(session, of_offer)
+    row = session.get(RefreshToken, fingerprint(refresh_token), with_for_update=True)
+    if offer is None or row is None or at >= row.expires_at:
         return Refused("refresh_unknown")
     if (client.key, client.thumbprint) != (row.client_key, row.thumbprint) or (
         row.client_id is not None and client.id != row.client_id
     ):
         return Refused("refresh_other_client")
-    offer = session.exec(select(Offer).where(Offer.id == row.offer_id)).one()
     key = token_sealer(refresh_token, ports.entropy).open(row.grant_key, about=row.grant_id)
     session.connection().execute(delete(Token).where(col(Token.offer_id) == offer.id))
     access_token = secret(ports.entropy)

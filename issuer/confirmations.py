@@ -19,6 +19,7 @@ from issuer.orders import order
 from issuer.ports import Ports
 from issuer.tables import Delivery, Welder
 from issuer.templates import Template
+from issuer.turns import take_turn
 from schemas.completion import AMSTERDAM, add_months
 from service.mail import check_address
 
@@ -107,6 +108,7 @@ def add_welder(
     order(template(ports), _claims(details, day), numbers_confirmed=numbers_confirmed)
     if details.address:
         check_address(details.address)
+    take_turn(session, ports.organisation_id)
     count = len(session.exec(select(Welder.id).where(_own(ports))).all())
     if count >= MAX_WELDERS:
         raise RejectedError("too_many_welders", f"{MAX_WELDERS} at most")
@@ -145,7 +147,7 @@ def welders(session: Session, *, ports: Ports, at: datetime) -> list[Standing]:
 
 
 def find(session: Session, welder_id: str, *, ports: Ports) -> Welder:
-    """A welder of this firm.
+    """A welder of this firm, to change the row.
 
     Raises:
         RejectedError: ``not_found``.

@@ -91,7 +91,7 @@ def remind(session: Session, offer_id: str, *, ports: Ports, actor: str, at: dat
         RejectedError: ``not_found``; ``remind_unfit``: fetched, over, without an address, or a
             letter went less than a day ago.
     """
-    row = offers.find(session, offer_id, ports=ports)
+    row = offers.find_to_change(session, offer_id, ports=ports)
     if not can_remind(row, at=at):
         raise RejectedError("remind_unfit", "not waiting, no address, or reminded today")
     row.reminded_at = at
@@ -101,7 +101,10 @@ def remind(session: Session, offer_id: str, *, ports: Ports, actor: str, at: dat
 
 
 def remind_all(session: Session, *, ports: Ports, actor: str, at: datetime) -> int:
-    """Remind everyone who may be reminded now; says how many."""
+    """Remind everyone who may be reminded now; says how many.
+
+    An offer that somebody else is changing at this very moment is left out.
+    """
     rows = session.exec(
         select(Offer)
         .where(
@@ -112,6 +115,8 @@ def remind_all(session: Session, *, ports: Ports, actor: str, at: datetime) -> i
         )
         .order_by(col(Offer.created_at))
         .limit(MAX_AT_ONCE)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     ).all()
     found = [row for row in rows if can_remind(row, at=at)]
     for row in found:
@@ -127,7 +132,7 @@ def letter_maker(installation: Installation, *, again: bool) -> Callable[[Work],
         ports = installation.ports(work.text("organisation"))
         at = ports.clock()
         with ports.database.transaction() as session:
-            row = offers.find(session, work.text("offer"), ports=ports)
+            row = offers.find_to_change(session, work.text("offer"), ports=ports)
             address = address_of(row, ports)
             if row.state != OfferState.OFFERED or at >= row.expires_at or address is None:
                 return None

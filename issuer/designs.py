@@ -6,12 +6,14 @@ may give it. What is one's own travels in the claims ``own_title`` and ``details
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from credentials.errors import MalformedError, RejectedError
@@ -19,6 +21,7 @@ from issuer.orders import FORMAT_IDS
 from issuer.sealing import Sealer
 from issuer.tables import Organisation, OwnTemplate, TemplateVersion
 from issuer.templates import Detail, Template
+from issuer.turns import take_turn
 from schemas.credential_types import Claim, CredentialType, Disclosure, MonthsAfter
 
 MAX_DETAILS = 6
@@ -185,8 +188,18 @@ def _is_named_alike(design: Design, kind: CredentialType) -> bool:
     return (design.title_nl, design.title_en) == (kind.title_nl, kind.title_en)
 
 
+def new_id(session: Session, title: str, *, organisation_id: str, ready: Collection[str]) -> str:
+    """An id for a new template, which none of the organisation has, also none that was put away.
+
+    Whoever makes another one at the same moment waits until this transaction ends.
+    """
+    take_turn(session, organisation_id)
+    own = select(OwnTemplate.id).where(OwnTemplate.organisation_id == organisation_id)
+    return name_for(title, frozenset([*ready, *session.exec(own)]))
+
+
 def name_for(title: str, taken: frozenset[str]) -> str:
-    """An id for a new template, from its title: small letters, digits and dashes."""
+    """An id from a title: small letters, digits and dashes."""
     plain = title.casefold().translate(
         str.maketrans("àáâäèéêëìíîïòóôöùúûüç", "aaaaeeeeiiiioooouuuuc")
     )
@@ -233,6 +246,7 @@ def keep_version(
     Raises:
         RejectedError: ``too_many_templates``.
     """
+    _touch(session, organisation_id)
     row = session.get(OwnTemplate, (organisation_id, template_id), with_for_update=True)
     if row is None:
         own = session.exec(
@@ -255,7 +269,6 @@ def keep_version(
             made_at=at,
         )
     )
-    _touch(session, organisation_id)
     return row.version
 
 
@@ -265,18 +278,21 @@ def archive(session: Session, template_id: str, *, organisation_id: str) -> None
     Raises:
         RejectedError: ``not_found``.
     """
-    row = session.get(OwnTemplate, (organisation_id, template_id))
+    _touch(session, organisation_id)
+    row = session.get(OwnTemplate, (organisation_id, template_id), with_for_update=True)
     if row is None:
         raise RejectedError("not_found", "no template of one's own")
     row.archived = True
     session.add(row)
-    _touch(session, organisation_id)
 
 
 def _touch(session: Session, organisation_id: str) -> None:
-    organisation = session.get_one(Organisation, organisation_id)
-    organisation.version += 1
-    session.add(organisation)
+    """Let every process read the templates again; of two that change them, one waits."""
+    session.connection().execute(
+        update(Organisation)
+        .where(col(Organisation.id) == organisation_id)
+        .values(version=Organisation.version + 1)
+    )
 
 
 def own_versions(

@@ -20,6 +20,7 @@ from issuer.drafts import OPEN, Look, count, find, keep, look, said_of, sheet_of
 from issuer.list_contents import Said, number_positions
 from issuer.ports import Ports
 from issuer.tables import ColumnMemory, ListDraft
+from issuer.turns import take_turn
 
 MAX_CELL = 2_000
 """Characters that a person may type into a cell, as many as a cell of a file may hold."""
@@ -106,6 +107,7 @@ def set_mapping(
     if seen.found.refused and seen.found.faults[0].code not in UNFINISHED:
         raise ListRefusedError(seen.found.faults[0])
     key = (ports.organisation_id, template_id, fingerprint(seen.sheet.titles))
+    take_turn(session, ports.organisation_id)
     memory = session.get(ColumnMemory, key) or ColumnMemory(
         organisation_id=key[0], template_id=key[1], fingerprint=key[2]
     )

@@ -14,6 +14,7 @@ from issuer.audit import record
 from issuer.installation import Installation
 from issuer.ports import Ports
 from issuer.tables import Event, Receiver
+from issuer.turns import take_turn
 from service.jobs import Work
 from service.webhooks import OVERLAP, Delivery, check_endpoint, new_secret, write_event
 
@@ -49,7 +50,8 @@ def emit(
     ]
     if not wanting:
         return
-    session.connection().execute(delete(Event).where(col(Event.at) <= at - KEPT))
+    old = select(Event.id).where(Event.at <= at - KEPT).with_for_update(skip_locked=True)
+    session.connection().execute(delete(Event).where(col(Event.id).in_(old)))
     identifier = ports.entropy(16).hex()
     data = {"offer": offer, **({"credential": credential} if credential else {})}
     session.add(
@@ -91,6 +93,7 @@ def add_receiver(
     wanted = sorted(set(kinds))
     if not set(wanted) <= set(KINDS):
         raise MalformedError("event_unknown", f"of {', '.join(KINDS)}")
+    take_turn(session, ports.organisation_id)
     if len(receivers(session, ports)) >= MAX_RECEIVERS:
         raise RejectedError("too_many_receivers", f"{MAX_RECEIVERS} at most")
     identifier, made = ports.entropy(16).hex(), new_secret(ports.entropy)
@@ -108,12 +111,12 @@ def add_receiver(
 
 
 def find_receiver(session: Session, receiver_id: str, ports: Ports) -> Receiver:
-    """A receiver of this organisation.
+    """A receiver of this organisation, to change it.
 
     Raises:
         RejectedError: ``not_found``.
     """
-    row = session.get(Receiver, receiver_id)
+    row = session.get(Receiver, receiver_id, with_for_update=True)
     if row is None or row.owner_id != ports.organisation_id:
         raise RejectedError("not_found", "no such receiver")
     return row
@@ -165,7 +168,7 @@ def delivery_of(installation: Installation, work: Work) -> Delivery | None:
 def switch_off(installation: Installation, receiver_id: str) -> None:
     """A receiver said that nobody wants this any more."""
     with installation.database.transaction() as session:
-        row = session.get(Receiver, receiver_id)
+        row = session.get(Receiver, receiver_id, with_for_update=True)
         if row is not None:
             row.active = False
             session.add(row)

@@ -15,6 +15,7 @@ from issuer.class_list import Row
 from issuer.class_list_doubles import person_key
 from issuer.ports import Ports
 from issuer.tables import GivenProof
+from issuer.turns import take_turn
 
 _AT_ONCE = 500
 """Digests in one question to the database."""
@@ -40,6 +41,7 @@ def lines(session: Session, rows: Sequence[Row], *, ports: Ports) -> frozenset[i
 
 def remember(session: Session, rows: Sequence[Row], *, ports: Ports, at: datetime) -> None:
     """Note that these proofs are given."""
+    take_turn(session, ports.organisation_id)
     digests = dict.fromkeys(digest(row, ports) for row in rows)
     known = _known(session, digests, ports)
     fresh = [

@@ -17,7 +17,7 @@ from credentials.keys import PublicKey, public_key_from_jwk
 from issuer.audit import OPERATOR
 from issuer.authorization_grants import Grant
 from issuer.issuance import Delivered, issue, spend
-from issuer.offers import UNFETCHED, find, fingerprint, secret
+from issuer.offers import UNFETCHED, find_to_change, fingerprint, lock, secret
 from issuer.ports import Ports
 from issuer.tables import Deferral, Hold, Offer
 
@@ -52,7 +52,7 @@ def hold(
     Raises:
         RejectedError: ``not_found``, or ``offer_closed`` where it was fetched or taken back.
     """
-    offer = find(session, offer_id, ports=ports)
+    offer = find_to_change(session, offer_id, ports=ports)
     if offer.state not in UNFETCHED:
         raise RejectedError("offer_closed", f"state {offer.state}")
     if session.get(Hold, offer_id) is None:
@@ -159,6 +159,7 @@ def _defer(
 ) -> Deferred:
     """One handle for each grant; the same keys get the same handle again."""
     wanted = [{name: str(value) for name, value in key.jwk().items()} for key in keys]
+    lock(session, grant.offer.id)
     row = session.exec(select(Deferral).where(Deferral.offer_id == grant.offer.id)).first()
     if row is not None and row.keys != wanted:
         raise RejectedError("idempotency_conflict", "this grant asked with other keys")

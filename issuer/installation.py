@@ -153,7 +153,7 @@ def change_organisation(
         did_web(f"https://{domain}")
     if status_hosting not in set(StatusHosting):
         raise MalformedError("organisation_invalid", "status_hosting: own or shared")
-    row = session.get_one(Organisation, organisation_id)
+    row = session.get_one(Organisation, organisation_id, with_for_update={"key_share": True})
     row.bulk_limit, row.domain = int(bulk_limit), domain or None
     row.status_hosting, row.version = status_hosting, row.version + 1
     session.add(row)
@@ -190,7 +190,7 @@ def keep_organisation(
         raise MalformedError("organisation_invalid", f"name: 1 to {MAX_NAME} characters")
     if kvk is not None and (len(kvk) != 8 or not (kvk.isascii() and kvk.isdigit())):  # noqa: PLR2004 - digits of a KvK number
         raise MalformedError("organisation_invalid", "kvk: eight digits")
-    row = session.get(Organisation, organisation_id)
+    row = session.get(Organisation, organisation_id, with_for_update={"key_share": True})
     if row is None:
         did = did_web(settings.identifier) + (f":o:{slug}" if slug else "")
         row = Organisation(id=organisation_id, slug=slug, name=name, did=did)

@@ -15,6 +15,7 @@ from credentials.errors import MalformedError, RejectedError
 from issuer import delivery, given_proofs, offers
 from issuer.audit import record
 from issuer.batches import order_of
+from issuer.class_list import ISSUED_BEFORE
 from issuer.draft_changes import Change, take
 from issuer.drafts import Look, count, keep, look, open_lines
 from issuer.list_contents import Said, pack_sheet
@@ -22,6 +23,7 @@ from issuer.offers import LETTER_LIFE, SCREEN_LIFE, secret
 from issuer.orders import FORMAT_IDS, Order, check_format
 from issuer.ports import Ports
 from issuer.tables import Batch, Delivery, ListDraft, ListLine, ListState, Offer
+from issuer.turns import take_turn
 
 
 def needs_second(ready: int, ports: Ports) -> bool:
@@ -185,7 +187,7 @@ def _issue(
             delivery.handed_over(
                 session, given.id, Delivery(row.delivery or Delivery.CARDS), ports=ports
             )
-    given_proofs.remember(session, seen.found.rows, ports=ports, at=at)
+    _remember(session, seen, ports=ports, at=at)
     row.given_version = row.version
     session.flush()
     rest = look(session, row.id, ports=ports, at=at)
@@ -197,6 +199,16 @@ def _issue(
     session.add(row)
     record(session, ports, "list_given", about=batch.id, actor=actor)
     return row
+
+
+def _remember(session: Session, seen: Look, *, ports: Ports, at: datetime) -> None:
+    """Note what is given, unless another list gave somebody the same while we looked."""
+    take_turn(session, ports.organisation_id)
+    confirmed = seen.said.answers.confirmed
+    settled = {line for line, code, _ in confirmed if code == ISSUED_BEFORE}
+    if given_proofs.lines(session, seen.found.rows, ports=ports) - settled:
+        raise RejectedError("list_changed", "another list gave one of these meanwhile")
+    given_proofs.remember(session, seen.found.rows, ports=ports, at=at)
 
 
 def offers_of(session: Session, row: ListDraft, *, ports: Ports) -> list[Offer]:

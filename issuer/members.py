@@ -12,6 +12,7 @@ from issuer.installation import MAX_NAME, Installation
 from issuer.offers import ID_BYTES, fingerprint, secret
 from issuer.ports import Ports
 from issuer.tables import Duty, Invitation, Member
+from issuer.turns import take_turn
 
 INVITATION_LIFE = timedelta(days=3)
 """A weekend and a day."""
@@ -94,15 +95,30 @@ def members(session: Session, ports: Ports) -> list[Member]:
 
 
 def change_member(
-    session: Session, member_id: str, *, duties: Iterable[Duty], active: bool, ports: Ports
+    session: Session,
+    member_id: str,
+    *,
+    duties: Iterable[Duty] | None,
+    active: bool,
+    ports: Ports,
 ) -> Member:
     """Give a member other duties, or let them go; one active administrator always stays.
+
+    Args:
+        session: the open transaction.
+        member_id: who.
+        duties: None: as they are.
+        active: False: they leave.
+        ports: of the organisation.
 
     Raises:
         RejectedError: ``not_found``; ``last_admin``.
     """
+    take_turn(session, ports.organisation_id)  # of two administrators who let each other go
     row = find_member(session, member_id, ports)
-    row.duties, row.active = sorted(set(duties)), active
+    session.refresh(row, with_for_update=True)
+    row.duties = row.duties if duties is None else sorted(set(duties))
+    row.active = active
     session.add(row)
     session.flush()
     everyone = members(session, ports)
@@ -131,6 +147,7 @@ def invite(session: Session, row: Member, *, ports: Ports, at: datetime) -> str:
     Raises:
         RejectedError: ``forbidden`` for a member who has left.
     """
+    session.refresh(row, with_for_update=True)
     if not row.active:
         raise RejectedError("forbidden", "not active")
     ended = or_(col(Invitation.member_id) == row.id, col(Invitation.expires_at) <= at)
@@ -157,10 +174,16 @@ def invited(session: Session, token: str, *, at: datetime) -> Member:
 
 
 def use_invitation(session: Session, token: str) -> None:
-    """End an invitation: its passkey was made."""
-    session.connection().execute(
+    """End an invitation: its passkey was made.
+
+    Raises:
+        RejectedError: ``gone``: somebody else used it meanwhile.
+    """
+    ended = session.connection().execute(
         delete(Invitation).where(col(Invitation.token_hash) == fingerprint(token))
     )
+    if ended.rowcount != 1:
+        raise RejectedError("gone", "used meanwhile")
 
 
 def member_by_id(installation: Installation, member_id: str) -> SignedIn | None:

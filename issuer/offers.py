@@ -153,7 +153,7 @@ def renew(session: Session, offer_id: str, *, ports: Ports, at: datetime) -> Mad
     Raises:
         RejectedError: ``not_found``, or ``offer_closed`` where it was fetched or cancelled.
     """
-    row = find(session, offer_id, ports=ports)
+    row = find_to_change(session, offer_id, ports=ports)
     if row.state not in UNFETCHED:
         raise RejectedError("offer_closed", f"state {row.state}")
     end_grants(session, row.id)
@@ -175,7 +175,7 @@ def cancel(
     Raises:
         RejectedError: ``not_found``, or ``offer_closed`` where it was fetched already.
     """
-    row = find(session, offer_id, ports=ports)
+    row = find_to_change(session, offer_id, ports=ports)
     if row.state not in UNFETCHED:
         raise RejectedError("offer_closed", f"state {row.state}")
     row.state, row.contents, row.changed_at = OfferState.CANCELLED, None, at
@@ -195,6 +195,22 @@ def find(session: Session, offer_id: str, *, ports: Ports) -> Offer:
     if row is None or row.organisation_id != ports.organisation_id:
         raise RejectedError("not_found", "no such offer")
     return row
+
+
+def find_to_change(session: Session, offer_id: str, *, ports: Ports) -> Offer:
+    """The same, as it stands now: nobody else changes it until the end of the transaction.
+
+    Whoever changes an offer and what hangs on it takes the offer first, or two wait for each other.
+
+    Raises:
+        RejectedError: as ``find``.
+    """
+    return lock(session, find(session, offer_id, ports=ports).id)
+
+
+def lock(session: Session, offer_id: str) -> Offer:
+    """Take the row of an offer that is there, as it stands now."""
+    return session.get_one(Offer, offer_id, with_for_update=True)
 
 
 def find_by_link(session: Session, link_id: str, *, ports: Ports, at: datetime) -> Offer:
@@ -257,7 +273,8 @@ def _take(
     at: datetime,
 ) -> Offer | Refused:
     own = Offer.organisation_id == ports.organisation_id
-    row = session.exec(select(Offer).where(which, own).with_for_update()).first()
+    statement = select(Offer).where(which, own).with_for_update()
+    row = session.exec(statement.execution_options(populate_existing=True)).first()
     refused = _not_open(row, at)
     if row is None or refused is not None:
         return refused or Refused("code_unknown")

@@ -24,7 +24,15 @@ from issuer.documents.certificates import Certificate, certificate_pdf, certific
 from issuer.formats import ISSUED_FORMATS
 from issuer.holds import Standing, standing_of
 from issuer.issuance import content_digest
-from issuer.offers import ID_BYTES, UNFETCHED, contents_of, end_grants, find, purge, secret
+from issuer.offers import (
+    ID_BYTES,
+    UNFETCHED,
+    contents_of,
+    end_grants,
+    find_to_change,
+    purge,
+    secret,
+)
 from issuer.ports import Ports
 from issuer.status import place_of, references, reserve
 from issuer.tables import PAPER_GRANT, Issued, IssuedState, Offer, OfferState, Paper
@@ -193,8 +201,7 @@ def _face(found: Printed, icon: str, ports: Ports) -> Face:
 
 def _intend(session: Session, ports: Ports, offer_id: str, *, at: datetime) -> _Intent | None:
     """Take the offer and store the intent; None where the paper is there already."""
-    find(session, offer_id, ports=ports)
-    offer = session.exec(select(Offer).where(Offer.id == offer_id).with_for_update()).one()
+    offer = find_to_change(session, offer_id, ports=ports)
     if paper_of(session, offer_id, ports=ports) is not None:
         return None
     if offer.state not in UNFETCHED:

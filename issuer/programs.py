@@ -14,6 +14,7 @@ from issuer.installation import FIRST, MAX_NAME, Installation
 from issuer.offers import fingerprint, secret
 from issuer.ports import Ports
 from issuer.tables import ApiKey
+from issuer.turns import take_turn
 
 PREFIX = "spk_"
 """At the front of each key, so that a scanner of leaked secrets knows it."""
@@ -79,6 +80,7 @@ def make_key(
         raise MalformedError("api_key_invalid", f"name: 1 to {MAX_NAME} characters")
     if not wanted or not wanted <= set(Scope):
         raise MalformedError("api_key_invalid", f"scopes: of {', '.join(Scope)}")
+    take_turn(session, ports.organisation_id)
     if len(keys(session, ports)) >= MAX_KEYS:
         raise RejectedError("too_many_keys", f"{MAX_KEYS} at most")
     identifier = ports.entropy(_ID_BYTES).hex()
@@ -113,7 +115,7 @@ def end_key(session: Session, key_id: str, *, ports: Ports, actor: str, at: date
     Raises:
         RejectedError: ``not_found``.
     """
-    row = session.get(ApiKey, key_id)
+    row = session.get(ApiKey, key_id, with_for_update=True)
     if row is None or row.organisation_id != ports.organisation_id or row.ended_at is not None:
         raise RejectedError("not_found", "no such key")
     row.ended_at = at

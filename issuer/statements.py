@@ -12,7 +12,7 @@ from credentials.errors import RejectedError
 from issuer import delivery, holds
 from issuer.audit import OPERATOR, record
 from issuer.installation import Installation
-from issuer.offers import find
+from issuer.offers import find_to_change
 from issuer.ports import Ports
 from issuer.tables import Hold, Offer
 from service.jobs import Handler, Work
@@ -59,7 +59,7 @@ def answer(
     Raises:
         RejectedError: ``not_found``; ``hold_ended``; ``second_person``: they made it themselves.
     """
-    offer = find(session, offer_id, ports=ports)
+    offer = find_to_change(session, offer_id, ports=ports)
     row = session.get(Hold, offer.id)
     if row is not None and row.placed_by == actor and agreed:
         raise RejectedError("second_person", "made by the same member")
@@ -79,11 +79,21 @@ def end_of_wait(installation: Installation) -> Handler:
         """Release it, unless somebody answered before."""
         ports = installation.ports(work.text("organisation"))
         with ports.database.transaction() as session:
-            row = session.get(Hold, work.text("offer"))
-            if row is None or row.released_at is not None or row.denied_at is not None:
-                return
-            holds.release(session, row.offer_id, ports=ports, at=ports.clock())
-            delivery.send_kept(session, row.offer_id, ports=ports)
-            record(session, ports, "hold_released", about=row.offer_id, actor=OPERATOR)
+            end_wait(session, work.text("offer"), ports=ports, at=ports.clock())
 
     return Handler(run)
+
+
+def end_wait(session: Session, offer_id: str, *, ports: Ports, at: datetime) -> None:
+    """Let a statement count by itself, unless somebody answered before.
+
+    Raises:
+        RejectedError: ``not_found``.
+    """
+    offer = find_to_change(session, offer_id, ports=ports)
+    row = session.get(Hold, offer.id)
+    if row is None or row.released_at is not None or row.denied_at is not None:
+        return
+    holds.release(session, offer_id, ports=ports, at=at)
+    delivery.send_kept(session, offer_id, ports=ports)
+    record(session, ports, "hold_released", about=offer_id, actor=OPERATOR)

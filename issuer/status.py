@@ -23,12 +23,13 @@ from issuer.installation import FIRST
 from issuer.ports import Ports, identifier_of
 from issuer.tables import (
     Issued,
-    Organisation,
     StatusHosting,
     StatusList,
     StatusSlot,
     StatusWord,
 )
+from issuer.turns import take_turn
+from service.database import before_commit
 
 LIST_SIZE = MIN_BITSTRING_BITS
 """Places in a list: the smallest that hides a holder in a crowd."""
@@ -38,6 +39,9 @@ MAX_TAKEN = LIST_SIZE // 2
 
 POOL_SIZE = 256
 """Places drawn at once: one class and a half."""
+
+_CHANGED = "changed_status_lists"
+"""Under this name a session remembers lists whose version it raises at the end."""
 
 _ASKED_AT_ONCE = 500
 """Numbers in one question to the database."""
@@ -112,7 +116,7 @@ def reserve(session: Session, *, kind: StatusKind, issued_id: str, ports: Ports)
     """
     taken = _take(session, kind, issued_id, ports)
     if taken is None:
-        _take_turn(session, publisher_of(ports))  # who waited here takes of what the other drew
+        take_turn(session, publisher_of(ports))  # who waited here takes of what the other drew
         taken = _take(session, kind, issued_id, ports)
     while taken is None:
         _draw(session, kind, POOL_SIZE, ports)
@@ -235,7 +239,7 @@ def _open_list(session: Session, kind: StatusKind, owner: str, ports: Ports) -> 
     Not whole: more was drawn from it than this database knows, and not by this very process, whose
     transaction was undone.
     """
-    _take_turn(session, owner)
+    take_turn(session, owner)
     row = session.exec(
         select(StatusList)
         .where(StatusList.organisation_id == owner, StatusList.kind == kind)
@@ -256,12 +260,6 @@ def _open_list(session: Session, kind: StatusKind, owner: str, ports: Ports) -> 
     session.add(fresh)
     session.flush()
     return fresh
-
-
-def _take_turn(session: Session, owner: str) -> None:
-    """Of two that want to draw for one publisher, one waits until the other has committed."""
-    held = select(Organisation.id).where(Organisation.id == owner)
-    session.exec(held.with_for_update(key_share=True)).one()
 
 
 def _fresh(session: Session, row: StatusList, count: int, ports: Ports) -> list[int]:
@@ -301,19 +299,27 @@ def change(
         MalformedError: ``status_reason_invalid`` for no reason, or one that is too long.
     """
     words = sentence_of(reason)
-    issued = session.get(Issued, issued_id, with_for_update=True)
-    if issued is None or issued.organisation_id != ports.organisation_id:
+    own = Issued.organisation_id == ports.organisation_id
+    offer_id = select(Issued.offer_id).where(Issued.id == issued_id, own).scalar_subquery()
+    copies = session.exec(
+        select(Issued)
+        .where(Issued.offer_id == offer_id)
+        .order_by(col(Issued.copy_number))  # all in one order, or two would wait for each other
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    issued = next((copy for copy in copies if copy.id == issued_id), None)
+    if issued is None:
         raise RejectedError("not_found", "no such proof")
     if issued.status == to:
         return issued
     if issued.status == StatusWord.REVOKED:
         raise RejectedError("status_final", "a withdrawn proof stays withdrawn")
-    copies = select(Issued).where(Issued.offer_id == issued.offer_id).with_for_update()
-    for copy in session.exec(copies):
+    record(session, ports, to, about=issued_id, actor=actor, reason=words)  # takes its turn first
+    for copy in copies:
         copy.status, copy.status_reason, copy.status_at = to, words, at
         session.add(copy)
         _publish_later(session, copy.id, STATUS_VALUE[to])
-    record(session, ports, to, about=issued_id, actor=actor, reason=words)
     emit(
         session,
         f"credential.{to}",
@@ -326,7 +332,10 @@ def change(
 
 
 def _publish_later(session: Session, issued_id: str, value: int) -> None:
-    """Set the value and raise the list's version: the next reader gets a new list."""
+    """Set the value; at the commit its list gets a new version, so that the next reader gets it.
+
+    Two that change many proofs of several lists raise the versions in one order.
+    """
     statement = (
         update(StatusSlot)
         .where(col(StatusSlot.issued_id) == issued_id)
@@ -334,12 +343,19 @@ def _publish_later(session: Session, issued_id: str, value: int) -> None:
         .returning(col(StatusSlot.list_id))
         .execution_options(synchronize_session=False)
     )
-    list_id = session.connection().execute(statement).scalar_one()
-    session.connection().execute(
-        update(StatusList)
-        .where(col(StatusList.id) == list_id)
-        .values(version=StatusList.version + 1)
-    )
+    changed: set[int] = session.info.setdefault(_CHANGED, set())
+    if not changed:
+        before_commit(session, _raise_versions)
+    changed.add(session.connection().execute(statement).scalar_one())
+
+
+def _raise_versions(session: Session) -> None:
+    for list_id in sorted(session.info.pop(_CHANGED)):
+        session.connection().execute(
+            update(StatusList)
+            .where(col(StatusList.id) == list_id)
+            .values(version=StatusList.version + 1)
+        )
 
 
 def version_of(session: Session, kind: StatusKind, number: int, *, ports: Ports) -> int:

@@ -24,7 +24,7 @@ from issuer.designs import (
     can_end,
     design_of,
     keep_version,
-    name_for,
+    new_id,
     own_versions,
     template_of,
 )
@@ -91,7 +91,9 @@ def keep(request: Request, posted: CheckedForm, member: MemberOf, pages: PagesOf
     if text_field(posted, "do") != "keep":
         return _editor(request, member, pages, design, template_id=wanted)
     with ports.database.transaction() as session:
-        template_id = wanted or name_for(design.title_nl, frozenset(ports.templates))
+        template_id = wanted or new_id(
+            session, design.title_nl, organisation_id=ports.organisation_id, ready=ports.ready
+        )
         number = keep_version(
             session,
             design,

@@ -226,7 +226,8 @@ def mail(offer_id: str, posted: CheckedForm, member: MemberOf) -> Response:
     member.require(Duty.ISSUER)
     ports = member.ports
     with ports.database.transaction() as session:
-        delivery.by_mail(session, offer_id, text_field(posted, "address"), ports=ports)
+        row = offers.find_to_change(session, offer_id, ports=ports)
+        delivery.by_mail(session, row.id, text_field(posted, "address"), ports=ports)
         record(session, ports, "mailed", about=offer_id, actor=member.id)
     return RedirectResponse(f"/made/{offer_id}", status_code=303)
 

@@ -79,13 +79,13 @@ def change(
     member.require(Duty.ADMIN)
     ports, at, wish = member.ports, member.ports.clock(), text_field(posted, "do")
     with ports.database.transaction() as session:
-        row = find_member(session, member_id, ports)
         if wish == "invite":
+            row = find_member(session, member_id, ports)
             token = invite(session, row, ports=ports, at=at)
             record(session, ports, "member_invited", about=member_id, actor=member.id)
         else:
             leaves = wish == "leave"
-            kept = [Duty(duty) for duty in row.duties] if leaves else _duties(posted)
+            kept = None if leaves else _duties(posted)
             change_member(session, member_id, duties=kept, active=not leaves, ports=ports)
             record(session, ports, "member_changed", about=member_id, actor=member.id)
     if wish == "invite":
