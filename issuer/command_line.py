@@ -28,7 +28,7 @@ OrganisationOption = Annotated[
 ]
 
 IdsArgument = Annotated[
-    list[str], typer.Argument(metavar="ID...", help="Of offers, or of proofs (urn:uuid:...).")
+    list[str], typer.Argument(metavar="ID", help="Of offers, or of proofs (urn:uuid:...).")
 ]
 
 

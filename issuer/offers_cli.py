@@ -105,7 +105,7 @@ def cancel(
 @app.command()
 def remind(
     ids: Annotated[
-        list[str] | None, typer.Argument(metavar="ID...", help="Of offers that went by mail.")
+        list[str] | None, typer.Argument(metavar="ID", help="Of offers that went by mail.")
     ] = None,
     *,
     everyone: Annotated[
