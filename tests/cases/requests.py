@@ -184,6 +184,7 @@ def certificate(
     usage: x509.ObjectIdentifier | None = None,
     ends: datetime = NOW + timedelta(days=365),
     odd: bool = False,
+    below: int | None = None,
 ) -> bytes:
     """One certificate in DER: an authority where no host is named."""
     names = [
@@ -197,7 +198,7 @@ def certificate(
         serial_number=1 + len(subject.name),
         not_valid_before=NOW - timedelta(days=900),
         not_valid_after=ends,
-    ).add_extension(x509.BasicConstraints(ca=host is None, path_length=None), critical=True)
+    ).add_extension(x509.BasicConstraints(ca=host is None, path_length=below), critical=True)
     if host is not None:
         made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
     if usage is not None:
@@ -229,12 +230,20 @@ def accepted(*, anchored: bool) -> JsonObject:
     return {"origin": "https://firm.example", "certificate": "leaf", "anchored": anchored}
 
 
+LOWER = Maker("lower", p256("lower"))
+DEEP = [certificate(LEAF, LOWER, host="firm.example"), certificate(LOWER, MIDDLE)]
+
 BAD: JsonValue = {"error": "x5c_invalid"}
 YEAR = timedelta(days=365)
 CHAINS: dict[str, tuple[JsonObject, JsonValue]] = {
     "anchored": (by_chain([GOOD, ABOVE]), accepted(anchored=True)),
     "one above missing": (by_chain([GOOD]), accepted(anchored=False)),
     "no anchor known": (by_chain([GOOD, ABOVE], anchors=[]), accepted(anchored=False)),
+    "two authorities": (by_chain([*DEEP, ABOVE]), accepted(anchored=True)),
+    "more authorities than the upper one allows": (
+        by_chain([*DEEP, certificate(MIDDLE, ROOT, below=0)]),
+        BAD,
+    ),
     "anchor included": (by_chain([GOOD, ABOVE, ANCHOR]), BAD),
     "swapped order": (by_chain([ABOVE, GOOD]), BAD),
     "self-signed leaf": (by_chain([certificate(LEAF, LEAF, host="firm.example")]), BAD),

@@ -35,7 +35,7 @@ export interface Certificate {
   readonly hosts: readonly string[]; // its dNSNames, in lower case
   readonly notBefore: number;
   readonly notAfter: number;
-  readonly authority: boolean;
+  readonly authority: number; // how many authorities may stand below it; -1: it is none
   readonly usages: readonly string[];
   readonly signed: Octets;
   readonly signature: Octets;
@@ -66,7 +66,7 @@ export async function checkChain(
   const chain: Certificate[] = [];
   for (const text of value) chain.push(await readCertificate(standardBase64(text)));
   const [leaf] = chain;
-  if (!leaf || leaf.authority) throw badChain("the leaf is an authority");
+  if (!leaf || leaf.authority >= 0) throw badChain("the leaf is an authority");
   if (leaf.usages.length > 0 && !leaf.usages.every((usage) => usage !== ANY_USAGE && !SERVER_USAGES.has(usage))) {
     throw badChain("the leaf serves another use");
   }
@@ -74,14 +74,13 @@ export async function checkChain(
     if (at + CLOCK_SKEW < certificate.notBefore || at >= certificate.notAfter) throw badChain("outside its dates");
     if (same(certificate.issuer, certificate.subject)) throw badChain("its own issuer");
     const above = chain[place + 1];
-    const issued = !above || (above.authority && (await isIssuedBy(certificate, above)));
-    if (!issued) throw badChain("not issued by the next one");
+    const allowed = !above || above.authority >= place;
+    if (!allowed || (above && !(await isIssuedBy(certificate, above)))) throw badChain("not issued by the next one");
   }
   const last = chain.at(-1) ?? leaf;
   for (const anchor of anchors) {
-    if (at >= anchor.notBefore && at < anchor.notAfter && (await isIssuedBy(last, anchor))) {
-      return { leaf, anchored: true };
-    }
+    const valid = at >= anchor.notBefore && at < anchor.notAfter && anchor.authority >= chain.length - 1;
+    if (valid && (await isIssuedBy(last, anchor))) return { leaf, anchored: true };
   }
   return { leaf, anchored: false };
 }
@@ -108,7 +107,7 @@ export async function readCertificate(der: Octets): Promise<Certificate> {
   return {
     der, key: await readKey(spki), issuer: issuer.whole, subject: subject.whole, name: nameOf(subject),
     hosts: hostsOf(names), usages: usages ? readAll(readOne(usages, SEQUENCE).body).map(oid) : [], notBefore, notAfter,
-    authority: isAuthority(extensions.get(BASIC_CONSTRAINTS), extensions.get(KEY_USAGE)),
+    authority: authorityOf(extensions.get(BASIC_CONSTRAINTS), extensions.get(KEY_USAGE)),
     signed: tbs.whole, signature: bits(signature), algorithm: SIGNATURES[outer] ?? "ES256",
   };
 }
@@ -158,10 +157,11 @@ async function readKey(spki: Element): Promise<PublicKey> {
 }
 
 /** RFC 5280, 4.2.1.9 and 4.2.1.3: an authority says so, and may sign certificates. */
-function isAuthority(constraints: Octets | undefined, usage: Octets | undefined): boolean {
-  const [ca] = constraints ? readAll(readOne(constraints, SEQUENCE).body) : [];
-  const says = ca?.tag === 1 && ca.body[0] === 0xff;
-  return says && (!usage || ((readOne(usage, 3).body[1] ?? 0) & 0x04) !== 0);
+function authorityOf(constraints: Octets | undefined, usage: Octets | undefined): number {
+  const [ca, most] = constraints ? readAll(readOne(constraints, SEQUENCE).body) : [];
+  const signs = !usage || ((readOne(usage, 3).body[1] ?? 0) & 0x04) !== 0;
+  if (ca?.tag !== 1 || ca.body[0] !== 0xff || !signs) return -1;
+  return most ? (most.body[0] ?? 0) : MAX_CHAIN;
 }
 
 function hostsOf(extension: Octets | undefined): string[] {
