@@ -34,7 +34,7 @@ from issuer.sealing import Sealer
 from issuer.settings import IssuerSettings
 from issuer.status_files import RUN_BYTES, StatusFiles
 from issuer.status_recovery import recover
-from issuer.tables import JobRow
+from issuer.tables import IssuerTable, JobRow
 from service import app as service_app
 from service.database import open_database
 from service.fetch import Fetcher, Http
@@ -63,7 +63,7 @@ def open_installation(
         file=settings.directory / "issuer.db",
         durability=settings.durability,
     )
-    upgrade(database, "issuer")
+    upgrade(database, "issuer", models=IssuerTable.metadata)
     with database.transaction() as session:
         keep_organisation(
             session,

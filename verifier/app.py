@@ -14,6 +14,7 @@ from service import app as application
 from service.clock import Clock
 from service.database import open_database
 from service.fetch import Http
+from service.migrations import upgrade
 from service.pages import Pages
 from verifier import api, keys, pages
 from verifier.documents import Documents
@@ -47,7 +48,7 @@ def create_app(
         file=settings.directory / "verifier.db",
         durability=settings.durability,
     )
-    database.create_all(VerifierTable.metadata)
+    upgrade(database, "verifier", models=VerifierTable.metadata)
     app = application.create_app(
         "verifier",
         settings=settings,

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import pytest
 from sqlalchemy import UniqueConstraint, inspect, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -72,6 +72,31 @@ def test_an_empty_database_gets_all_steps_and_agrees_with_the_models(database: D
     upgrade(database, ROLE)  # a second start finds nothing to do
     execute(database, "ALTER TABLE box ADD COLUMN colour VARCHAR")
     assert len(differences(database, Table.metadata)) == 1  # and a difference would be seen
+
+
+def test_an_empty_database_is_made_from_the_models_at_once(database: Database) -> None:
+    upgrade(database, ROLE, models=Table.metadata)
+    assert current(database) == head(ROLE)
+    assert differences(database, Table.metadata) == []
+    downgrade(database, ROLE, to="0001")
+    execute(database, *SOME_ROWS)
+    upgrade(database, ROLE, models=Table.metadata)  # no longer empty: by the steps
+    with database.reading() as session:
+        assert session.connection().execute(text("SELECT hall FROM shelf")).scalar() == "north"
+
+
+def test_a_start_that_finds_all_steps_taken_waits_for_no_writer(sqlite_url: str) -> None:
+    database, other = Database(sqlite_url), Database(sqlite_url)
+    upgrade(database, ROLE)
+    with other.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=20")  # this test need not wait long
+    with database.transaction() as session:
+        session.connection().execute(text("DELETE FROM box"))
+        upgrade(other, ROLE)
+        with pytest.raises(OperationalError, match="locked"):
+            upgrade(other, ROLE, to="0002")  # the long way asks for the turn to write
+    database.close()
+    other.close()
 
 
 def test_rows_and_what_refers_to_them_are_kept(database: Database) -> None:

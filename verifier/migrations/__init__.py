@@ -1,0 +1,1 @@
+"""The steps that the verifier's schema has taken (``service.migrations``)."""
