@@ -20,11 +20,13 @@ class Kept:
 
     Attributes:
         id: for a page of its own.
+        sender: the name it is from.
         text: its plain text.
     """
 
     id: str
     at: datetime
+    sender: str
     to: str
     subject: str
     text: str
@@ -69,6 +71,7 @@ def _read(file: Path) -> Kept:
     return Kept(
         id=file.stem.rpartition("-")[2],
         at=parsedate_to_datetime(message["Date"]),
+        sender=message["From"].addresses[0].display_name,
         to=str(message["To"]),
         subject=str(message["Subject"]),
         text=str(body.get_content()).replace("\r\n", "\n") if body else "",

@@ -14,7 +14,7 @@ router = APIRouter()
 
 @router.get("/mailbox", response_class=HTMLResponse)
 def mailbox(request: Request, member: MemberOf, pages: PagesOf) -> HTMLResponse:
-    """Every letter, the newest first.
+    """Every letter of this organisation, the newest first.
 
     Raises:
         RejectedError: ``not_found`` where letters really go out.
@@ -25,6 +25,6 @@ def mailbox(request: Request, member: MemberOf, pages: PagesOf) -> HTMLResponse:
     return pages.render(
         request,
         "mailbox.html",
-        letters=post.letters(),
+        letters=[one for one in post.letters() if one.sender == member.ports.identity.name],
         **frame(request, member, tab="organisation"),
     )
