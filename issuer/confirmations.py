@@ -175,9 +175,9 @@ def confirm(
         RejectedError: ``not_found``; ``already_done``: confirmed meanwhile.
     """
     row = find(session, welder_id, ports=ports)
-    if row.due_on != due_on:
-        raise RejectedError("already_done", "confirmed meanwhile")
     details, day = details_of(row, ports), today(at)
+    if row.due_on != due_on or row.confirmed_on == day:
+        raise RejectedError("already_done", "confirmed meanwhile")
     wanted = order(template(ports), _claims(details, day), numbers_confirmed=True)
     made = offers.offer(session, wanted, ports=ports, at=at, life=LETTER_LIFE)
     session.flush()
