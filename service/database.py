@@ -9,7 +9,7 @@ Each service has its own registry of tables, declared once in its ``tables``:
         id: str = Field(primary_key=True)
 
     database = Database(tmp / "issuer.db")  # or Database("postgresql://user@host/name")
-    database.create_all(IssuerTable.metadata)
+    upgrade(database, "issuer", models=IssuerTable.metadata)  # service.migrations
     with database.transaction() as session:
         session.add(Offer(id="1"))
 

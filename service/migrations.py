@@ -35,7 +35,7 @@ from sqlalchemy import Connection, MetaData, inspect, text
 from sqlalchemy.types import TypeDecorator
 
 from credentials.errors import RejectedError
-from service.database import Database
+from service.database import BUSY_MILLISECONDS, Database
 
 NAMES = {
     "uq": "%(table_name)s_%(column_0_N_name)s_key",
@@ -51,8 +51,11 @@ ENGINE_TABLES = "procrastinate_"
 """Tables of the job engine (``service.job_engine``), which looks after them itself."""
 
 _VERSION_TABLE = "alembic_version"
-_MIGRATION_LOCK = 5_701_202
+MIGRATION_LOCK = 5_701_202
 """Any number: of two services that start at once, one upgrades and the other finds it done."""
+
+WAIT_MILLISECONDS = 600_000
+"""How long a service that starts waits for another that upgrades."""
 
 _turn = Lock()
 """Alembic keeps the running migration in module variables: one at a time in each process."""
@@ -254,15 +257,19 @@ def _changing(database: Database) -> Iterator[Connection]:
         driver = connection.connection.driver_connection
         if database.is_sqlite and driver is not None:
             driver.execute("PRAGMA foreign_keys=OFF")
+            driver.execute(f"PRAGMA busy_timeout={WAIT_MILLISECONDS}")
         try:
             with connection.begin():
                 if not database.is_sqlite:
-                    connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+                    connection.execute(text(f"SET LOCAL lock_timeout = {WAIT_MILLISECONDS}"))
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+                    connection.execute(text(f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}"))
                 yield connection
                 if database.is_sqlite:
                     _check_references(connection)
         finally:
             if database.is_sqlite and driver is not None:
+                driver.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
                 driver.execute("PRAGMA foreign_keys=ON")
 
 

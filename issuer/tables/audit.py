@@ -49,7 +49,7 @@ AUDIT_GUARDS = {
         f"CREATE TRIGGER audit_entry_empty BEFORE TRUNCATE {_ALL}",
     ),
 }
-"""By database: what makes it refuse to change or remove an entry. Migrations run these too."""
+"""By database: what makes it refuse to change or remove an entry, as the step 0006 also does."""
 
 
 def _guard() -> None:

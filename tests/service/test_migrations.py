@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from threading import Event
+from time import sleep
 from typing import ClassVar
 
 import pytest
@@ -14,6 +16,8 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from credentials.errors import RejectedError
+from service import database as database_module
+from service import migrations
 from service.columns import UtcTime
 from service.database import Database
 from service.migrations import current, differences, downgrade, draft, head, upgrade
@@ -85,11 +89,12 @@ def test_an_empty_database_is_made_from_the_models_at_once(database: Database) -
         assert session.connection().execute(text("SELECT hall FROM shelf")).scalar() == "north"
 
 
-def test_a_start_that_finds_all_steps_taken_waits_for_no_writer(sqlite_url: str) -> None:
+def test_a_start_that_finds_all_steps_taken_waits_for_no_writer(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "WAIT_MILLISECONDS", 20)
     database, other = Database(sqlite_url), Database(sqlite_url)
     upgrade(database, ROLE)
-    with other.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout=20")  # this test need not wait long
     with database.transaction() as session:
         session.connection().execute(text("DELETE FROM box"))
         upgrade(other, ROLE)
@@ -176,6 +181,35 @@ def test_two_services_that_start_at_once_both_find_it_done(database_url: str) ->
 
     with ThreadPoolExecutor(3) as threads:
         assert list(threads.map(start, range(3))) == ["0002"] * 3
+
+
+def test_who_starts_during_an_upgrade_waits_longer_than_a_writer_does(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "BUSY_MILLISECONDS", 20)
+    monkeypatch.setattr(migrations, "BUSY_MILLISECONDS", 20)
+    first, second = Database(database_url), Database(database_url)
+    upgrade(first, ROLE, to="0001")
+    begun = Event()
+
+    def start() -> str | None:
+        begun.set()
+        upgrade(second, ROLE)
+        return current(second)
+
+    with ThreadPoolExecutor(1) as threads, first.engine.connect() as upgrading:
+        with upgrading.begin():
+            if not first.is_sqlite:
+                lock = migrations.MIGRATION_LOCK
+                upgrading.execute(text(f"SELECT pg_advisory_xact_lock({lock})"))
+            upgrading.execute(text("INSERT INTO shelf (id, place) VALUES (1, 'a')"))
+            started = threads.submit(start)
+            assert begun.wait(60)
+            sleep(0.3)
+            assert not started.done()
+        assert started.result() == "0002"
+    first.close()
+    second.close()
 
 
 def role(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
