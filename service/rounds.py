@@ -17,7 +17,7 @@ class Rounds:
     """A thread that does one thing, pauses, and does it again until the service ends."""
 
     def __init__(
-        self, name: str, action: Callable[[], object], *, seconds: float, failed: str
+        self, name: str, action: Callable[[], None], *, seconds: float, failed: str
     ) -> None:
         """Nothing runs yet.
 

@@ -26,6 +26,9 @@ from tests.conftest import NOW
 from tests.wallet.world import ISSUER, VERIFIER, World
 
 ISSUERS, VERIFIERS = 3, 3
+PATIENCE_SECONDS = 120.0
+"""A proof takes milliseconds; the loop around it ends much sooner."""
+
 SECONDS_AROUND = 70
 """Of the clock, around the moment at which the other key takes over."""
 
@@ -126,9 +129,11 @@ def test_a_rotation_under_load_fails_no_check(tmp_path: Path, format_id: str) ->
         with ports.database.transaction() as session:
             key_ledger.rotate(session, ports, PURPOSES[format_id], at=clock())
         crowd.lists.append(sector_list(ports, clock()))
+        wait_for_proofs(ports, before)
         for _ in range(SECONDS_AROUND):
             clock.turn(seconds=1)
             time.sleep(0.03)
+        wait_for_proofs(ports, str(made.id))
     finally:
         crowd.over.set()
         for worker in workers:
@@ -139,6 +144,13 @@ def test_a_rotation_under_load_fails_no_check(tmp_path: Path, format_id: str) ->
     assert crowd.failures == []
     assert min(signed[before], signed[made.id]) > 3, signed
     assert crowd.checks > 4 * len(crowd.fetched)
+
+
+def wait_for_proofs(ports: Ports, key_id: str) -> None:
+    """Wait until this key has signed some; a busy machine may take its time."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while signers(ports).get(key_id, 0) <= 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def signers(ports: Ports) -> dict[str, int]:
