@@ -27,7 +27,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, MetaData, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, MetaData, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session, create_engine
@@ -155,7 +155,18 @@ def _postgresql(url: URL, durability: Durability) -> Engine:
     except ModuleNotFoundError as error:
         raise RejectedError("config_database_url", "install skillspass[postgres]") from error
     event.listen(engine, "connect", _prepare_postgresql(durability))
+    event.listen(engine, "handle_error", _refuse_nul)
     return engine
+
+
+def _refuse_nul(context: ExceptionContext) -> None:
+    """No text of PostgreSQL holds a NUL: whoever asks for one finds nothing, as on SQLite.
+
+    Raises:
+        RejectedError: ``not_found``.
+    """
+    if "NUL (0x00)" in str(context.original_exception):
+        raise RejectedError("not_found", "a NUL in a text") from None
 
 
 def _begin(connection: Connection) -> None:

@@ -14,6 +14,8 @@ from issuer.form_fields import read
 from issuer.settings import DEMO_ORIGIN
 from tests.issuer.office import FORKLIFT, Holder, Office, open_office
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 FORM = {
     "given_name": "Jan",
     "family_name": "Bakker",
@@ -231,3 +233,9 @@ def test_names_are_shown_as_text_whatever_they_hold(office: Office) -> None:
 def test_the_page_of_an_unknown_offer_is_not_found(office: Office) -> None:
     for path in ("/made/none", "/templates/none"):
         assert office.client.get(path, headers={"Accept": "text/html"}).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/made/%00", "/lists/%00", "/offers/%00", "/o/%00/did.json"])
+def test_nothing_is_found_under_a_name_with_a_nul(office: Office, path: str) -> None:
+    """PostgreSQL keeps no such text, and would rather break than look for one."""
+    assert office.client.get(path).status_code == 404
