@@ -1,10 +1,12 @@
 """``skillspass journey``: fifty-five people, real services, and every attack refused."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from schemas.messages import LANGUAGES
+from tests.databases import fresh_schema
 from tests.journeys.command import Ran, skillspass
 
 REFUSED = {
@@ -24,10 +26,18 @@ REFUSED = {
 AT = "2026-11-23T12:00Z"
 
 
-@pytest.fixture(scope="module")
-def journey(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def journey(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ran:
     var = tmp_path_factory.mktemp("journey")
-    return skillspass("journey", "--count", "55", "--json", "--at", AT, var=var)
+    with ExitStack() as schemas:
+        databases = {
+            f"{role}_DATABASE_URL": schemas.enter_context(
+                fresh_schema(request.getfixturevalue("postgres_server"))
+            )
+            for role in ("ISSUER", "VERIFIER")
+            if request.param == "postgresql"
+        }
+        return skillspass("journey", "--count", "55", "--json", "--at", AT, var=var, **databases)
 
 
 def test_everyone_who_passed_gets_holds_and_shows_a_proof(journey: Ran) -> None:

@@ -72,13 +72,16 @@ def test_a_trial_starts_serves_and_stops_cleanly(var: Path) -> None:
     first = free_row()
     with serving(var, port=first) as process:
         pages = {
-            label: httpx2.get(f"http://localhost:{first + place}/", timeout=20)
+            label: httpx2.get(
+                f"http://localhost:{first + place}/", timeout=20, follow_redirects=True
+            )
             for place, label in enumerate(demo.PORTS)
         }
         assert {label: page.status_code for label, page in pages.items()} == dict.fromkeys(
             demo.PORTS, 200
         )
         assert "telefoon kan deze codes niet openen" in pages["trust"].text
+        assert pages["issuer"].url.path == "/sign-in"
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 0
 
