@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, delete, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -211,21 +211,26 @@ def refresh(
     return Granted(offer, TOKEN_LIFE, row.thumbprint is not None, row.detailed, access_token)
 
 
+_GRANT = (
+    select(Token, Offer, Hold)
+    .join(Offer, col(Offer.id) == col(Token.offer_id))
+    .join(Hold, col(Hold.offer_id) == col(Token.offer_id), isouter=True)
+    .where(
+        col(Token.token_hash) == bindparam("shown"),
+        col(Offer.organisation_id) == bindparam("owner"),
+    )
+)
+"""Put together once: it is asked with every request."""
+
+
 def grant_of(session: Session, access_token: str, *, ports: Ports, at: datetime) -> Grant:
     """What an access token opens.
 
     Raises:
         RejectedError: ``invalid_token``: unknown, over, or of another organisation.
     """
-    found = session.exec(
-        select(Token, Offer, Hold)
-        .join(Offer, col(Offer.id) == col(Token.offer_id))
-        .join(Hold, col(Hold.offer_id) == col(Token.offer_id), isouter=True)
-        .where(
-            Token.token_hash == fingerprint(access_token),
-            Offer.organisation_id == ports.organisation_id,
-        )
-    ).first()
+    asked = {"shown": fingerprint(access_token), "owner": ports.organisation_id}
+    found = session.exec(_GRANT, params=asked).first()
     if found is None or at >= found[0].expires_at:
         raise RejectedError("invalid_token", "unknown or over")
     token, offer, held = found

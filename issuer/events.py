@@ -6,7 +6,7 @@ An event names rows and states; no name and no claim. Receivers are told at leas
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlmodel import Session, col, select
 
 from credentials.errors import MalformedError, RejectedError
@@ -35,17 +35,19 @@ MAX_RECEIVERS = 20
 """Of one organisation."""
 
 
+_ACTIVE = select(Receiver).where(
+    col(Receiver.owner_id) == bindparam("owner"), col(Receiver.active).is_(True)
+)
+"""Put together once: it is asked with every step of every offer."""
+
+
 def emit(
     session: Session, kind: str, *, ports: Ports, at: datetime, offer: str, credential: str = ""
 ) -> None:
     """Tell every receiver that wants it, once this transaction is committed."""
     wanting = [
         row
-        for row in session.exec(
-            select(Receiver).where(
-                Receiver.owner_id == ports.organisation_id, col(Receiver.active).is_(True)
-            )
-        )
+        for row in session.exec(_ACTIVE, params={"owner": ports.organisation_id})
         if not row.events or kind in row.events
     ]
     if not wanting:

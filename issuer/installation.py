@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from credentials.dids.web import did_web
@@ -34,6 +35,9 @@ MAX_BULK = 10_000
 
 MAX_NAME = 120
 """Characters of a name: the longest in the trade register that is not a sentence."""
+
+_AT_SLUG = select(Organisation).where(col(Organisation.slug) == bindparam("this_slug"))
+"""Put together once: it is asked with every request."""
 
 SignersOf = Callable[[KeyPlace], KeyRing]
 """Opens the keys of an organisation (``issuer.keys``)."""
@@ -73,7 +77,7 @@ class Installation:
             RejectedError: ``not_found``.
         """
         with self.database.reading() as session:
-            row = session.exec(select(Organisation).where(Organisation.slug == slug)).first()
+            row = session.exec(_AT_SLUG, params={"this_slug": slug}).first()
             return self._ports(row, session)
 
     def organisations(self) -> list[Ports]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 from sqlmodel import Session, col, select
 
 from credentials.bbs_keys import IssuingSigner
@@ -28,7 +28,7 @@ from issuer.offers import contents_of, fingerprint, lock, secret
 from issuer.pairing_keys import pairing_signer
 from issuer.ports import Ports
 from issuer.sealing import Sealer
-from issuer.status import place_of, references, reserve
+from issuer.status import Place, place_of, references, reserve
 from issuer.tables import Issued, IssuedState, Nonce, Offer, OfferState
 from issuer.templates import Template, validity
 
@@ -163,14 +163,20 @@ def _delivered(rows: Sequence[Issued], grant: Grant) -> Delivered:
     return Delivered(wires, rows[0].notification_id)
 
 
-def _copies(session: Session, grant: Grant) -> list[Issued]:
-    return list(
-        session.exec(
-            select(Issued)
-            .where(Issued.offer_id == grant.offer.id, Issued.grant_id == grant.id)
-            .order_by(col(Issued.copy_number))
-        )
+_COPIES = (
+    select(Issued)
+    .where(
+        col(Issued.offer_id) == bindparam("this_offer"),
+        col(Issued.grant_id) == bindparam("this_grant"),
     )
+    .order_by(col(Issued.copy_number))
+)
+"""Put together once: building a statement costs more than running it."""
+
+
+def _copies(session: Session, grant: Grant) -> list[Issued]:
+    asked = {"this_offer": grant.offer.id, "this_grant": grant.id}
+    return list(session.exec(_COPIES, params=asked))
 
 
 def _intend(
@@ -186,7 +192,9 @@ def _intend(
             return rows
     if offer.contents is None or offer.state != OfferState.REDEEMED:
         raise RejectedError("invalid_token", f"its offer is {offer.state}")
-    rows = rows or _reserve_copies(session, offer, grant, keys, ports=ports, at=at)
+    places: dict[str, Place] = {}
+    if not rows:
+        rows, places = _reserve_copies(session, offer, grant, keys, ports=ports, at=at)
     claims = contents_of(offer, ports).claims
     template = ports.template(offer.type_id, offer.template_version)
     intents, written = [], ISSUED_FORMATS[offer.format]
@@ -200,7 +208,7 @@ def _intend(
             claims=claims,
             issued_at=row.issued_at,
             validity=validity(claims, at=row.issued_at),
-            status=references(place_of(session, row.id, ports=ports)),
+            status=references(places.get(row.id) or place_of(session, row.id, ports=ports)),
             credential_id=row.id,
         )
         intents.append(Intent(row, credential, key))
@@ -215,10 +223,15 @@ def _reserve_copies(
     *,
     ports: Ports,
     at: datetime,
-) -> list[Issued]:
-    """Take over what an earlier grant of this offer never got, and make what is missing."""
+) -> tuple[list[Issued], dict[str, Place]]:
+    """Take over what an earlier grant of this offer never got, and make what is missing.
+
+    Returns:
+        The rows, and by id the places of those that are new.
+    """
     statement = select(Issued).where(Issued.offer_id == offer.id).order_by(col(Issued.copy_number))
     rows = list(session.exec(statement))[: len(keys)]
+    places = dict[str, Place]()
     notification_id = secret(ports.entropy, NONCE_BYTES)
     moment = _issued_at(at, copies=len(keys))
     for number in range(len(rows), len(keys)):
@@ -234,12 +247,14 @@ def _reserve_copies(
             notification_id=notification_id,
             issued_at=moment,
         )
-        reserve(session, kind=ISSUED_FORMATS[offer.format].status, issued_id=issued.id, ports=ports)
+        places[issued.id] = reserve(
+            session, kind=ISSUED_FORMATS[offer.format].status, issued_id=issued.id, ports=ports
+        )
         rows.append(issued)
     for row, key in zip(rows, keys, strict=True):
         row.grant_id, row.holder, row.issued_at = grant.id, key.thumbprint, moment
         row.notification_id = notification_id
-    return rows
+    return rows, places
 
 
 def _issued_at(at: datetime, *, copies: int) -> datetime:

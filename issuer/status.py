@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session, col, select
 
 from credentials.errors import RejectedError
@@ -179,32 +179,36 @@ def places_of(session: Session, issued_ids: Sequence[str], *, ports: Ports) -> d
     }
 
 
+_FREE = (
+    select(StatusSlot.id)
+    .join(StatusList, col(StatusList.id) == col(StatusSlot.list_id))
+    .where(
+        col(StatusSlot.run) == bindparam("this_run"),
+        col(StatusSlot.issued_id).is_(None),
+        col(StatusList.organisation_id) == bindparam("owner"),
+        col(StatusList.kind) == bindparam("this_kind"),
+    )
+    .order_by(col(StatusSlot.id))
+    .limit(1)
+    .with_for_update(skip_locked=True, of=StatusSlot)
+)
+_TAKE = (
+    update(StatusSlot)
+    .where(col(StatusSlot.id) == _FREE.scalar_subquery())
+    .values(issued_id=bindparam("taker"))
+    .returning(col(StatusSlot.list_id), col(StatusSlot.position))
+)
+_NUMBER = select(StatusList.number).where(col(StatusList.id) == bindparam("taken_from"))
+"""Put together once: building a statement costs more than running it."""
+
+
 def _take(session: Session, kind: StatusKind, issued_id: str, ports: Ports) -> Place | None:
-    owner = publisher_of(ports)
-    free = (
-        select(StatusSlot.id)
-        .join(StatusList, col(StatusList.id) == col(StatusSlot.list_id))
-        .where(
-            StatusSlot.run == ports.status_files.run,
-            col(StatusSlot.issued_id).is_(None),
-            StatusList.organisation_id == owner,
-            StatusList.kind == kind,
-        )
-        .order_by(col(StatusSlot.id))
-        .limit(1)
-        .with_for_update(skip_locked=True, of=StatusSlot)
-    )
-    statement = (
-        update(StatusSlot)
-        .where(col(StatusSlot.id) == free.scalar_subquery())
-        .values(issued_id=issued_id)
-        .returning(col(StatusSlot.list_id), col(StatusSlot.position))
-        .execution_options(synchronize_session=False)
-    )
-    row = session.connection().execute(statement).first()
+    owner, connection = publisher_of(ports), session.connection()
+    asked = {"this_run": ports.status_files.run, "owner": owner, "this_kind": kind.value}
+    row = connection.execute(_TAKE, {**asked, "taker": issued_id}).first()
     if row is None:
         return None
-    number = session.exec(select(StatusList.number).where(StatusList.id == row[0])).one()
+    number = connection.execute(_NUMBER, {"taken_from": row[0]}).scalar_one()
     return Place(_home(owner, ports), kind, number, row[1])
 
 

@@ -3,7 +3,6 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,10 +15,12 @@ from credentials.jose import sign_compact
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.openid4vc.key_proof import PROOF_TYPE
 from issuer.settings import DEMO_ORIGIN
-from issuer.tables import Issued, StatusSlot, Token
+from issuer.tables import Issued, Offer, StatusSlot, Token
 from tests.issuer.code_flow import Wallet
 from tests.issuer.lists import csv_of
-from tests.issuer.office import FORKLIFT, Holder, Office, open_office
+from tests.issuer.office import API_KEY, FORKLIFT, Holder, Office, open_office
+
+pytestmark = pytest.mark.usefixtures("on_both_databases")
 
 AT_ONCE = 50
 
@@ -29,36 +30,28 @@ def office(tmp_path: Path) -> Office:
     return open_office(tmp_path)
 
 
-@pytest.fixture
-def either(tmp_path: Path, database_url: str) -> Iterator[Office]:
-    """The same on SQLite and on PostgreSQL: what many do at once."""
-    office = open_office(tmp_path, database_url=database_url)
-    yield office
-    office.ports.database.close()
-
-
 def wrong(pin: str) -> str:
     return f"{(int(pin) + 1) % 1_000_000:06d}"
 
 
-def test_h077_one_code_redeemed_fifty_times_at_once_gives_one_token(either: Office) -> None:
-    made = either.offer()
-    holder = Holder(either)
+def test_h077_one_code_redeemed_fifty_times_at_once_gives_one_token(office: Office) -> None:
+    made = office.offer()
+    holder = Holder(office)
     code = holder.read(made["offer_uri"]).pre_authorized_code
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: holder.redeem(code, made["tx_code"]), range(AT_ONCE)))
     assert Counter(one.status_code for one in answers) == {200: 1, 400: AT_ONCE - 1}
     assert {one.json()["error"] for one in answers if one.status_code == 400} == {"invalid_grant"}
-    either.clock.wait(minutes=1)
+    office.clock.wait(minutes=1)
     later = holder.redeem(code, made["tx_code"])
     assert (later.status_code, later.json()["error"]) == (400, "invalid_grant")
-    with either.ports.database.reading() as session:
+    with office.ports.database.reading() as session:
         assert len(session.exec(select(Token)).all()) == 1
 
 
-def test_h078_five_wrong_pins_kill_the_code_and_one_does_not(either: Office) -> None:
-    holder = Holder(either)
-    guessed, mistyped = either.offer(), either.offer()
+def test_h078_five_wrong_pins_kill_the_code_and_one_does_not(office: Office) -> None:
+    holder = Holder(office)
+    guessed, mistyped = office.offer(), office.offer()
     code = holder.read(guessed["offer_uri"]).pre_authorized_code
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: holder.redeem(code, wrong(guessed["tx_code"])), range(5)))
@@ -122,14 +115,14 @@ def test_h079_a_nonce_serves_one_token(office: Office) -> None:
     assert holder.ask(fresh, holder.proof(late)).json()["error"] == "invalid_nonce"
 
 
-def test_h080_fifty_requests_at_once_get_one_credential(either: Office) -> None:
-    holder, thief = Holder(either), Holder(either)
-    token, proof = holder.token(either.offer()), holder.proof()
+def test_h080_fifty_requests_at_once_get_one_credential(office: Office) -> None:
+    holder, thief = Holder(office), Holder(office)
+    token, proof = holder.token(office.offer()), holder.proof()
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: holder.ask(token, proof), range(AT_ONCE)))
     assert {one.status_code for one in answers} == {200}
     assert len({one.content for one in answers}) == 1
-    with either.ports.database.reading() as session:
+    with office.ports.database.reading() as session:
         issued = session.exec(select(Issued)).all()
         taken = [slot for slot in session.exec(select(StatusSlot)) if slot.issued_id]
     assert (len(issued), len(taken)) == (1, 1)
@@ -137,16 +130,16 @@ def test_h080_fifty_requests_at_once_get_one_credential(either: Office) -> None:
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_conflict")
 
 
-def test_h080_fifty_requests_for_several_copies_get_each_copy_once(either: Office) -> None:
-    wallet = Wallet(either)
-    token, nonce = wallet.token(either.offer())["access_token"], wallet.c_nonce()
+def test_h080_fifty_requests_for_several_copies_get_each_copy_once(office: Office) -> None:
+    wallet = Wallet(office)
+    token, nonce = wallet.token(office.offer())["access_token"], wallet.c_nonce()
     keys = [SoftwareSigner.generate(Algorithm.ES256) for _ in range(3)]
     proofs = [wallet.proof(nonce, key) for key in keys]
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: wallet.ask(token, *proofs), range(AT_ONCE)))
     assert {one.status_code for one in answers} == {200}
     assert len({one.content for one in answers}) == 1
-    with either.ports.database.reading() as session:
+    with office.ports.database.reading() as session:
         issued = session.exec(select(Issued)).all()
         taken = [slot for slot in session.exec(select(StatusSlot)) if slot.issued_id]
     assert (len(issued), len({one.id for one in issued}), len(taken)) == (3, 3, 3)
@@ -154,9 +147,27 @@ def test_h080_fifty_requests_for_several_copies_get_each_copy_once(either: Offic
     assert (fewer.status_code, fewer.json()["code"]) == (409, "idempotency_conflict")
 
 
-def test_h077_an_authorization_code_redeemed_fifty_times_gives_one_token(either: Office) -> None:
-    wallet = Wallet(either)
-    code = wallet.code(either.offer())
+def test_h080_fifty_orders_under_one_idempotency_key_make_one_offer(office: Office) -> None:
+    def ask(_: int) -> tuple[int, bytes]:
+        answer = office.client.post(
+            "/api/offers",
+            json={"type": "heftruck", "claims": FORKLIFT},
+            headers={"Authorization": f"Bearer {API_KEY}", "Idempotency-Key": "order-17"},
+        )
+        return answer.status_code, answer.content
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = set(pool.map(ask, range(AT_ONCE)))
+    ((status, content),) = answers
+    assert status == 201
+    with office.ports.database.reading() as session:
+        (offer,) = session.exec(select(Offer)).all()
+    assert json.loads(content)["id"] == offer.id
+
+
+def test_h077_an_authorization_code_redeemed_fifty_times_gives_one_token(office: Office) -> None:
+    wallet = Wallet(office)
+    code = wallet.code(office.offer())
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: wallet.redeem(code), range(AT_ONCE)))
     assert Counter(one.status_code for one in answers) == {200: 1, 400: AT_ONCE - 1}
