@@ -9,7 +9,7 @@ NODE_READY := $(shell node -e 'const [a, b] = process.versions.node.split(".").m
 NODE := $(if $(NODE_READY),,build/tools/node/bin/npm)
 UV := $(shell command -v uv 2>/dev/null || echo build/tools/bin/uv)
 
-.PHONY: setup run test check format docs pictures bench fuzz hostile lock web web-test clean
+.PHONY: setup run test check format docs pictures bench load fuzz hostile lock web web-test clean
 
 setup: $(VENV)/.ready
 
@@ -51,6 +51,9 @@ pictures: setup
 bench: setup
 	@if command -v npm > /dev/null; then cd benchmarks/peers && npm ci --silent --no-audit --no-fund; fi
 	$(BIN)/python -m benchmarks
+
+load: setup
+	$(BIN)/python -m benchmarks.issuance
 
 drills: setup
 	$(BIN)/python -m benchmarks.drills

@@ -53,8 +53,8 @@ def main() -> int:
             failures.append({"module": name, "reason": str(error)})
     results: JsonObject = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": _output("git", "rev-parse", "HEAD"),
-        "machine": _machine(started),
+        "commit": commit(),
+        "machine": machine(started),
         "versions": _versions(),
         "comparisons": comparisons,
         "profile": profiles,
@@ -103,7 +103,13 @@ def _written(slices: Sequence[Slice]) -> JsonObject:
     }
 
 
-def _machine(started: tuple[float, float, float]) -> JsonObject:
+def commit() -> str:
+    """What was measured."""
+    return _output("git", "rev-parse", "HEAD")
+
+
+def machine(started: tuple[float, float, float]) -> JsonObject:
+    """What it was measured on, and how busy that was."""
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
