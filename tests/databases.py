@@ -18,6 +18,9 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
+from sqlalchemy import MetaData, select
+
+from service.database import Database
 
 PROGRAMS = Path("/usr/lib/postgresql")
 """Where Debian's package puts each version's ``bin``."""
@@ -108,8 +111,15 @@ def fresh_schema(server: str) -> Iterator[str]:
     schema = f"test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE SCHEMA "{schema}"')
-        yield f"{server}{'&' if '?' in server else '?'}options={_path(schema)}"
+        yield f"{server}{'&' if '?' in server else '?'}options={_options(schema)}"
+        connection.execute(_HANG_UP, {"name": schema})
         connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
+
+
+_HANG_UP = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %(name)s"
+)
+"""Pools that nobody closed would use up what one server can hold."""
 
 
 @pytest.fixture
@@ -119,8 +129,21 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
         yield url
 
 
-def _path(schema: str) -> str:
-    return quote(f"-csearch_path={schema}", safe="")
+def _options(schema: str) -> str:
+    return quote(f"-csearch_path={schema} -capplication_name={schema}", safe="")
+
+
+def everything_in(database: Database) -> bytes:
+    """Every value of every table, and on SQLite its files as well: what a thief would read."""
+    found = MetaData()
+    found.reflect(database.engine)
+    with database.engine.connect() as connection:
+        rows = [row for table in found.sorted_tables for row in connection.execute(select(table))]
+    values = [one if isinstance(one, bytes) else str(one).encode() for row in rows for one in row]
+    if database.is_sqlite:
+        file = Path(database.engine.url.database or "")
+        values += [part.read_bytes() for part in file.parent.glob(f"{file.name}*")]
+    return b"\n".join(values)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -13,10 +13,13 @@ from issuer.class_list import ClassList, read_class_list
 from issuer.class_list_export import safe_csv
 from issuer.class_list_file import MAX_BYTES, MAX_ROWS
 from issuer.tables import Offer
+from tests.databases import everything_in
 from tests.issuer.class_lists import Desk, all_bytes
 from tests.issuer.lists import AT, GOOD, csv_of, other
 from tests.issuer.office import Office, open_office
 from tests.issuer.workbooks import class_book
+
+pytestmark = pytest.mark.usefixtures("on_both_databases")
 
 PATIENCE = 90.0
 """Seconds for the largest list on a busy machine; alone it takes some eight."""
@@ -192,7 +195,7 @@ def test_h094_a_suspected_number_is_nowhere_in_the_answer_or_on_disk(
         desk = Desk(office)
         desk.put_down(data)
         assert spelling not in desk.page
-    written = all_bytes(tmp_path)
+    written = all_bytes(tmp_path) + everything_in(office.ports.database)
     assert not [one for one in spellings if one.encode() in written]
 
 

@@ -17,8 +17,9 @@ def open_offices(
     clock: HandClock | None = None,
     signers_of: SignersOf | None = None,
 ) -> Installation:
-    """The offices of the demo, on SQLite in ``directory`` or on another database."""
-    settings = IssuerSettings(var=directory, database_url=database_url)
+    """The offices of the demo, on this database, or on that of the environment."""
+    named = {} if database_url is None else {"database_url": database_url}
+    settings = IssuerSettings.model_validate({"var": directory, **named})
     return open_installation(
         settings,
         signers_of=signers_of or make_signers(),

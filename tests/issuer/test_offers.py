@@ -12,7 +12,10 @@ from issuer.authorization_grants import redeem as redeem_offer
 from issuer.offers import MAX_WRONG_PINS, MadeOffer, Refused
 from issuer.orders import order
 from issuer.tables import Offer, OfferState
+from tests.databases import everything_in
 from tests.issuer.office import FORKLIFT, Office, open_office
+
+pytestmark = pytest.mark.usefixtures("on_both_databases")
 
 
 @pytest.fixture
@@ -110,10 +113,10 @@ def test_a_stopped_offer_keeps_no_claims_and_gives_no_token(office: Office) -> N
         offers.cancel(session, made.id, ports=office.ports, at=office.clock())
 
 
-def test_the_database_shows_no_name_claim_code_or_pin(office: Office, tmp_path: Path) -> None:
+def test_the_database_shows_no_name_claim_code_or_pin(office: Office) -> None:
     made = make(office)
     code = code_of(office, made)
-    stored = b"".join(file.read_bytes() for file in (tmp_path / "issuer").glob("issuer.db*"))
+    stored = everything_in(office.ports.database)
     assert made.id.encode() in stored  # the scan finds what is there
     for secret in ("Ahmet", str(FORKLIFT["family_name"]), "2026-11-09", code):
         assert secret.encode() not in stored

@@ -22,6 +22,9 @@ from tests.issuer.offices import open_offices
 from tests.issuer.proofs import keep_proof_with_place
 from tests.issuer.test_status_files import BITS, TOKENS, change, clock, offices, ports
 
+both = pytest.mark.usefixtures("on_both_databases")
+"""Not where a backup is put back: there it is a copy of the SQLite file."""
+
 __all__ = ["clock", "offices", "ports"]
 
 
@@ -39,6 +42,7 @@ def take(ports: Ports, count: int, kind: StatusKind = StatusKind.TOKEN) -> list[
 # --- places ----------------------------------------------------------------------------------
 
 
+@both
 def test_many_places_are_drawn_at_once_and_none_twice(
     ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,10 +59,11 @@ def test_many_places_are_drawn_at_once_and_none_twice(
         assert status.place_of(session, ids[7], ports=ports) == found[ids[7]]
 
 
+@both
 def test_many_who_ask_at_once_get_a_place_each_from_one_draw(
-    tmp_path: Path, database_url: str
+    tmp_path: Path,
 ) -> None:
-    opened = open_offices(tmp_path, database_url=database_url)
+    opened = open_offices(tmp_path)
     ports, places = opened.ports(FIRST), list[Place]()
 
     def ask() -> None:
@@ -77,6 +82,7 @@ def test_many_who_ask_at_once_get_a_place_each_from_one_draw(
     assert (row.draws, row.drawn) == (1, POOL_SIZE)
 
 
+@both
 def test_an_undone_draw_opens_no_new_list(ports: Ports) -> None:
     take(ports, 1)
 
@@ -93,6 +99,7 @@ def test_an_undone_draw_opens_no_new_list(ports: Ports) -> None:
     assert {place.number for place in take(ports, POOL_SIZE)} == {1}
 
 
+@both
 def test_a_new_run_gives_no_place_that_an_earlier_one_drew(
     tmp_path: Path, offices: Installation
 ) -> None:
@@ -226,6 +233,7 @@ def test_a_damaged_list_that_is_newer_stops_the_start(
         restored(tmp_path, offices, copy, clock)
 
 
+@both
 def test_a_start_without_a_restore_takes_nothing_over(
     tmp_path: Path, offices: Installation, clock: HandClock
 ) -> None:
@@ -243,6 +251,7 @@ def test_a_start_without_a_restore_takes_nothing_over(
 # --- a list for several organisations --------------------------------------------------------
 
 
+@both
 def test_a_small_organisation_has_its_places_in_the_list_of_the_first(
     offices: Installation,
 ) -> None:
