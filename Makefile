@@ -9,7 +9,7 @@ NODE_READY := $(shell node -e 'const [a, b] = process.versions.node.split(".").m
 NODE := $(if $(NODE_READY),,build/tools/node/bin/npm)
 UV := $(shell command -v uv 2>/dev/null || echo build/tools/bin/uv)
 
-.PHONY: setup run test check format docs pictures bench load fuzz hostile lock web web-test clean
+.PHONY: setup run test check format docs pictures bench load drills fuzz hostile lock web web-test clean
 
 setup: $(VENV)/.ready
 
