@@ -15,6 +15,8 @@ from issuer.tables import Offer
 from tests.issuer.lists import DEMO
 from tests.issuer.office import FORKLIFT, Holder, Office, open_office
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:

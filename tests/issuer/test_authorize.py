@@ -12,6 +12,8 @@ from service.problems import explain
 from tests.issuer.code_flow import BACK, FORM, HTML, Wallet, query_of, wires_of
 from tests.issuer.office import Holder, Office, open_office
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:

@@ -17,6 +17,8 @@ from service.command_line import DONE, REFUSED, WRONG_USE
 from tests.issuer.lists import DEMO
 from tests.issuer.office import AT, FORKLIFT
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 NOON = AT.isoformat()
 
 

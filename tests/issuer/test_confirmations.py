@@ -15,7 +15,10 @@ from issuer.confirmations import Details
 from issuer.ports import Ports
 from issuer.tables import Hold, Offer, Welder
 from service.mailbox import Mailbox
+from tests.databases import everything_in
 from tests.issuer.office import Holder, Office, open_office
+
+pytestmark = pytest.mark.usefixtures("on_both_databases")
 
 HTML = {"Accept": "text/html"}
 WELDER = Details("Jan", "Bakker", "LM-2026-17", "135")
@@ -187,14 +190,13 @@ def test_a_welder_that_does_not_fit_is_refused(
 
 
 def test_a_number_that_a_person_vouches_for_is_accepted(office: Office) -> None:
-    assert add(office, Details("Jan", "Bakker", "111222333", "135"), "2026-11-01", sure=True)
+    row = add(office, Details("Jan", "Bakker", "111222333", "135"), "2026-11-01", sure=True)
+    assert row.due_on == date(2027, 5, 1)
 
 
 def test_welders_are_not_readable_in_the_database(office: Office) -> None:
     add(office)
-    firm(office).database.close()
-    for file in office.settings.directory.glob("issuer.db*"):
-        assert b"Bakker" not in file.read_bytes()
+    assert b"Bakker" not in everything_in(firm(office).database)
 
 
 def test_a_school_confirms_no_welding_and_sees_no_welder_of_the_firm(office: Office) -> None:

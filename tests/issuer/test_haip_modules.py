@@ -27,6 +27,8 @@ from tests.issuer.code_flow import (
 )
 from tests.issuer.office import Office, open_office
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:

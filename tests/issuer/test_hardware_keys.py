@@ -16,6 +16,8 @@ from tests.in_memory import InMemoryHttp
 from tests.issuer.office import Holder, Office, open_office
 from tests.soft_token import MODULE, PIN, soft_token
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:

@@ -13,6 +13,8 @@ from issuer.tables import Deferral, Issued
 from tests.issuer.code_flow import Wallet, wires_of
 from tests.issuer.office import Holder, Office, open_office
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:

@@ -15,6 +15,8 @@ from issuer.tables import Organisation
 from tests.in_memory import InMemoryHttp
 from tests.issuer.office import Office, open_office
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 WEBSITE = "https://brugman.example"
 
 

@@ -20,6 +20,8 @@ from issuer.keys import MemoryKeys
 from issuer.tables import Issued, IssuedState, Offer, OfferState, StatusSlot
 from tests.issuer.office import Holder, Office, open_office
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:

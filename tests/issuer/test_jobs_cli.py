@@ -17,6 +17,8 @@ from service.command_line import DONE, REFUSED
 from service.job_claims import Desk
 from service.jobs import Handler, Work
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 
 @pytest.fixture
 def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:

@@ -22,6 +22,8 @@ from service.command_line import DONE, REFUSED, WRONG_USE
 from tests.issuer.office import AT, HandClock
 from tests.issuer.proofs import keep_proof
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 NOON = AT.isoformat()
 TOMORROW = (AT + timedelta(days=1, minutes=1)).isoformat()
 
@@ -142,8 +144,9 @@ def test_a_whole_log_is_done_and_its_head_is_told(ports: Ports) -> None:
 
 def test_a_changed_entry_is_named_and_refused(ports: Ports) -> None:
     _entries(ports, 3)
+    guard = "update" if ports.database.is_sqlite else "change ON audit_entry"
     with ports.database.engine.begin() as connection:
-        connection.execute(text("DROP TRIGGER audit_entry_update"))
+        connection.execute(text(f"DROP TRIGGER audit_entry_{guard}"))
         connection.execute(text("UPDATE audit_entry SET about = 'x' WHERE sequence = 2"))
     result = audit("--json")
     found = json.loads(result.stdout)

@@ -9,6 +9,8 @@ from tests.issuer.class_lists import Desk, draft_in, lines_in, offers_in
 from tests.issuer.lists import DEMO, csv_of, other
 from tests.issuer.office import Office, open_office
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 MESSY = (DEMO / "trainees_messy.csv").read_bytes()
 
 

@@ -15,6 +15,8 @@ from issuer.templates import Template
 from tests.issuer.lists import AT
 from tests.issuer.office import open_office
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Template:

@@ -19,6 +19,8 @@ from tests.issuer.lists import csv_of, other
 from tests.issuer.office import FORKLIFT, Holder, Office, open_office
 from tests.journeys.command import skillspass
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 ADDRESS = "ahmet@example.org"
 
 

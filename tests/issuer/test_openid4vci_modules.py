@@ -32,6 +32,8 @@ from tests.issuer.code_flow import (
 )
 from tests.issuer.office import Office, open_office
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 METADATA = "/.well-known/openid-credential-issuer"
 
 

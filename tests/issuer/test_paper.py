@@ -39,8 +39,7 @@ from tests.in_memory import InMemoryHttp
 from tests.issuer.office import Holder, Office, open_office
 from tests.issuer.test_issuance import FailingKeys
 
-both = pytest.mark.usefixtures("on_both_databases")
-"""For what the database itself must get right."""
+pytestmark = pytest.mark.usefixtures("on_both_databases")
 
 MEMBER = "demo-own-1"
 
@@ -141,7 +140,6 @@ def test_withdrawing_the_certificate_withdraws_paper_and_badge(office: Office) -
     assert verdict(office, paper.badge_of(printed))[Check.STATUS] is Outcome.FAILED
 
 
-@both
 def test_giving_twice_gives_one_proof_and_the_same_bytes(office: Office) -> None:
     offer_id, first = give(office)
     office.clock.wait(hours=1)
@@ -157,7 +155,6 @@ def test_giving_twice_gives_one_proof_and_the_same_bytes(office: Office) -> None
     )
 
 
-@both
 def test_many_clicks_at_once_give_one_proof(office: Office) -> None:
     offer_id = office.offer()["id"]
 
@@ -171,7 +168,6 @@ def test_many_clicks_at_once_give_one_proof(office: Office) -> None:
     assert (len(issued), len(papers), len(taken)) == (1, 1, 1)
 
 
-@both
 def test_a_signer_that_is_away_leaves_an_intent_that_is_taken_up_again(tmp_path: Path) -> None:
     keys = FailingKeys()
     office = open_office(tmp_path, signers_of=lambda place: KeyRing(place, lambda: keys).begin())
@@ -188,7 +184,6 @@ def test_a_signer_that_is_away_leaves_an_intent_that_is_taken_up_again(tmp_path:
     assert (after.id, after.issued_at) == (before.id, before.issued_at)
 
 
-@both
 def test_a_wallet_that_began_loses_to_the_paper_and_gets_nothing(office: Office) -> None:
     made = office.offer()
     holder = Holder(office)
@@ -262,7 +257,6 @@ def test_claims_leave_the_offer_and_the_paper_is_sealed(office: Office) -> None:
     assert b"proofValue" not in printed.paper.sealed
 
 
-@both
 def test_paper_is_kept_for_a_while_and_then_dropped(office: Office) -> None:
     offer_id, _ = give(office)
     office.clock.wait(seconds=PAPER_KEPT.total_seconds())

@@ -18,6 +18,8 @@ from service.certificate_files import read_certificate
 from tests.issuer.office import Holder, Office, open_office
 from tests.issuer.test_pages import post, text
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:

@@ -14,6 +14,8 @@ from issuer.tables import AuditEntry, Member, MemberPasskey
 from tests.issuer.office import Office, open_office
 from tests.service.authenticator import SoftAuthenticator
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 HTML = {"Accept": "text/html"}
 
 

@@ -18,8 +18,11 @@ from issuer.ports import Ports
 from issuer.tables import AuditEntry, Event, Offer
 from service.demo import local_origins
 from service.webhooks import check_signature
+from tests.databases import everything_in
 from tests.in_memory import InMemoryHttp
 from tests.issuer.office import FORKLIFT, Holder, Office, open_office
+
+pytestmark = pytest.mark.usefixtures("on_both_databases")
 
 RECEIVER = "https://receiver.skillspass.example"
 
@@ -133,9 +136,7 @@ def test_an_ended_key_opens_nothing(office: Office) -> None:
 
 def test_no_key_is_readable_in_the_database(office: Office) -> None:
     made = key(office, "read")
-    office.ports.database.close()
-    for file in office.settings.directory.glob("issuer.db*"):
-        assert made.encode() not in file.read_bytes()
+    assert made.encode() not in everything_in(office.ports.database)
 
 
 @pytest.mark.parametrize(("name", "scopes"), [("", ["read"]), ("x", []), ("x", ["everything"])])
@@ -315,7 +316,7 @@ def test_receivers_come_and_go_by_the_interface(office: Office) -> None:
     assert "secret" not in office.operator("GET", "/webhooks").json()["webhooks"][0]
     assert office.operator("DELETE", f"/webhooks/{made.json()['id']}").status_code == 200
     assert office.operator("GET", "/webhooks").json()["webhooks"] == []
-    wrong = {"url": f"{RECEIVER}/hook", "events": ["weather"]}
+    wrong: JsonObject = {"url": f"{RECEIVER}/hook", "events": ["weather"]}
     assert office.operator("POST", "/webhooks", json=wrong).json()["code"] == "event_unknown"
 
 

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 from httpx2 import Response
 
+from credentials.encoding import JsonObject
 from tests.issuer.office import Holder, Office, open_office
+
+pytestmark = pytest.mark.usefixtures("on_both_databases")
 
 
 @pytest.fixture
@@ -18,7 +21,7 @@ def withdrawn(office: Office, holder: Holder, reason: str = "mistake") -> str:
     made = office.offer()
     holder.receive(made)
     issued_id = str(office.operator("GET", f"/offers/{made['id']}").json()["issued_id"])
-    wish = {"status": "suspended", "reason": reason}
+    wish: JsonObject = {"status": "suspended", "reason": reason}
     assert office.operator("POST", f"/issued/{issued_id}/status", json=wish).status_code == 200
     return issued_id
 

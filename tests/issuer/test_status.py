@@ -17,6 +17,8 @@ from issuer.status import LIST_SIZE, POOL_SIZE
 from issuer.tables import AuditEntry, StatusSlot, StatusWord
 from tests.issuer.office import Holder, Office, open_office
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 REASON = "er staat een fout in"
 
 

@@ -26,6 +26,8 @@ from tests.issuer.office import HandClock
 from tests.issuer.offices import open_offices
 from tests.issuer.proofs import keep_proof_with_place
 
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
 REASON = "er staat een fout in"
 TOKENS = ListName(FIRST, StatusKind.TOKEN, 1)
 BITS = ListName(FIRST, StatusKind.BITSTRING, 1, Purpose.REVOCATION)

@@ -9,8 +9,11 @@ from credentials.errors import MalformedError, RejectedError
 from credentials.openid4vc.metadata import issuer_metadata_url, parse_issuer_metadata
 from issuer.demo_office import FIRM, FIRM_NAME
 from issuer.installation import FIRST, keep_organisation
+from issuer.pairing_keys import pairing_signer
 from issuer.settings import DEMO_ORIGIN
 from tests.issuer.office import Holder, Office, open_office
+
+pytestmark = pytest.mark.usefixtures("on_both_databases")
 
 FIRM_ORIGIN = f"{DEMO_ORIGIN}/o/{FIRM}"
 
@@ -33,7 +36,10 @@ def test_each_organisation_has_its_own_identifier_and_keys(office: Office) -> No
     assert metadata.display is not None
     assert metadata.display[0].name == FIRM_NAME
     document = read_document(firm.did, office.client.get(local(document_url(firm.did))).content)
-    assert set(document.methods) == {signer.public.key_id for signer in firm.signers.values()}
+    pairing = pairing_signer(firm)
+    assert pairing is not None
+    own = {signer.public.key_id for signer in firm.signers.values()}
+    assert set(document.methods) == own | {pairing.public.key_id}
     mine = {signer.public.thumbprint for signer in office.ports.signers.values()}
     assert mine.isdisjoint(signer.public.thumbprint for signer in firm.signers.values())
 
