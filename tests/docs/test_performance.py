@@ -2,13 +2,14 @@
 
 import json
 
-from benchmarks import report
+from benchmarks import issuance_report, report
 from benchmarks.__main__ import CONTESTS, RESULTS
 
 
 def test_page_and_plot_are_those_of_the_result_file() -> None:
     results = json.loads(RESULTS.read_bytes())
-    assert report.PAGE.read_text("utf-8") == report.page(results)
+    written = report.page(results) + issuance_report.section()
+    assert report.PAGE.read_text("utf-8") == written
     assert report.PLOT.read_text("utf-8") == report.plot(results["comparisons"])
 
 
