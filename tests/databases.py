@@ -111,7 +111,7 @@ def fresh_schema(server: str) -> Iterator[str]:
     schema = f"test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE SCHEMA "{schema}"')
-        yield f"{server}{'&' if '?' in server else '?'}options={_options(schema)}"
+        yield f"{server}{'&' if '?' in server else '?'}options={_path(schema)}&application_name={schema}"
         connection.execute(_HANG_UP, {"name": schema})
         connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
 
@@ -129,8 +129,8 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
         yield url
 
 
-def _options(schema: str) -> str:
-    return quote(f"-csearch_path={schema} -capplication_name={schema}", safe="")
+def _path(schema: str) -> str:
+    return quote(f"-csearch_path={schema}", safe="")
 
 
 def everything_in(database: Database) -> bytes:
