@@ -111,7 +111,8 @@ def fresh_schema(server: str) -> Iterator[str]:
     schema = f"test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE SCHEMA "{schema}"')
-        yield f"{server}{'&' if '?' in server else '?'}options={_path(schema)}&application_name={schema}"
+        joined = f"{server}{'&' if '?' in server else '?'}application_name={schema}"
+        yield f"{joined}&options={_path(schema)}"
         connection.execute(_HANG_UP, {"name": schema})
         connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
 
