@@ -1,0 +1,8 @@
+/** Start the worker's screens in the frame that the keeper made for them. */
+
+import { mount } from "svelte";
+
+import App from "./App.svelte";
+import "./screens.css";
+
+mount(App, { target: document.body });

@@ -1,0 +1,73 @@
+/** The worker's screens as one script and one style sheet, with the repository's own texts and drawings. */
+
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vite";
+import { parse } from "yaml";
+
+const ROOT = new URL("../../", import.meta.url);
+const SOURCES = new URL("src/screens/", import.meta.url);
+const SHARED_TEXTS = /^common\.(?:level|grade|skip|languages)/;
+
+type Texts = Record<string, { nl: string; en: string }>;
+
+/** `screens:texts` is `{nl, en}`, each key to sentence; `screens:icons` each name to the paths of its drawing. */
+const data: Plugin = {
+  name: "screens-data",
+  resolveId: (name) => (name.startsWith("screens:") ? `\0${name}` : undefined),
+  load(name) {
+    if (name === "\0screens:texts") return `export default ${JSON.stringify(texts())};`;
+    if (name === "\0screens:icons") return `export default ${JSON.stringify(drawings())};`;
+    return undefined;
+  },
+};
+
+function texts(): Record<"nl" | "en", Record<string, string>> {
+  const read = (file: string): Texts => parse(readFileSync(new URL(`schemas/messages/${file}`, ROOT), "utf-8")) as Texts;
+  const shared = Object.entries(read("common.yaml")).filter(([key]) => SHARED_TEXTS.test(key));
+  const all = [...shared, ...Object.entries(read("wallet_screens.yaml"))];
+  const short = (key: string): string => key.replace(/^(?:screens|common)\./, "");
+  const of = (language: "nl" | "en") => Object.fromEntries(all.map(([key, text]) => [short(key), text[language]]));
+  return { nl: of("nl"), en: of("en") };
+}
+
+/** The drawings that the sources name: every shape as a path, so that one component draws them all. */
+function drawings(): Record<string, string> {
+  const folder = new URL("service/icons/", ROOT);
+  const files = readdirSync(fileURLToPath(SOURCES), { recursive: true, encoding: "utf-8" });
+  const written = files.filter((name) => /\.(?:ts|svelte)$/.test(name)).map((name) => readFileSync(new URL(name, SOURCES), "utf-8")).join();
+  const named = readdirSync(folder).map((file) => file.slice(0, -".svg".length)).filter((name) => written.includes(`"${name}"`));
+  return Object.fromEntries(named.map((name) => [name, pathOf(readFileSync(new URL(`${name}.svg`, folder), "utf-8"))]));
+}
+
+function pathOf(svg: string): string {
+  const shapes = [...svg.matchAll(/<(path|circle|rect)\s([^>]*?)\/?>/g)];
+  return shapes.map(([, tag, written]) => {
+    const has = Object.fromEntries([...written!.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, key, value]) => [key, value!]));
+    const { d, cx, cy, r, x = 0, y = 0, width, height, rx = 0 } = has;
+    if (tag === "path") return d!.startsWith("m") ? `M0 0${d}` : d!;
+    if (tag === "circle") return `M${+cx! - +r!} ${cy}a${r} ${r} 0 1 0 ${2 * +r!} 0a${r} ${r} 0 1 0-${2 * +r!} 0`;
+    const [across, down] = [+width! - 2 * +rx, +height! - 2 * +rx];
+    const corner = (dx: string, dy: string): string => `a${rx} ${rx} 0 0 1 ${dx} ${dy}`;
+    return `M${+x + +rx} ${y}h${across}${corner(`${rx}`, `${rx}`)}v${down}${corner(`-${rx}`, `${rx}`)}h-${across}`
+      + `${corner(`-${rx}`, `-${rx}`)}v-${down}${corner(`${rx}`, `-${rx}`)}`;
+  }).join("");
+}
+
+export default defineConfig({
+  root: fileURLToPath(SOURCES),
+  plugins: [data, svelte({
+    compilerOptions: { fragments: "tree", runes: true }, // elements are made, not parsed: no Trusted Types policy is needed
+    onwarn: (warning) => { throw new Error(`${warning.filename}: ${warning.message}`); },
+  })],
+  logLevel: "warn",
+  build: {
+    write: false,
+    target: ["chrome120", "firefox121", "safari17"],
+    assetsInlineLimit: 100_000,
+    modulePreload: false,
+    cssCodeSplit: false,
+    rolldownOptions: { input: fileURLToPath(new URL("main.ts", SOURCES)), output: { codeSplitting: false } },
+  },
+});
