@@ -101,10 +101,13 @@ class Binding:
     Attributes:
         audience: the verifier's full client id (``aud``, ``domain``).
         nonce: the request's nonce (``nonce``, ``challenge``).
+        live: it is answered now. False for a deelkaart, made before and for whoever has its link:
+            then its age is not judged, and it never says that the holder is here.
     """
 
     audience: str
     nonce: str
+    live: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,6 +279,8 @@ def _binding(unverified: Unverified, expected: Expectations, *, at: datetime) ->
     FORMATS[unverified.format].check_binding(unverified, expected=expected.binding, at=at)
     if expected.binding is None:
         raise UndeterminedError("holder_request_unknown", "the proof answers an unknown request")
+    if not expected.binding.live:
+        raise UndeterminedError("holder_card_only", "the holder agreed to this share, once")
     return _passed(Check.BINDING)
 
 

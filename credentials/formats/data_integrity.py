@@ -247,7 +247,7 @@ class DataIntegrity:
         if vcdm.did_of(method_of(proofs[0])) != holder or document.get("holder", holder) != holder:
             raise BindingInvalid("holder_key_mismatch", "another key than the subject's")
         try:
-            _check_fresh(proofs[0], at=at)
+            _check_fresh(proofs[0], live=expected is None or expected.live, at=at)
             check_proofs(
                 document,
                 lambda method: vcdm.self_named_key(method, vcdm.AUTHENTICATION),
@@ -351,9 +351,9 @@ def _credential(secured: JsonObject, proof: JsonObject) -> Credential:
     return vcdm.credential_of(secured, issued_at=issued_at, validity=validity)
 
 
-def _check_fresh(proof: JsonObject, *, at: datetime) -> None:
+def _check_fresh(proof: JsonObject, *, live: bool, at: datetime) -> None:
     created = check_proof_dates(proof, at=at)
-    if created is None or at - created > MAX_KEY_BINDING_AGE:
+    if created is None or (live and at - created > MAX_KEY_BINDING_AGE):
         raise ProofInvalid("proof_date_invalid", "a live presentation is made now")
 
 

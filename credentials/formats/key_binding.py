@@ -86,7 +86,9 @@ def check_key_binding(
 
 
 def check_answer(payload: JsonObject, *, expected: Binding | None, at: datetime) -> None:
-    """What a holder signed is fresh and answers this very request.
+    """What a holder signed is fresh, not over, and answers this very request.
+
+    What was made for a share may be older; only its own end (``exp``) counts then.
 
     Args:
         payload: the claims of a JWT whose signature held.
@@ -96,11 +98,16 @@ def check_answer(payload: JsonObject, *, expected: Binding | None, at: datetime)
     Raises:
         BindingInvalid: ``kb_iat_invalid``, ``aud_mismatch``, ``nonce_invalid``.
     """
-    made = _made_at(payload)
+    made, ends = _moment(payload, "iat"), _moment(payload, "exp")
+    if made is None:
+        raise BindingInvalid("kb_iat_invalid", "no iat")
     if expected is None:
         return
-    if not made - CLOCK_SKEW <= at <= made + MAX_KEY_BINDING_AGE:
+    latest = made + MAX_KEY_BINDING_AGE if expected.live else at
+    if not made - CLOCK_SKEW <= at <= latest:
         raise BindingInvalid("kb_iat_invalid", f"made {made.isoformat()}")
+    if ends is not None and at >= ends + CLOCK_SKEW:
+        raise BindingInvalid("kb_iat_invalid", f"it ended {ends.isoformat()}")
     if payload.get("aud") != expected.audience:
         raise BindingInvalid("aud_mismatch", "made for another verifier")
     nonce = payload.get("nonce")
@@ -110,14 +117,11 @@ def check_answer(payload: JsonObject, *, expected: Binding | None, at: datetime)
         raise BindingInvalid("nonce_invalid", "made for another request")
 
 
-def _made_at(payload: JsonObject) -> datetime:
+def _moment(payload: JsonObject, claim: str) -> datetime | None:
     try:
-        made = numeric_date(payload, "iat")
+        return numeric_date(payload, claim)
     except MalformedError as error:
-        raise BindingInvalid("kb_iat_invalid", "iat is no number of seconds") from error
-    if made is None:
-        raise BindingInvalid("kb_iat_invalid", "no iat")
-    return made
+        raise BindingInvalid("kb_iat_invalid", f"{claim} is no number of seconds") from error
 
 
 def require(binding: Binding) -> None:
