@@ -98,6 +98,7 @@ def peek(
     *,
     typ: frozenset[str],
     header_key: bool = False,
+    chain: bool = False,
     also: frozenset[str] = _NONE,
 ) -> Jws:
     """Read a compact JWS without checking its signature.
@@ -107,6 +108,7 @@ def peek(
         typ: the token types that may stand here, compared exactly; an empty one allows none.
         header_key: the token's own type says that its key travels in the header (a proof of
             possession); elsewhere a key in the header is no way to name one.
+        chain: the caller checks a certificate chain in the header (``certificates.check_chain``).
         also: algorithms beyond ours for which the caller has a key of its own; empty in the
             product.
 
@@ -115,18 +117,18 @@ def peek(
             ``typ_not_allowed``, ``crit_unknown``, or as ``parse_json``.
         RejectedError: ``alg_not_allowed``, ``alg_key_mismatch`` (an algorithm that none of our
             keys has), ``key_not_from_issuer`` (only a key of the sender's own), ``x5c_invalid``
-            (only a certificate chain: no anchor is known here, so that every chain is broken).
+            (only a certificate chain, and none is looked at here).
     """
     header, encoded, signing_input, signature = _read(token, typ, also)
     if not header_key and "kid" not in header:
-        _refuse_key_of_sender(header)
+        _refuse_key_of_sender(header, chain=chain)
     return Jws(header, parse_json_object(b64url_decode(encoded)), signing_input, signature)
 
 
-def _refuse_key_of_sender(header: JsonObject) -> None:
+def _refuse_key_of_sender(header: JsonObject, *, chain: bool) -> None:
     if any(name in header for name in _HEADER_KEYS):
         raise ProofInvalid("key_not_from_issuer", "the header brings its own key")
-    if "x5c" in header:
+    if "x5c" in header and not chain:
         raise ProofInvalid("x5c_invalid", "no anchor of certificates is known")
 
 
