@@ -10,7 +10,7 @@ import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from threading import Lock
@@ -60,6 +60,9 @@ DOCUMENTS = (
 
 ANYTHING = ("*/*",)
 
+TOLD = ("dpop-nonce", "retry-after")
+"""Headers that a protocol waits for: OpenID4VCI, section 9, and RFC 9449, section 8."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
@@ -70,12 +73,21 @@ class Fetched:
         body: decompressed.
         content_type: without parameters, in lower case.
         etag: None where there is none.
+        told: those of ``TOLD`` that came along.
     """
 
     status: int
     body: bytes
     content_type: str
     etag: str | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, status: int, body: bytes, headers: httpx2.Headers) -> "Fetched":
+        """An answer with what we read of its headers."""
+        content_type = headers.get("content-type", "").split(";")[0].strip().lower()
+        told = {name: headers[name] for name in TOLD if name in headers}
+        return cls(status, body, content_type, headers.get("etag"), told)
 
 
 class Http(Protocol):
@@ -343,8 +355,7 @@ def _read(answer: httpx2.Response, exchange: Exchange) -> Fetched:
     body = _inflate(answer)
     if announced.isdigit() and exchange.body_bytes > int(announced):
         raise RejectedError("fetch_limit", "sends more than it announced")
-    content_type = answer.headers.get("content-type", "").split(";")[0].strip().lower()
-    return Fetched(answer.status_code, body, content_type, answer.headers.get("etag"))
+    return Fetched.of(answer.status_code, body, answer.headers)
 
 
 def _inflate(answer: httpx2.Response) -> bytes:

@@ -57,5 +57,4 @@ class InMemoryHttp:
         )
         if answer.is_redirect:
             raise RejectedError("redirect_forbidden", f"status {answer.status_code}")
-        content_type = answer.headers.get("content-type", "").split(";")[0]
-        return Fetched(answer.status_code, answer.content, content_type, answer.headers.get("etag"))
+        return Fetched.of(answer.status_code, answer.content, answer.headers)

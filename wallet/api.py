@@ -239,13 +239,20 @@ def recover(card: ShownCard, doors: DoorsOf, visit: VisitOf, response: Response)
 def wipe(
     doors: DoorsOf, login: LoginOf, response: Response, confirmed: Confirmed = ""
 ) -> dict[str, str]:
-    """Delete everything of the account, at once."""
+    """Delete everything of the account, at once; the receipt is signed."""
     with doors.database.transaction() as session:
         accounts.use_confirmation(session, doors.keeping, confirmed, login=login)
         receipt = accounts.wipe(session, doors.keeping, login.owner_id)
-        told = {"id": receipt.id, "deleted": receipt.deleted_at.isoformat()}
+        number, moment = receipt.id, receipt.deleted_at
     doors.keeping.logins.drop(response)
-    return told
+    signed = doors.receipts.sign(number, deleted_at=moment)
+    return {"id": number, "deleted": moment.isoformat(), "receipt": signed}
+
+
+@router.get("/receipts/keys")
+def show_receipt_keys(doors: DoorsOf) -> passkeys.JsonObject:
+    """The keys that receipts are signed with, for anyone."""
+    return {**doors.receipts.published()}
 
 
 def _sealed(row: VaultVersion) -> Response:

@@ -19,6 +19,7 @@ from wallet.doors import Doors
 from wallet.holder.outside import Outside
 from wallet.kiosk import Kiosk
 from wallet.ports import Ports
+from wallet.receipts import Receipts
 from wallet.settings import WalletSettings
 from wallet.tables import AccountChallenge, AccountLogin, AccountPasskey, WalletTable
 from wallet.trust import TrustSource
@@ -80,4 +81,5 @@ def open_doors(settings: WalletSettings, *, http: Http, clock: Clock, entropy: E
         clock=clock,
         entropy=entropy,
     )
-    return Doors(settings, database, keeping, http)
+    receipts = Receipts(settings.keystore(), keeper)
+    return Doors(settings, database, keeping, http, receipts)

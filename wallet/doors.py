@@ -15,6 +15,7 @@ from service.database import Database
 from service.fetch import Http
 from service.logins import device_of
 from wallet.accounts import Keeping, Visit
+from wallet.receipts import Receipts
 from wallet.settings import WalletSettings
 from wallet.tables import AccountLogin
 
@@ -29,6 +30,7 @@ class Doors:
     database: Database
     keeping: Keeping
     http: Http
+    receipts: Receipts
 
     @property
     def browser_cookie(self) -> str:

@@ -74,11 +74,16 @@ class Forwarded:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What the issuer said."""
+    """What the issuer said.
+
+    Attributes:
+        told: its headers that the protocol waits for (``service.fetch.TOLD``).
+    """
 
     status: int
     content_type: str
     body: bytes = field(repr=False)
+    told: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def document(kind: Document, name: str, *, http: Http) -> bytes:
@@ -122,7 +127,7 @@ def forward(message: Forwarded, *, http: Http) -> Answered:
         content_type=message.content_type,
         headers={name: value for name, value in headers.items() if value},
     )
-    return Answered(answer.status, answer.content_type, answer.body)
+    return Answered(answer.status, answer.content_type, answer.body, answer.told)
 
 
 def _address(message: Forwarded, *, http: Http) -> str:

@@ -56,6 +56,7 @@ def forward(
         "status": answer.status,
         "content_type": answer.content_type,
         "body": b64url_encode(answer.body),
+        "headers": dict(answer.told),
     }
 
 

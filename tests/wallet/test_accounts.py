@@ -13,8 +13,12 @@ from sqlalchemy import inspect
 from sqlmodel import select
 
 from credentials.encoding import b64url_encode
+from credentials.jose import peek
+from credentials.keys import public_key_from_jwk
+from tests.conftest import NOW
 from tests.wallet.keeping import KEEPER, Keeping, fresh_vault, keeping_at, sealed
 from wallet.holder import recovery
+from wallet.receipts import TYPE
 from wallet.tables import (
     Account,
     AccountLogin,
@@ -199,4 +203,8 @@ def test_wiping_leaves_a_receipt_that_names_nobody(keeping: Keeping) -> None:
     (kept,) = rows(keeping, DeletionReceipt)
     assert isinstance(kept, DeletionReceipt)
     assert kept.id == receipt["id"]
+    (published,) = other.send("GET", "/api/receipts/keys").json()["keys"]
+    signed = peek(receipt["receipt"], typ=frozenset({TYPE}))
+    signed.verify(public_key_from_jwk(published))
+    assert signed.payload == {"iss": KEEPER, "jti": kept.id, "iat": int(NOW.timestamp())}
     assert other.send("GET", "/api/vault").status_code == 200

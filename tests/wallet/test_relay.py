@@ -74,3 +74,13 @@ def test_only_an_open_account_uses_it_and_not_without_end(tmp_path: Path, sqlite
     answers = [keeper.send("GET", f"/api/relay/issuer?name={ISSUER}") for _ in range(61)]
     assert answers[0].json()["code"] == "fetch_failed"
     assert answers[-1].status_code == 429
+
+
+def test_a_nonce_for_the_proof_and_a_wait_come_along(world: World, keeper: Keeper) -> None:
+    answer = forwarded(keeper, "credential", content_type=JSON, authorization="DPoP x")
+    assert answer["status"] == 401
+    told = answer["headers"]
+    assert isinstance(told, dict)
+    assert set(told) <= {"dpop-nonce", "retry-after"}
+    direct = world.clients[ISSUER].post("/credential", headers={"Authorization": "DPoP x"})
+    assert set(told) == {"dpop-nonce", "retry-after"} & set(direct.headers)
