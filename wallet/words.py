@@ -1,32 +1,25 @@
 """Values of claims as people read them, in Dutch or English."""
 
+from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 from credentials.encoding import JsonValue
+from schemas.files import ROOT, read_entry
 from schemas.messages import sentence
 from service import dates
 
-ICONS = {
-    "lascertificaat-mag": "flame",
-    "lasbevestiging": "flame",
-    "vca-basis": "hard-hat",
-    "vca-vol": "hard-hat",
-    "nen-3140-vop-opleiding": "zap",
-    "nen-3140-aanwijzing-vop": "zap",
-    "heftruck": "forklift",
-    "bhv": "heart-pulse",
-    "cnc-frezen-vakcertificaat": "cog",
-    "praktijkverklaring": "hammer",
-    "werkervaringsverklaring": "briefcase",
-    "evc-ervaringscertificaat": "award",
-    "collega-bevestiging": "users",
-}
-"""A drawing for each type we know; others get a sheet with a check."""
+
+@cache
+def icons() -> Mapping[str, str]:
+    """A drawing for each type we know."""
+    file = read_entry(ROOT / "types" / "icons.yaml")
+    return {name: file.text(name) for name in file.fields}
 
 
 def icon_of(type_id: str) -> str:
     """The drawing of a type."""
-    return ICONS.get(type_id, "file-check")
+    return icons().get(type_id, "file-check")
 
 
 def value_text(value: JsonValue, language: str) -> str:

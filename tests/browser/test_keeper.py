@@ -211,7 +211,7 @@ def test_an_unlocked_slot_is_gone_after_fifteen_minutes_alone(page: Page) -> Non
 def test_wiping_leaves_nothing_and_storage_holds_nothing_readable(page: Page) -> None:
     script = """
       const device = await k.device.Device.open();
-      await device.remember({ wid: "w", ver: 3, hash: "h" });
+      await device.remember({ wid: "w", ver: 3, hash: "h" }, new Uint8Array(1));
       const before = (await device.seen("w"))?.ver;
       await device.wipe();
       const loose = localStorage.length + sessionStorage.length + document.cookie.length;

@@ -5,6 +5,8 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
+import { data } from "./data.mjs";
+
 const out = fileURLToPath(new URL("dist/", import.meta.url));
 
 /** Bundle one entry, the same bytes on every machine. */
@@ -18,6 +20,7 @@ export async function bundle(entry, outfile) {
     target: ["chrome120", "firefox121", "safari17"],
     charset: "utf8",
     legalComments: "none",
+    plugins: [data],
     logLevel: "warning",
   });
   const octets = readFileSync(outfile);

@@ -7,7 +7,7 @@ export * as receiving from "./journeys/receiving.ts";
 export * as consent from "./keeper/consent.ts";
 export * as device from "./keeper/device.ts";
 export * as events from "./keeper/events.ts";
-export * as messages from "./keeper/messages.ts";
+export * as messages from "./page/messages.ts";
 export * as passkeys from "./keeper/passkeys.ts";
 export * as recovery from "./keeper/recovery.ts";
 export * as sealed from "./keeper/sealed.ts";

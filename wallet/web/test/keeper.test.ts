@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { checkChain } from "../src/keeper/events.ts";
-import { answerScreens, checkAnswer, parseMessage, type Handlers, type MessageKind } from "../src/keeper/messages.ts";
+import { answerScreens, checkAnswer, parseMessage, type Handlers, type MessageKind } from "../src/page/messages.ts";
 import { CHANCE } from "../src/keeper/seals.ts";
 import { newDeviceSigner, newHolderKey, signerOf } from "../src/keeper/signing.ts";
 import { addCredential, append, findHeld, heldIn, parseHeld, type Log } from "../src/keeper/vault.ts";
@@ -65,11 +65,14 @@ test("an export holds the original bytes, and names no key where it says whom to
 test("only messages on the list are read, with just their members", async () => {
   assert.deepEqual(parseMessage({ n: 1, kind: "card", id: "x" }).fields, { id: "x" });
   assert.equal(parseMessage({ n: 2, kind: "list" }).kind, "list");
+  assert.deepEqual(parseMessage({ n: 3, kind: "share", ids: [] }).fields, { ids: [] });
+  assert.deepEqual(parseMessage({ n: 4, kind: "go", screen: "passport", id: "" }).fields, { screen: "passport", id: "" });
   const refused: JsonValue[] = [
     null, "list", [], {}, { n: 1 }, { n: 1, kind: "sign" }, { n: 1, kind: "constructor" }, { n: "1", kind: "list" },
     { n: 1, kind: "list", x: 1 }, { n: 1, kind: "card" }, { n: 1, kind: "card", id: 5 }, { n: 1, kind: "card", id: "" },
-    { n: 1, kind: "receive", link: "x".repeat(20_001) }, { n: 1, kind: "share", ids: [] },
+    { n: 1, kind: "receive", link: "x".repeat(20_001) }, { n: 1, kind: "settings", language: "fr" },
     { n: 1, kind: "share", ids: Array<string>(51).fill("x") }, { n: 1, kind: "share", ids: [1] },
+    { n: 1, kind: "go", screen: "", id: "" }, { n: 1, kind: "go", screen: "card", id: 1 },
   ];
   for (const message of refused) assert.equal(await refusal(() => parseMessage(message)), "message_invalid");
 });

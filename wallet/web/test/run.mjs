@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { bundle } from "../build.mjs";
+import { data } from "../data.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = fileURLToPath(new URL("../build/test/", import.meta.url));
@@ -24,6 +25,7 @@ await build({
   platform: "node",
   target: "es2022",
   sourcemap: "inline",
+  plugins: [data],
   logLevel: "warning",
 });
 const built = fileURLToPath(new URL("../build/keeper", import.meta.url));

@@ -7,7 +7,7 @@ import { CHANCE } from "../keeper/seals.ts";
 import { openSlot, type SlotKind, type SlotSecret } from "../keeper/slots.ts";
 import { Refusal, rejected } from "../protocol/errors.ts";
 import { b64url, type Octets } from "../protocol/octets.ts";
-import { readVault, writeVault } from "./service.ts";
+import { readVault, writeVault, type StoredVault } from "./service.ts";
 
 const TRIES = 3; // then the worker is told
 
@@ -47,31 +47,39 @@ export async function save(
     const [data, after] = await seal(opened, log, CHANCE);
     try {
       await writeVault(data, opened.version, confirmed);
-      await device.remember(await checkSeen(undefined, data));
+      await device.remember(await checkSeen(undefined, data), data);
       return { ...safe, opened: after };
     } catch (error) {
       const conflict = error instanceof Refusal && error.code === "vault_conflict";
       if (!conflict || tried === TRIES || confirmed !== undefined) throw error;
     }
-    const stored = await reopen(device, safe);
+    const stored = await reopen(device, safe.slotId, safe.key);
     checkSlots(stored.slots, stored.listed);
     opened = stored;
     log = await merge(stored.events, log);
   }
 }
 
-async function reopen(device: Device, safe: Safe): Promise<Opened> {
+/** Read the newest version with a key that is open already; refuses what `unlock` refuses. */
+export async function reopen(device: Device, slotId: string, key: CryptoKey): Promise<Opened> {
   const header = readHeader(await newest(device));
-  const slot = header.slots.find(({ id }) => id === safe.slotId);
+  const slot = header.slots.find(({ id }) => id === slotId);
   if (!slot) throw rejected("vault_slot_invalid", "this way to open it was taken away");
-  return openWith(header, slot, safe.key);
+  return openWith(header, slot, key);
 }
 
-/** What the service has, if it is not older than what this browser saw. */
+/** What the service has, if it is not older than what this browser saw; without network, what it saw. */
 async function newest(device: Device): Promise<Octets> {
-  const stored = await readVault();
+  let stored: StoredVault | undefined;
+  try {
+    stored = await readVault();
+  } catch (error) {
+    const kept = error instanceof Refusal && error.code === "service_unreachable" ? await device.vault() : undefined;
+    if (!kept) throw error;
+    return kept;
+  }
   if (!stored) throw rejected("not_found", "no vault yet");
   const wid = b64url(readHeader(stored.data).wid);
-  await device.remember(await checkSeen(await device.seen(wid), stored.data));
+  await device.remember(await checkSeen(await device.seen(wid), stored.data), stored.data);
   return stored.data;
 }

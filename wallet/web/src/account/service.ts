@@ -75,6 +75,21 @@ export async function signIn(prfSalt: Octets): Promise<Octets | undefined> {
   return (await ceremony("/sign-in", (options) => usePasskey(options, prfSalt)))[1].prf;
 }
 
+/** Close the account in this browser. */
+export async function signOut(): Promise<void> {
+  await call("POST", "/sign-out");
+}
+
+/** The browsers in which the account is open. */
+export async function logins(): Promise<JsonObject[]> {
+  return (await (await call("GET", "/logins")).json()) as JsonObject[];
+}
+
+/** Close the account in another browser. */
+export async function endLogin(id: string): Promise<void> {
+  await call("DELETE", `/logins/${encodeURIComponent(id)}`);
+}
+
 /** Ask for the person's finger or face, for one call that follows. */
 export async function confirm(prfSalt: Octets): Promise<string> {
   const [answer] = await ceremony("/confirm", (options) => usePasskey(options, prfSalt));
@@ -131,6 +146,11 @@ export async function keepShare(share: SealedShare, confirmed: string): Promise<
     views: maxViews,
   };
   await call("POST", "/shares", { json, headers: proof(confirmed) });
+}
+
+/** When a share was seen, and the sealed names of who looked. */
+export async function seeShare(link: ShareLink, stop: Octets): Promise<JsonObject> {
+  return objectOf(await call("POST", `/shares/${b64url(link.id)}/seen`, { json: { stop: b64url(stop) } }));
 }
 
 /** Stop a share: its ciphertext is deleted. */

@@ -5,7 +5,7 @@
  * slot is gone after 15 minutes without use, at lock, and at the next start when stale.
  */
 
-import { b64url } from "../protocol/octets.ts";
+import { b64url, type Octets } from "../protocol/octets.ts";
 import type { Seen } from "./sealed.ts";
 import { CHANCE } from "./seals.ts";
 import { newDeviceKey } from "./slots.ts";
@@ -18,6 +18,12 @@ export interface Unlocked {
   readonly wid: string;
   readonly slotId: string;
   readonly key: CryptoKey;
+}
+
+/** Whose this browser is: what a passkey needs before the service says anything. */
+export interface Account {
+  readonly wid: string;
+  readonly prfSalt: Octets;
 }
 
 /** The browser's own store; one for each keeper host. */
@@ -48,9 +54,22 @@ export class Device {
     return this.get(`seen ${wid}`);
   }
 
-  remember(seen: Seen): Promise<void> {
-    return this.put(`seen ${seen.wid}`, seen);
+  /** The highest version that was seen, and its sealed bytes for when there is no network. */
+  async remember(seen: Seen, data: Octets): Promise<void> {
+    await this.put(`seen ${seen.wid}`, seen);
+    await this.put("vault", data);
   }
+
+  vault = (): Promise<Octets | undefined> => this.get("vault");
+
+  account = (): Promise<Account | undefined> => this.get("account");
+
+  belong = (account: Account): Promise<void> => this.put("account", account);
+
+  /** The version of the page's code that was seen last; undefined at the first time. */
+  code = (): Promise<string | undefined> => this.get("code");
+
+  keepCode = (hash: string): Promise<void> => this.put("code", hash);
 
   /** Keep a slot open; `now` in seconds. */
   unlock(unlocked: Unlocked, now: number): Promise<void> {

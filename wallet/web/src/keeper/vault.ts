@@ -19,7 +19,13 @@ export interface Giver extends JsonObject {
   listed: boolean;
 }
 
-/** A credential in the vault: the original bytes and the key they are bound to. */
+/** One copy of a credential: the original bytes, and the key they are bound to. */
+export interface Copy {
+  readonly wire: Wire;
+  readonly key: JsonObject;
+}
+
+/** A credential in the vault: its first copy, and all of them. */
 export interface Held {
   readonly id: string;
   readonly format: string;
@@ -27,6 +33,7 @@ export interface Held {
   readonly key: JsonObject;
   readonly giver: Giver;
   readonly addedAt: number; // in seconds
+  readonly copies: readonly Copy[];
 }
 
 /** An open log: who writes in it, and when. */
@@ -43,14 +50,22 @@ export async function append(log: Log, type: string, data: JsonObject): Promise<
   return { ...log, events: [...log.events, await nextEvent(log.events, happening, log.chance)] };
 }
 
-/** Keep a credential that was verified, with its key. */
+/** Keep a credential that was verified, with its key; more copies are shown in turn. */
 export async function addCredential(
-  log: Log, format: string, wire: Wire, key: JsonObject, giver: Giver,
+  log: Log, format: string, wire: Wire, key: JsonObject, giver: Giver, more: readonly Copy[] = [],
 ): Promise<Log> {
   const id = b64url(log.chance.octets(9));
-  const { thumbprint } = (await signerOf(key)).public;
-  const made = await append(log, "holder_key_made", { thumbprint, jwk: key });
-  return append(made, "credential_added", { id, format, wire, key: thumbprint, giver });
+  let made = log;
+  const named: { wire: Wire; key: string }[] = [];
+  for (const copy of [{ wire, key }, ...more]) {
+    const { thumbprint } = (await signerOf(copy.key)).public;
+    made = await append(made, "holder_key_made", { thumbprint, jwk: copy.key });
+    named.push({ wire: copy.wire, key: thumbprint });
+  }
+  const [first, ...others] = named;
+  const data: JsonObject = { id, format, ...first, giver };
+  if (others.length > 0) data["copies"] = others;
+  return append(made, "credential_added", data);
 }
 
 /** The credentials that were added and not removed, oldest first. */
@@ -62,13 +77,26 @@ export function heldIn(events: readonly Event[]): Held[] {
     if (type === "holder_key_made") keys.set(data["thumbprint"], data["jwk"] as JsonObject);
     if (type === "credential_removed") kept.delete(id);
     if (type !== "credential_added") continue;
-    const { format, wire, key, giver } = data;
+    const { format, giver, wire, key, copies = [] } = data;
+    const all = [{ wire, key }, ...(copies as JsonObject[])].map((copy): Copy =>
+      ({ wire: copy["wire"] as Wire, key: keys.get(copy["key"]) ?? {} }));
+    const [first = { wire: "", key: {} }] = all;
     kept.set(id, {
-      id, format: String(format), wire: wire as Wire, key: keys.get(key) ?? {}, giver: giver as Giver,
-      addedAt: momentOf({ ...event, type, data }),
+      id, format: String(format), ...first, giver: giver as Giver, addedAt: momentOf({ ...event, type, data }), copies: all,
     });
   }
   return [...kept.values()];
+}
+
+/** How often a credential was shown: each copy once, then in turn. */
+export function timesShown(events: readonly Event[], id: string): number {
+  const used = events.flatMap(({ data }) => [data["credentials"] ?? [], data["cards"] ?? []] as JsonObject[][]).flat();
+  return used.filter((each) => each["id"] === id).length;
+}
+
+/** The copy to show now; readers who compare cannot tell that two copies are one person's. */
+export function copyOf(held: Held, events: readonly Event[]): Held {
+  return { ...held, ...held.copies[timesShown(events, held.id) % held.copies.length] };
 }
 
 /** One credential by its name in this vault; refuses `proof_not_found`. */

@@ -2,20 +2,36 @@
 
 import { malformed, Refusal, rejected } from "../protocol/errors.ts";
 import { isObject, type JsonObject, type JsonValue } from "../protocol/json.ts";
-import { has } from "./slots.ts";
+import { has } from "../keeper/slots.ts";
+
+/** What a member may be; a `free` text may be empty, `any` list too. */
+type Shape = "text" | "free" | "any" | "language";
 
 /** The members of each message beside its kind, and what they are. */
 const KINDS = {
+  state: {},
   list: {},
   card: { id: "text" },
+  log: {},
+  slots: {},
   receive: { link: "text" },
   present: { link: "text" },
-  share: { ids: "texts" },
+  scan: {},
+  share: { ids: "any" },
+  qr: { id: "text" },
   stop: { id: "text" },
-  slots: {},
+  remove: { id: "text" },
+  unlock: {},
+  lock: {},
+  safe: {},
   export: {},
+  import: {},
+  transfer: {},
   wipe: {},
-} as const satisfies Record<string, Record<string, "text" | "texts">>;
+  erase: { id: "text" },
+  settings: { language: "language" },
+  go: { screen: "text", id: "free" },
+} as const satisfies Record<string, Record<string, Shape>>;
 
 const MAX_TEXT = 20_000; // an offer by value may be long
 const MAX_IDS = 50;
@@ -41,7 +57,7 @@ export function parseMessage(value: JsonValue): Message {
   const known = typeof kind === "string" && Object.hasOwn(KINDS, kind) ? KINDS[kind as MessageKind] : undefined;
   const sound = known !== undefined && typeof n === "number" && Number.isSafeInteger(n)
     && has(value, ["n", "kind", ...Object.keys(known)])
-    && Object.entries(known).every(([name, shape]) => (shape === "text" ? isText(value[name]) : areTexts(value[name])));
+    && Object.entries(known).every(([name, shape]) => SHAPES[shape as Shape](value[name]));
   if (!sound) throw malformed("message_invalid", "not on the list");
   const { n: _n, kind: _kind, ...fields } = value;
   return { n, kind: kind as MessageKind, fields };
@@ -83,5 +99,9 @@ export function answerScreens(page: Window, frame: () => Window | null, handlers
 const isText = (value: JsonValue | undefined): boolean =>
   typeof value === "string" && value.length > 0 && value.length <= MAX_TEXT;
 
-const areTexts = (value: JsonValue | undefined): boolean =>
-  Array.isArray(value) && value.length > 0 && value.length <= MAX_IDS && value.every(isText);
+const SHAPES: Readonly<Record<Shape, (value: JsonValue | undefined) => boolean>> = {
+  text: isText,
+  free: (value) => value === "" || isText(value),
+  any: (value) => Array.isArray(value) && value.length <= MAX_IDS && value.every(isText),
+  language: (value) => value === "nl" || value === "en",
+};

@@ -1,0 +1,112 @@
+// The repository's own data as modules, made when the bundle is: so the published hash covers them.
+//
+//   skillspass:texts/<area>  texts of schemas/messages/wallet_web*.yaml, key -> [nl, en]
+//   skillspass:types         the catalogue of credential types, as the page needs it
+//   skillspass:skills        skill id -> [nl, en]
+//   skillspass:icons         icon name -> its shapes: [tag, attributes][]
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+
+const ROOT = new URL("../../", import.meta.url);
+const SOURCES = new URL("src/", import.meta.url);
+const PREFIX = "skillspass:";
+const AREAS = {
+  page: ["wallet_web.yaml", "wallet_web_flows.yaml"],
+  screens: ["wallet_web_screens.yaml"],
+  share: ["wallet_web_share.yaml"],
+};
+
+/** The text of a module of data. */
+export function moduleOf(name) {
+  const [kind, area] = name.slice(PREFIX.length).split("/");
+  const value = { texts: () => textsOf(area), types: typesOf, skills: skillsOf, icons: () => iconsOf(area) }[kind]();
+  return `export default ${JSON.stringify(value)};`;
+}
+
+/** For esbuild. */
+export const data = {
+  name: "data",
+  setup(build) {
+    build.onResolve({ filter: /^skillspass:/ }, ({ path }) => ({ path, namespace: "data" }));
+    build.onLoad({ filter: /.*/, namespace: "data" }, ({ path }) => ({ contents: moduleOf(path), loader: "js" }));
+  },
+};
+
+/** For Vite. */
+export const viteData = {
+  name: "data",
+  resolveId: (name) => (name.startsWith(PREFIX) ? `\0${name}` : undefined),
+  load: (name) => (name.startsWith(`\0${PREFIX}`) ? moduleOf(name.slice(1)) : undefined),
+};
+
+function read(path) {
+  try {
+    return parse(readFileSync(new URL(path, ROOT), "utf-8"), { maxAliasCount: -1 });
+  } catch (error) {
+    if (error.code === "ENOENT") return {};
+    throw error;
+  }
+}
+
+/** The texts of an area; for the page also what it can say of an error that its sources name. */
+function textsOf(area) {
+  const texts = Object.assign({}, ...AREAS[area].map((file) => read(`schemas/messages/${file}`)));
+  if (area === "page") {
+    const codes = wordsIn(SOURCES, /"([a-z]+(?:_[a-z]+)*)"/g);
+    for (const file of readdirSync(new URL("schemas/messages/", ROOT))) {
+      for (const [key, text] of Object.entries(read(`schemas/messages/${file}`))) {
+        const own = file === "keeper.yaml" || file === "service.yaml" || codes.has(key.slice("error.".length));
+        if (key.startsWith("error.") && own) texts[key] ??= text;
+      }
+    }
+  }
+  return Object.fromEntries(Object.entries(texts).map(([key, { nl, en }]) => [key, [nl, en]]));
+}
+
+/** What a pattern finds in the sources of a folder. */
+function wordsIn(folder, pattern) {
+  const files = readdirSync(fileURLToPath(folder), { recursive: true }).filter((name) => /\.(?:ts|svelte)$/.test(name));
+  const texts = files.map((name) => readFileSync(new URL(name.replaceAll("\\", "/"), folder), "utf-8"));
+  return new Set(texts.flatMap((text) => [...text.matchAll(pattern)].map(([, word]) => word)));
+}
+
+function typesOf() {
+  const { types, common_claims: common } = read("schemas/types/types.yaml");
+  const icons = read("schemas/types/icons.yaml");
+  const claim = ({ path, label_nl: nl, label_en: en, kind }) => ({ path, nl, en, kind });
+  return Object.fromEntries(types.map((each) => [each.type, {
+    id: each.id, nl: each.title_nl, en: each.title_en, grade: each.evidence_grade,
+    icon: icons[each.id] ?? "file-check",
+    skills: each.skills ?? [], claims: [...common, ...each.claims].map(claim), smallest: smallestOf(each.type),
+  }]));
+}
+
+/** The paths that the presets together ask of a type. */
+function smallestOf(type) {
+  const folder = new URL("schemas/queries/", ROOT);
+  const queries = readdirSync(folder).flatMap((name) => read(`schemas/queries/${name}`).credentials);
+  const asking = queries.filter(({ format, meta }) => format === "dc+sd-jwt" && meta.vct_values.includes(type));
+  return asking.flatMap(({ claims }) => (claims ?? []).map(({ path }) => path));
+}
+
+function skillsOf() {
+  const { skills } = read("schemas/skills/skills.yaml");
+  return Object.fromEntries(skills.map(({ id, label_nl: nl, label_en: en }) => [id, [nl, en]]));
+}
+
+/** The icons that an area's sources name in quotes, and those of types (service/icons/LICENSE.txt). */
+function iconsOf(area) {
+  const folder = new URL("service/icons/", ROOT);
+  const words = wordsIn(new URL(`${area}/`, SOURCES), /["']([a-z][a-z0-9-]*)["']/g);
+  for (const icon of Object.values(read("schemas/types/icons.yaml"))) words.add(icon);
+  const known = readdirSync(folder).map((file) => file.replace(/\.svg$/, "")).filter((name) => words.has(name));
+  return Object.fromEntries(known.map((name) => [name, shapesIn(readFileSync(new URL(`${name}.svg`, folder), "utf-8"))]));
+}
+
+function shapesIn(svg) {
+  const shapes = svg.matchAll(/<(path|circle|rect|line|polyline|polygon|ellipse)\s([^>]*?)\/?>/g);
+  return [...shapes].map(([, tag, written]) => [
+    tag, Object.fromEntries([...written.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, key, value]) => [key, value])),
+  ]);
+}

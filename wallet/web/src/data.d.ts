@@ -1,0 +1,52 @@
+/** What `data.mjs` makes of the repository's own data. */
+
+declare module "skillspass:texts/page" {
+  const texts: Readonly<Record<string, readonly [nl: string, en: string]>>;
+  export default texts;
+}
+
+declare module "skillspass:texts/screens" {
+  const texts: Readonly<Record<string, readonly [nl: string, en: string]>>;
+  export default texts;
+}
+
+declare module "skillspass:texts/share" {
+  const texts: Readonly<Record<string, readonly [nl: string, en: string]>>;
+  export default texts;
+}
+
+declare module "skillspass:types" {
+  /** One type of credential; `smallest` are the paths that the presets together ask of it. */
+  interface TypeData {
+    readonly id: string;
+    readonly nl: string;
+    readonly en: string;
+    readonly grade: "self" | "colleague" | "manager" | "assessed" | "accredited";
+    readonly icon: string;
+    readonly skills: readonly string[];
+    readonly claims: readonly { readonly path: string; readonly nl: string; readonly en: string; readonly kind: string }[];
+    readonly smallest: readonly (readonly (string | number | null)[])[];
+  }
+  const types: Readonly<Record<string, TypeData>>;
+  export default types;
+}
+
+declare module "skillspass:skills" {
+  const skills: Readonly<Record<string, readonly [nl: string, en: string]>>;
+  export default skills;
+}
+
+declare module "skillspass:icons/page" {
+  const icons: Readonly<Record<string, readonly (readonly [tag: string, attributes: Readonly<Record<string, string>>])[]>>;
+  export default icons;
+}
+
+declare module "skillspass:icons/screens" {
+  const icons: Readonly<Record<string, readonly (readonly [tag: string, attributes: Readonly<Record<string, string>>])[]>>;
+  export default icons;
+}
+
+declare module "skillspass:icons/share" {
+  const icons: Readonly<Record<string, readonly (readonly [tag: string, attributes: Readonly<Record<string, string>>])[]>>;
+  export default icons;
+}
