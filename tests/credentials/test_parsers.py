@@ -164,7 +164,7 @@ TEXT: dict[str, Adapter] = {
     "openid4vc.request.parse_request": lambda parse, value: parse(
         value, client_id=DID, get=lambda _: b"{}", at=AT
     ),
-    "openid4vc.request.parse_request_link": alone,
+    "openid4vc.request_link.parse_request_link": alone,
     "openid4vc.response.open_response": lambda parse, value: parse(value, SECRET),
     "share_card.parse_link": lambda parse, value: parse(f"https://a.example/s/{value}"),
     "status.bitstring_status_list.decode": lambda parse, value: parse(f"u{value}"),
@@ -179,6 +179,7 @@ ANYTHING: dict[str, Adapter] = {
     "claims.parse_path": alone,
     "data_model.parse_time": lambda parse, value: parse(value, "created"),
     "encoding.check_json": alone,
+    "trust.wire.read_keys": lambda parse, value: parse(DID, value),
     "openid4vc.authorization_details.read_details": alone,
     "openid4vc.encryption.read_wish": alone,
     "openid4vc.message.read_message": lambda parse, value: parse(

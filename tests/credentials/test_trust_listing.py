@@ -14,9 +14,13 @@ from credentials.keys import Algorithm, SoftwareSigner
 from credentials.trust.listing import (
     LIST_TYPE,
     Accreditation,
+    KeptStatus,
+    ListedCertificate,
     ListedKey,
+    Scheme,
     TrustedIssuer,
     TrustList,
+    digest_of,
     read_list,
     sign_list,
 )
@@ -35,6 +39,15 @@ ENTRY = TrustedIssuer(
     keys=(ListedKey(KEY, START, NOW), ListedKey(SECOND, NOW, compromised=True)),
     name_en="Training institute",
     kvk="12345678",
+    website="https://opleider.example",
+    certificates=(ListedCertificate(b"0", START, NOW, compromised=True),),
+    status_lists=("https://opleider.example/status/1",),
+    gone_since=NOW,
+    kept=(
+        KeptStatus(
+            "https://opleider.example/status/1", "https://lijst.example/kept/1", "A" * 43, NOW
+        ),
+    ),
 )
 
 
@@ -86,6 +99,7 @@ def _changed(place: tuple[str | int, ...], value: JsonValue) -> str:
 
 SCHEME = ("LoTE", "ListAndSchemeInformation")
 FIRST = ("LoTE", "TrustedEntitiesList", 0)
+PROFILE = (*FIRST, "TrustedEntityInformation", "TEInformationExtensions", 0)
 
 
 @pytest.mark.parametrize(
@@ -99,13 +113,32 @@ FIRST = ("LoTE", "TrustedEntitiesList", 0)
         ((*SCHEME, "ListIssueDateTime"), "2026-11-23T13:00:00Z"),
         ((*SCHEME, "NextUpdate"), "2026-11-01T13:00:00Z"),
         ((*FIRST, "TrustedEntityInformation", "TEName"), []),
-        ((*FIRST, "TrustedEntityInformation", "TETradeRegisterNumber"), "1234"),
-        ((*FIRST, "TrustedEntityServices", 0, "ServiceTypeIdentifier"), ""),
-        ((*FIRST, "TrustedEntityServices", 0, "ValidFrom"), "gisteren"),
-        ((*FIRST, "TrustedEntityKeys", 0, "Compromised"), "no"),
-        ((*FIRST, "TrustedEntityKeys", 0, "PublicKey", "x"), "AA"),
-        ((*FIRST, "TrustedEntityKeys", 0, "PublicKey", "d"), "AA"),
-        ((*FIRST, "TrustedEntityKeys", 0, "PublicKey", "kid"), "did:web:evil.example#1"),
+        ((*SCHEME, "LoTEType"), "https://skillspass.example/trust/lists/verifiers/1"),
+        (
+            (*FIRST, "TrustedEntityInformation", "TETradeName"),
+            [{"lang": "nl", "value": "NTRNL-12"}],
+        ),
+        (
+            (*FIRST, "TrustedEntityInformation", "TEInformationURI"),
+            [{"lang": "nl", "uriValue": "javascript:1"}],
+        ),
+        ((*FIRST, "TrustedEntityServices", 0, "ServiceInformation", "ServiceTypeIdentifier"), ""),
+        ((*FIRST, "TrustedEntityServices", 0, "ServiceInformation", "ServiceStatus"), "perhaps"),
+        (
+            (*FIRST, "TrustedEntityServices", 0, "ServiceInformation", "ServiceStatus"),
+            "https://skillspass.example/trust/status/withdrawn",
+        ),
+        (
+            (*FIRST, "TrustedEntityServices", 0, "ServiceInformation", "StatusStartingTime"),
+            "gisteren",
+        ),
+        ((*PROFILE, "Keys", 0, "Compromised"), "no"),
+        ((*PROFILE, "Keys", 0, "PublicKey", "x"), "AA"),
+        ((*PROFILE, "Keys", 0, "PublicKey", "d"), "AA"),
+        ((*PROFILE, "Keys", 0, "PublicKey", "kid"), "did:web:evil.example#1"),
+        ((*PROFILE, "Certificates", 0, "val"), "not base64!"),
+        ((*PROFILE, "StatusLists", 0), "http://school.example/status"),
+        ((*PROFILE, "Kept", 0, "SHA256"), "short"),
         (("LoTE", "TrustedEntitiesList"), [{}]),
     ],
 )
@@ -178,3 +211,39 @@ def test_any_text_is_a_list_or_our_error(text: str) -> None:
 def test_any_signed_object_is_a_list_or_our_error(value: JsonObject) -> None:
     with pytest.raises(RejectedError):
         _read(_changed(("LoTE",), value))
+
+
+@pytest.mark.parametrize(
+    "end", [NOW - timedelta(days=1), NOW, NOW + timedelta(days=1)], ids=["over", "today", "planned"]
+)
+def test_an_end_survives_the_wire_as_a_withdrawal_or_as_a_plan(end: datetime) -> None:
+    ended = replace(ENTRY, services=(Accreditation(TYPE, "school", START, end),))
+    assert _read(_signed(ended)).entry(ISSUER) == ended
+
+
+def test_a_list_names_its_keeper_and_the_list_before() -> None:
+    before = _signed(ENTRY)
+    token = sign_list(
+        [ENTRY],
+        ANCHOR,
+        sequence=8,
+        at=NOW,
+        next_update=NOW + timedelta(days=1),
+        scheme=Scheme({"nl": "De sector"}, previous=before, locations=("https://l.example/l",)),
+    )
+    found = _read(token)
+    assert (found.operator, found.previous) == ({"nl": "De sector"}, digest_of(before))
+    assert _read(before).previous is None
+
+
+def test_its_keeper_reads_a_list_that_is_over() -> None:
+    later = NOW + timedelta(days=9)
+    found = read_list(_signed(ENTRY), anchor=ANCHOR.public, at=later, seen_sequence=7, stale=True)
+    assert found.entry(ISSUER) == ENTRY
+
+
+def test_what_the_list_says_itself_goes_before_what_stands_beside_it() -> None:
+    other = replace(ENTRY, id="did:web:other.example")
+    both = _read(_signed(ENTRY)).beside((replace(ENTRY, name="Another"), other))
+    assert both.entry(ISSUER) == ENTRY
+    assert both.entry("did:web:other.example") == other
