@@ -50,6 +50,7 @@ def create_app(  # noqa: PLR0913 - the one seam of all services: each argument i
     clock: Clock = system_clock,
     protocol_paths: tuple[str, ...] = (),
     open_paths: tuple[str, ...] = (),
+    shared_paths: Mapping[str, frozenset[str]] | None = None,
     body_limits: Mapping[str, int] | None = None,
     home: str = "/",
 ) -> FastAPI:
@@ -63,6 +64,7 @@ def create_app(  # noqa: PLR0913 - the one seam of all services: each argument i
         clock: the present moment, for the handlers (``request.app.state.clock``).
         protocol_paths: path prefixes whose errors are OAuth errors.
         open_paths: path prefixes that scripts of other origins may call, without cookies.
+        shared_paths: path prefix to the only origins whose scripts may call it, without cookies.
         body_limits: path prefix to bytes, where 1 MB is not enough.
         home: where the logo leads.
     """
@@ -88,6 +90,7 @@ def create_app(  # noqa: PLR0913 - the one seam of all services: each argument i
         settings=settings,
         body_limits=body_limits or {},
         open_paths=open_paths,
+        shared_paths=shared_paths or {},
     )
     app.add_api_route("/health", lambda: PlainTextResponse("ok"), include_in_schema=False)
     app.mount("/static", _Static(directory=STATIC))

@@ -75,6 +75,12 @@ def allow_any_origin(headers: MutableHeaders) -> None:
     headers["Access-Control-Expose-Headers"] = EXPOSED
 
 
+def allow_origin(headers: MutableHeaders, origin: str) -> None:
+    """Let the scripts of one other origin read this answer; never with cookies."""
+    headers["Access-Control-Allow-Origin"] = origin
+    headers.add_vary_header("Origin")
+
+
 class Guard:
     """An ASGI wrapper: async because the protocol between server and application is."""
 
@@ -86,6 +92,7 @@ class Guard:
         settings: RoleSettings,
         body_limits: Mapping[str, int],
         open_paths: tuple[str, ...],
+        shared_paths: Mapping[str, frozenset[str]],
     ) -> None:
         """Wrap ``app``.
 
@@ -95,9 +102,11 @@ class Guard:
             settings: say which hosts are ours and whether HSTS is sent.
             body_limits: path prefix to bytes, where it is not ``MAX_BODY_BYTES``.
             open_paths: path prefixes that scripts of other origins may read.
+            shared_paths: path prefix to the only origins whose scripts may read it.
         """
         self.app, self.application, self.settings = app, application, settings
         self.body_limits, self.open_paths = body_limits, open_paths
+        self.shared_paths = shared_paths
         self.hosts = settings.host_names | LOOPBACK_NAMES
         self.log = get_log(application.state.name)
 
@@ -113,7 +122,7 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._add_headers(MutableHeaders(scope=message), scope["path"])
+                self._add_headers(MutableHeaders(scope=message), scope)
             await send(message)
 
         scope["app"] = self.application
@@ -124,7 +133,7 @@ class Guard:
             response = answer(Request(scope), problem_of(error), headers={})
             await response(scope, receive, with_headers)
         else:
-            if _is_preflight(scope) and scope["path"].startswith(self.open_paths):
+            if _is_preflight(scope) and self._may_read(scope):
                 await _preflight(with_headers)
             else:
                 await self.app(scope, _replay(body, receive), with_headers)
@@ -162,13 +171,23 @@ class Guard:
             raise MalformedError("too_deep", f"more than {MAX_JSON_DEPTH} levels")
         return body
 
-    def _add_headers(self, headers: MutableHeaders, path: str) -> None:
+    def _add_headers(self, headers: MutableHeaders, scope: Scope) -> None:
         for name, value in HEADERS.items():
             headers.setdefault(name, value)
         if self.settings.is_secure:
             headers["Strict-Transport-Security"] = STRICT_TRANSPORT
-        if path.startswith(self.open_paths):
+        if scope["path"].startswith(self.open_paths):
             allow_any_origin(headers)
+        elif self._may_read(scope):
+            allow_origin(headers, Headers(scope=scope)["origin"])
+
+    def _may_read(self, scope: Scope) -> bool:
+        """Whether the scripts of the origin that asks may read what is answered on this path."""
+        path, origin = scope["path"], Headers(scope=scope).get("origin")
+        return path.startswith(self.open_paths) or any(
+            path.startswith(shared) and origin in origins
+            for shared, origins in self.shared_paths.items()
+        )
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -53,6 +53,16 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{host}" + ("" if port in {None, default} else f":{port}")
 
 
+def sibling(url: str, name: str) -> str:
+    """The site of that name beside another: ``deel.example.nl`` for ``wallet.example.nl``."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    port = f":{parts.port}" if parts.port is not None else ""
+    if is_loopback(host):
+        return f"http://{name}.localhost{port}"
+    return f"{parts.scheme}://{name}.{host.partition('.')[2] or host}{port}"
+
+
 def check_dev_origins(dev_origins: dict[str, str], *, own_addresses: tuple[str, ...]) -> None:
     """Development origins lead from exact https origins to this machine, seen only by itself.
 

@@ -5,16 +5,14 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Header, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict
 
 from credentials.dids.web import write_document
-from credentials.encoding import JsonObject, check_json, compact_json
-from credentials.model import Wire
+from credentials.encoding import JsonObject, compact_json
 from credentials.openid4vc.request import REQUEST_TYPE, client_id_of
 from credentials.openid4vc.response import parse_form
-from credentials.verification import Policy
 from service.problems import OAuthError
-from verifier import checking, requests, responses
+from verifier import requests, responses
 from verifier.ports import Ports, PortsOf
 from verifier.verdicts import as_json
 
@@ -29,14 +27,6 @@ class AskBody(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     preset: str
     language: Literal["nl", "en"] = "nl"
-
-
-class CheckBody(BaseModel):
-    """A credential or presentation to check: compact text, or a JSON-LD document."""
-
-    model_config = ConfigDict(extra="forbid")
-    presentation: str | dict[str, JsonValue]
-    policy: Policy = Policy.LISTED
 
 
 @router.get("/.well-known/did.json")
@@ -118,14 +108,6 @@ def state(
     return JSONResponse(found, headers=NO_STORE)
 
 
-@router.post("/api/check")
-def check(body: CheckBody, ports: PortsOf) -> JSONResponse:
-    """Check a proof that came without a request; nothing is kept."""
-    at = ports.clock()
-    report = checking.check_loose(_wire(body), policy=body.policy, around=ports.around(at), at=at)
-    return JSONResponse(as_json(report), headers=NO_STORE)
-
-
 def require_key(ports: Ports, authorization: str) -> None:
     """The caller carries our API key.
 
@@ -141,11 +123,3 @@ def require_key(ports: Ports, authorization: str) -> None:
             status=401,
             headers={"WWW-Authenticate": "Bearer"},
         )
-
-
-def _wire(body: CheckBody) -> Wire:
-    if isinstance(body.presentation, str):
-        return body.presentation
-    document: JsonObject = dict(body.presentation)
-    check_json(document)
-    return document

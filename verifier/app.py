@@ -16,7 +16,7 @@ from service.database import open_database
 from service.fetch import Http
 from service.migrations import upgrade
 from service.pages import Pages
-from verifier import api, keys, pages
+from verifier import api, check_api, keys, pages
 from verifier.documents import Documents
 from verifier.ports import Ports
 from verifier.remembered import Reports
@@ -52,11 +52,12 @@ def create_app(
     app = application.create_app(
         "verifier",
         settings=settings,
-        routers=[api.router, pages.router],
+        routers=[api.router, check_api.router, pages.router],
         pages=Pages(Path(__file__).parent / "templates"),
         clock=clock,
         protocol_paths=("/oid4vp/",),
-        open_paths=("/oid4vp/", "/.well-known/", "/api/check"),
+        open_paths=("/oid4vp/", "/.well-known/"),
+        shared_paths={"/api/check": settings.share_origins},
         body_limits={"/check": MAX_PAGE_BODY},
     )
     app.state.ports = Ports(

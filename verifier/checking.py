@@ -68,6 +68,15 @@ def check_loose(
     return examine(wire, expected=expected, around=around, at=at)
 
 
+def check_card(wire: Wire, *, binding: Binding, around: Surroundings, at: datetime) -> Report:
+    """Check one presentation of a deelkaart; whose it is stays unknown (wallet design, section 8).
+
+    ``binding`` is the share: its site and its id, not live.
+    """
+    expected = Expectations(policy=Policy.LISTED, binding=binding)
+    return examine(wire, expected=expected, around=around, at=at)
+
+
 def examine(wire: Wire, *, expected: Expectations, around: Surroundings, at: datetime) -> Report:
     """Run the kernel's check and add who the sector's list says the issuer is."""
     sources = Sources(

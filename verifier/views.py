@@ -1,27 +1,17 @@
-"""What the page of a verdict shows: everything chosen and worded, nothing left to a template."""
+"""What a page says about one proof: everything chosen and worded, nothing left to a template."""
 
 from dataclasses import dataclass
 
 from credentials.encoding import JsonValue
-from credentials.findings import Check, Outcome, Part
+from credentials.findings import Outcome, Part
 from credentials.model import Credential
 from schemas import catalog
-from schemas.messages import known, sentence
+from schemas.messages import sentence
 from service import dates
 from service.claim_values import own_details, shown_value
 from verifier.badge_view import BADGE, badge_lines
-from verifier.verdicts import Report, answer, decisive, issuer_name, reason, type_title
-
-FORGED = frozenset(
-    {
-        *("signature_invalid", "proof_invalid", "claim_collision", "digest_duplicate"),
-        *("disclosure_unreferenced", "disclosure_duplicate", "disclosure_malformed"),
-    }
-)
-"""Codes that mean: someone changed it, or made it up."""
-
-OWN_TITLE = frozenset({"revoked", "suspended", "expired", "issuer_not_listed"})
-"""Codes with a headline of their own."""
+from verifier.headlines import headline, is_declined
+from verifier.verdicts import Report, answer, issuer_name, reason, type_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +45,7 @@ class ClaimView:
 
 @dataclass(frozen=True, slots=True)
 class VerdictView:
-    """The whole page.
+    """One proof.
 
     Attributes:
         tone: ``positive``, ``warning``, ``negative``, or ``info`` where not everything was asked.
@@ -63,7 +53,8 @@ class VerdictView:
         heading: the name of the proof, where its proof held.
         grade: how strong the evidence is, a word of ``skills.evidence``.
         parts: empty where someone chose to show nothing.
-        next: the way on, ``live``, ``retry`` or ``fresh`` (another proof), where there is one.
+        next: the way on, ``live``, ``confirm`` (after a deelkaart), ``retry`` or ``fresh`` (another
+            proof), where there is one.
         hidden: why no contents are shown: ``no_claims`` or ``forgotten``; None where they are.
     """
 
@@ -100,7 +91,7 @@ def view(report: Report, language: str) -> VerdictView:
                 reason=reason(report, part, language),
             )
             for part in Part
-            if not _is_declined(report)
+            if not is_declined(report)
         ),
         skills=_skills(credential, language),
         claims=_claims(credential, language),
@@ -115,71 +106,26 @@ def view(report: Report, language: str) -> VerdictView:
 
 def _next(report: Report, tone: str) -> str | None:
     """What the reader can do now: who gave it is a question that no new request answers."""
-    if tone == "positive" or _is_declined(report):
+    if tone == "positive" or is_declined(report):
         return None
     if answer(report, Part.ISSUER) in {Outcome.FAILED, Outcome.UNDETERMINED}:
         return None
     if report.verdict.part(Part.VALID) is Outcome.FAILED:
         return "fresh"
+    if is_card(report):
+        return "confirm"
     return "retry" if report.query_name else "live"
 
 
-def _is_declined(report: Report) -> bool:
-    return any(finding.code == "declined" for finding in report.verdict.findings)
+def is_card(report: Report) -> bool:
+    """Whether it came on a deelkaart: the holder agreed to it, but is not known to be here."""
+    return any(finding.code == "holder_card_only" for finding in report.verdict.findings)
 
 
 def _hidden(report: Report) -> str | None:
-    if report.credential is not None or _is_declined(report):
+    if report.credential is not None or is_declined(report):
         return None
     return "forgotten" if report.type_url else "no_claims"
-
-
-def headline(report: Report) -> tuple[str, str, str]:
-    """Tone and catalogue keys of title and lead; the least good answer decides."""
-    if _is_declined(report):
-        return "info", "verdict.title.declined", "verdict.lead.declined"
-    answers = {part: answer(report, part) for part in Part}
-    failed = [part for part in Part if answers[part] is Outcome.FAILED]
-    if failed:
-        return _refused(report, failed[0])
-    unknown = [part for part in Part if answers[part] is Outcome.UNDETERMINED]
-    if unknown:
-        return _unknown(report, unknown)
-    if all(found is Outcome.PASSED for found in answers.values()):
-        return "positive", "verdict.title.passed", "verdict.lead.passed"
-    return "info", "verdict.title.loose", "verdict.lead.loose"
-
-
-def _refused(report: Report, part: Part) -> tuple[str, str, str]:
-    finding = decisive(report.verdict, part)
-    name = part.value
-    if finding is not None:
-        if finding.check is Check.QUERY:
-            name = "query"
-        elif finding.code in OWN_TITLE:
-            name = finding.code
-        elif finding.code in FORGED and part is Part.AUTHENTIC:
-            name = "forged"
-    lead = f"verdict.lead.{name}"
-    return (
-        "negative",
-        f"verdict.title.{name}",
-        lead if known(lead) else f"verdict.lead.{part}",
-    )
-
-
-def _unknown(report: Report, unknown: list[Part]) -> tuple[str, str, str]:
-    finding = decisive(report.verdict, Part.ISSUER)
-    if finding is not None and finding.code == "issuer_not_listed":
-        return "warning", "verdict.title.issuer_not_listed", "verdict.lead.issuer_not_listed"
-    if len(unknown) > 1:
-        return "warning", "verdict.title.unknown_more", "verdict.lead.unknown"
-    lead = f"verdict.lead.unknown_{unknown[0]}"
-    return (
-        "warning",
-        "verdict.title.unknown_one",
-        lead if known(lead) else "verdict.lead.unknown",
-    )
 
 
 def _skills(credential: Credential | None, language: str) -> tuple[SkillView, ...]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from service.settings import RoleSettings, is_loopback, origin_of
+from service.settings import RoleSettings, origin_of, sibling
 
 
 class WalletSettings(RoleSettings):
@@ -30,27 +30,18 @@ class WalletSettings(RoleSettings):
     @property
     def keeper_origin(self) -> str:
         """Where vault and consent live: a site of its own, whose host is that of the passkeys."""
-        return origin_of(self.keeper_url or self._sibling("kluis"))
+        return origin_of(self.keeper_url or sibling(self.public_url, "kluis"))
 
     @property
     def share_origin(self) -> str:
         """Where a deelkaart is opened: a site that shares no storage with the others."""
-        return origin_of(self.share_url or self._sibling("deel"))
+        return origin_of(self.share_url or sibling(self.public_url, "deel"))
 
     @property
     def host_names(self) -> frozenset[str]:
         """With keeper and share page: three sites, told apart by name."""
         sites = (self.keeper_origin, self.share_origin)
         return super().host_names | {urlsplit(site).hostname or "" for site in sites}
-
-    def _sibling(self, name: str) -> str:
-        """The site of that name beside ours: ``kluis.example.nl`` for ``wallet.example.nl``."""
-        parts = urlsplit(self.public_url)
-        host = parts.hostname or ""
-        if is_loopback(host):
-            return f"http://{name}.localhost:{self.port}"
-        port = f":{parts.port}" if parts.port is not None else ""
-        return f"{parts.scheme}://{name}.{host.partition('.')[2] or host}{port}"
 
     @property
     def kiosk_vault(self) -> Path:

@@ -1,0 +1,69 @@
+"""The one sentence above the four questions: the least good answer decides its tone."""
+
+from credentials.findings import Check, Outcome, Part
+from schemas.messages import known
+from verifier.verdicts import Report, answer, decisive
+
+FORGED = frozenset(
+    {
+        *("signature_invalid", "proof_invalid", "claim_collision", "digest_duplicate"),
+        *("disclosure_unreferenced", "disclosure_duplicate", "disclosure_malformed"),
+    }
+)
+"""Codes that mean: someone changed it, or made it up."""
+
+OWN_TITLE = frozenset({"revoked", "suspended", "expired", "issuer_not_listed"})
+"""Codes with a headline of their own."""
+
+
+def is_declined(report: Report) -> bool:
+    """Whether somebody chose to show nothing."""
+    return any(finding.code == "declined" for finding in report.verdict.findings)
+
+
+def headline(report: Report) -> tuple[str, str, str]:
+    """Tone and catalogue keys of title and lead; the least good answer decides."""
+    if is_declined(report):
+        return "info", "verdict.title.declined", "verdict.lead.declined"
+    answers = {part: answer(report, part) for part in Part}
+    failed = [part for part in Part if answers[part] is Outcome.FAILED]
+    if failed:
+        return _refused(report, failed[0])
+    unknown = [part for part in Part if answers[part] is Outcome.UNDETERMINED]
+    if unknown:
+        return _unknown(report, unknown)
+    if all(found is Outcome.PASSED for found in answers.values()):
+        return "positive", "verdict.title.passed", "verdict.lead.passed"
+    return "info", "verdict.title.loose", "verdict.lead.loose"
+
+
+def _refused(report: Report, part: Part) -> tuple[str, str, str]:
+    finding = decisive(report.verdict, part)
+    name = part.value
+    if finding is not None:
+        if finding.check is Check.QUERY:
+            name = "query"
+        elif finding.code in OWN_TITLE:
+            name = finding.code
+        elif finding.code in FORGED and part is Part.AUTHENTIC:
+            name = "forged"
+    lead = f"verdict.lead.{name}"
+    return (
+        "negative",
+        f"verdict.title.{name}",
+        lead if known(lead) else f"verdict.lead.{part}",
+    )
+
+
+def _unknown(report: Report, unknown: list[Part]) -> tuple[str, str, str]:
+    finding = decisive(report.verdict, Part.ISSUER)
+    if finding is not None and finding.code == "issuer_not_listed":
+        return "warning", "verdict.title.issuer_not_listed", "verdict.lead.issuer_not_listed"
+    if len(unknown) > 1:
+        return "warning", "verdict.title.unknown_more", "verdict.lead.unknown"
+    lead = f"verdict.lead.unknown_{unknown[0]}"
+    return (
+        "warning",
+        "verdict.title.unknown_one",
+        lead if known(lead) else "verdict.lead.unknown",
+    )
