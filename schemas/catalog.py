@@ -42,6 +42,7 @@ __all__ = [
     "query",
     "query_names",
     "type_metadata",
+    "vacancies",
 ]
 
 
@@ -152,6 +153,12 @@ def profiles() -> Entry:
 def certificates() -> Entry:
     """The raw data of the certificate rules."""
     return read_entry(ROOT / "skills" / "certificates.yaml")
+
+
+@cache
+def vacancies() -> Entry:
+    """The raw data of the fictional vacancies, for ``skills.vacancies.load``."""
+    return read_entry(ROOT / "skills" / "vacancies.yaml")
 
 
 @cache

@@ -14,8 +14,8 @@ from types import MappingProxyType
 from schemas import catalog
 from schemas.files import IDENTIFIER, Entry, JsonObject
 
-MATCHES = frozenset({"close", "broad"})
-"""How a sector skill fits an ESCO skill (SKOS); exact links are not claimed by this draft."""
+MATCHES = frozenset({"exact", "close", "broad", "narrow"})
+"""How a sector skill fits a concept of another framework (SKOS); ours claim close and broad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Alignment:
     """A link to a skill of another scheme.
 
     Attributes:
-        match: ``close`` or ``broad``, as SKOS means them.
+        match: one of ``MATCHES``; ``broad``: the other concept is broader than ours.
     """
 
     scheme: str
@@ -214,7 +214,7 @@ def _alignment(entry: Entry) -> tuple[Alignment, ...]:
     if not uri.startswith("http://data.europa.eu/esco/skill/"):
         raise esco.fault("uri", "expected an ESCO skill")
     if match not in MATCHES:
-        raise esco.fault("match", "expected close or broad")
+        raise esco.fault("match", "expected exact, close, broad or narrow")
     return (Alignment("ESCO", uri, esco.text("label"), match),)
 
 
