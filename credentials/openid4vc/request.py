@@ -1,35 +1,42 @@
 """The signed authorization request (OpenID4VP 1.0, section 5; JAR, RFC 9101).
 
-Our verifier and wallet know one Client Identifier Prefix, ``decentralized_identifier``, with
-did:web: the host of the DID is who asks, so everything that the request names lies there.
+Who may ask stands in ``client_identifier``, what an asker tells of itself in ``verifier_metadata``
+and ``declaration``; their names are passed on from here.
 
-Why and in which relation the asker asks travels as the top-level parameters ``purpose`` and
-``relation``: section 5 lets a request carry further parameters, which other wallets ignore.
-``verifier_info`` is not the place, since it holds what a third party attests (section 5.11), and
-these two are declared by the asker. Its name is ``client_metadata.client_name`` (RFC 7591).
+``purpose``, a sentence, and ``relation`` are top-level parameters that other wallets ignore; the
+declaration in ``verifier_info`` is what counts.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, NoReturn
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import BaseModel, Field
 
 from credentials import jose
-from credentials.bbs_keys import signing_key
-from credentials.dids import resolve
-from credentials.dids.web import document_url
-from credentials.encoding import JsonObject
-from credentials.errors import CredentialError, MalformedError, UnsupportedError
-from credentials.keys import Signer, public_key_from_jwk
+from credentials.encoding import JsonObject, JsonValue
+from credentials.errors import UnsupportedError
+from credentials.keys import Signer
 from credentials.limits import CLOCK_SKEW
 from credentials.model import Get
+from credentials.openid4vc.client_identifier import (
+    check_signer,
+    client_id_of,
+    client_id_of_certificate,
+    client_origin,
+    is_hash,
+)
 from credentials.openid4vc.dcql_query import DcqlQuery, parse_query
+from credentials.openid4vc.declaration import (
+    MAX_ENTRIES,
+    Declaration,
+    check_unchecked,
+    read_declaration,
+    write_declaration,
+)
 from credentials.openid4vc.message import (
-    MAX_FORM_FIELDS,
     WIRE,
     ProtocolError,
     WireObject,
@@ -37,6 +44,31 @@ from credentials.openid4vc.message import (
     origin,
     read_message,
 )
+from credentials.openid4vc.request_link import (
+    RequestReference,
+    parse_request_link,
+    request_link,
+)
+from credentials.openid4vc.verifier_metadata import (
+    ClientMetadata,
+    content_encryption,
+    encryption_key,
+    write_metadata,
+)
+
+__all__ = [
+    "AuthorizationRequest",
+    "ClientMetadata",
+    "Declaration",
+    "RequestReference",
+    "client_id_of",
+    "client_id_of_certificate",
+    "client_origin",
+    "create_request",
+    "parse_request",
+    "parse_request_link",
+    "request_link",
+]
 
 REQUEST_TYPE: Final = "oauth-authz-req+jwt"
 """``typ`` of a request object."""
@@ -44,8 +76,8 @@ REQUEST_TYPE: Final = "oauth-authz-req+jwt"
 AUDIENCE: Final = "https://self-issued.me/v2"
 """``aud`` where the wallet is not known beforehand (section 5.8)."""
 
-CLIENT_PREFIX: Final = "decentralized_identifier:"
-RESPONSE_MODE: Final = "direct_post.jwt"
+ENCRYPTED_POST: Final = "direct_post.jwt"
+PLAIN_POST: Final = "direct_post"
 
 MAX_REQUEST_BYTES = 64 * 1024
 """A query of fifty credentials stays under 30 kB."""
@@ -53,29 +85,7 @@ MAX_REQUEST_BYTES = 64 * 1024
 REQUEST_LIFE = timedelta(minutes=10)
 """How long a request may be answered: time to read, no time to pass it on."""
 
-_VP_FORMATS: Final[JsonObject] = {
-    "dc+sd-jwt": {
-        "sd-jwt_alg_values": ["ES256", "ES384", "EdDSA"],
-        "kb-jwt_alg_values": ["ES256", "ES384", "EdDSA"],
-    },
-    "ldp_vc": {
-        "proof_type_values": ["DataIntegrityProof"],
-        "cryptosuite_values": ["eddsa-rdfc-2022"],
-    },
-}
 _URL_SAFE = re.compile(r"[A-Za-z0-9._~-]{1,512}")
-
-
-class ClientMetadata(BaseModel):
-    """What the asker tells about itself; only these members count (section 5.1)."""
-
-    model_config = WIRE
-    jwks: WireObject | None = None
-    encrypted_response_enc_values_supported: (
-        Annotated[list[str], Field(min_length=1, max_length=20)] | None
-    ) = None
-    vp_formats_supported: WireObject | None = None
-    client_name: Annotated[str, Field(max_length=200)] | None = None
 
 
 class RequestObject(BaseModel):
@@ -88,11 +98,15 @@ class RequestObject(BaseModel):
     response_uri: str | None = None
     nonce: str | None = None
     state: str | None = None
+    wallet_nonce: str | None = None
     aud: str | None = None
     iat: int | None = None
     exp: int | None = None
     dcql_query: WireObject | None = None
     client_metadata: ClientMetadata = ClientMetadata()
+    verifier_info: (
+        Annotated[list[WireObject], Field(min_length=1, max_length=MAX_ENTRIES)] | None
+    ) = None
     purpose: Annotated[str, Field(max_length=300)] | None = None
     relation: Annotated[str, Field(max_length=100)] | None = None
 
@@ -103,16 +117,18 @@ class AuthorizationRequest:
 
     Attributes:
         client_id: with its prefix; the audience of every presentation.
-        did: the did:web of the asker.
-        host: origin of that DID, to show.
-        client_name, purpose, relation: as the asker declares; nobody checked them.
+        did: the did:web of the asker; None where a certificate names it.
+        certificate: the name in the asker's certificate; None where a DID names it.
+        anchored: the certificate comes from an authority that is known here.
+        host: origin of the asker, to show.
+        client_name, purpose, relation, declaration: as the asker declares; nobody checked them.
         encryption_key: public JWK for the response.
         enc: content encryption for the response.
         formats: credential formats the asker reads; empty where it did not say.
     """
 
     client_id: str
-    did: str
+    did: str | None
     host: str
     response_uri: str
     nonce: str
@@ -125,33 +141,9 @@ class AuthorizationRequest:
     enc: str
     formats: frozenset[str]
     expires: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RequestReference:
-    """What a request link holds.
-
-    Attributes:
-        client_id: None where somebody passed on the bare ``request_uri``; who asks is then known
-            from the signed request alone, and ``check_asker`` holds the two together.
-    """
-
-    client_id: str | None
-    request_uri: str
-
-    def check_asker(self, request: "AuthorizationRequest") -> None:
-        """The request came from the asker's own host (RFC 9101, section 10.4).
-
-        Raises:
-            ProtocolError: ``request_uri_invalid``.
-        """
-        if origin(self.request_uri) != client_origin(request.client_id):
-            _refuse("request_uri_invalid", "not an address at the asker's host")
-
-
-def client_id_of(did: str) -> str:
-    """The full client id of an asker with that DID."""
-    return f"{CLIENT_PREFIX}{did}"
+    declaration: Declaration | None = None
+    certificate: str | None = None
+    anchored: bool = False
 
 
 def create_request(  # noqa: PLR0913 - the parameters are those of the standard
@@ -162,153 +154,158 @@ def create_request(  # noqa: PLR0913 - the parameters are those of the standard
     nonce: str,
     state: str,
     dcql_query: JsonObject,
-    encryption_jwk: JsonObject,
+    encryption_jwk: JsonObject | None,
     at: datetime,
     client_name: str | None = None,
     purpose: str | None = None,
     relation: str | None = None,
+    declaration: Declaration | None = None,
+    wallet_nonce: str | None = None,
+    x5c: Sequence[JsonValue] = (),
     life: timedelta = REQUEST_LIFE,
 ) -> str:
     """Sign a request.
 
-    The signer's ``public.key_id`` is the DID URL of a key in the asker's document. Nonce and state
-    are fresh, URL-safe and hold at least 128 bits each. ``encryption_jwk`` is made for this request
-    alone; only its public half is sent.
+    The signer's ``public.key_id`` is the DID URL of a key in the asker's document; with ``x5c`` the
+    chain names the key instead. Nonce and state are fresh, URL-safe and hold at least 128 bits
+    each. ``encryption_jwk`` is made for this request alone; only its public half is sent, and
+    without it the answer comes unencrypted.
 
     Raises:
         MalformedError: ``dcql_invalid`` and its kin for a query no wallet would read.
+        RejectedError: ``declaration_invalid``; ``asker_unchecked``: more than may be asked.
     """
-    parse_query(dcql_query)
-    metadata: JsonObject = {
-        "jwks": {"keys": [jose.public_encryption_key(encryption_jwk)]},
-        "encrypted_response_enc_values_supported": list(jose.CONTENT_ENCRYPTION),
-        "vp_formats_supported": _VP_FORMATS,
-    }
-    if client_name is not None:
-        metadata["client_name"] = client_name
+    query = parse_query(dcql_query)
     payload: JsonObject = {
         "client_id": client_id,
         "aud": AUDIENCE,
         "response_type": "vp_token",
-        "response_mode": RESPONSE_MODE,
+        "response_mode": PLAIN_POST if encryption_jwk is None else ENCRYPTED_POST,
         "response_uri": response_uri,
         "nonce": nonce,
         "state": state,
         "iat": int(at.timestamp()),
         "exp": int((at + life).timestamp()),
         "dcql_query": dcql_query,
-        "client_metadata": metadata,
+        "client_metadata": write_metadata(encryption_jwk=encryption_jwk, client_name=client_name),
     }
-    payload |= {k: v for k, v in (("purpose", purpose), ("relation", relation)) if v is not None}
-    header: JsonObject = {"typ": REQUEST_TYPE, "kid": signer.public.key_id}
+    if declaration is not None:
+        if not declaration.checked:
+            check_unchecked(query)
+        payload["verifier_info"] = [write_declaration(declaration)]
+    optional = (("purpose", purpose), ("relation", relation), ("wallet_nonce", wallet_nonce))
+    payload |= {name: value for name, value in optional if value is not None}
+    header: JsonObject = {"typ": REQUEST_TYPE}
+    header |= {"x5c": [*x5c]} if is_hash(client_id) else {"kid": signer.public.key_id}
     return jose.sign_compact(header, payload, signer)
 
 
 def parse_request(
-    token: str, *, client_id: str | None, get: Get, at: datetime
+    token: str,
+    *,
+    client_id: str | None,
+    get: Get,
+    at: datetime,
+    wallet_nonce: str | None = None,
+    anchors: Sequence[bytes] = (),
 ) -> AuthorizationRequest:
     """Read a request object and check it whole: addresses first, then key and signature.
 
-    ``client_id`` is the one of the link that led here; None where there was no link.
+    Args:
+        token: the request object.
+        client_id: the one of the link that led here; None where there was no link.
+        get: the guarded fetcher, for the asker's document.
+        at: now.
+        wallet_nonce: what the wallet posted to get the request; None where it posted none.
+        anchors: authorities of certificates whose word counts, in DER.
 
     Raises:
         ProtocolError: ``request_uri_invalid`` (no signed request), ``client_mismatch``,
-            ``nonce_invalid``, ``aud_mismatch``, ``request_expired``, ``date_invalid``,
-            ``redirect_uri_not_allowed``, ``transaction_data_unsupported``, ``request_invalid``.
+            ``nonce_invalid``, ``wallet_nonce_mismatch``, ``aud_mismatch``, ``request_expired``,
+            ``date_invalid``, ``redirect_uri_not_allowed``, ``transaction_data_unsupported``,
+            ``expected_origins_mismatch``, ``request_invalid``, ``declaration_invalid``.
+        RejectedError: ``asker_unchecked``, ``declaration_invalid``.
         UnsupportedError: ``client_id_prefix_unsupported``, ``response_mode_unsupported``,
             ``response_encryption_unsupported``.
         MalformedError: of the query: ``dcql_invalid``, ``too_deep``, ``too_large``.
-        CredentialError: the token or the asker's key: typ, alg, signature, document.
+        CredentialError: the token or the asker's key: typ, alg, signature, chain, document.
     """
     if len(token) > MAX_REQUEST_BYTES or token.count(".") != 2:  # noqa: PLR2004 - a compact JWS
         _refuse("request_uri_invalid", "no signed request of at most 64 KiB")
-    signed = jose.peek(token, typ=frozenset({REQUEST_TYPE}))
+    signed = jose.peek(token, typ=frozenset({REQUEST_TYPE}), chain=True)
     asked = _read(signed.payload)
     if client_id is not None and asked.client_id != client_id:
         _refuse("client_mismatch", "client_id of link and request differ")
-    did = _did_of(asked.client_id)
-    host = client_origin(asked.client_id)
-    request = _request(asked, did=did, host=host)
+    if asked.wallet_nonce != wallet_nonce and wallet_nonce is not None:  # section 5.10.1
+        _refuse("wallet_nonce_mismatch", "made before the wallet asked")
+    response_uri = _response_uri(asked)
+    nonce, query = _nonce(asked), _query(asked)
+    metadata, declaration = asked.client_metadata, read_declaration(asked.verifier_info)
+    key, enc = encryption_key(metadata), content_encryption(metadata)
     _check_times(asked, at)
-    _check_key_id(signed.header, did)
-    method = resolve(did, get, at=at).methods.get(str(signed.header["kid"]))
-    if method is None:
-        _refuse("client_mismatch", "kid is not in the asker's document")
-    signed.verify(signing_key(method))
-    return request
+    requester = check_signer(
+        signed, asked.client_id, response_uri=response_uri, get=get, at=at, anchors=anchors
+    )
+    _check_declaration(declaration, query, requester.host)
+    return AuthorizationRequest(
+        client_id=asked.client_id,
+        did=requester.did,
+        host=requester.host,
+        response_uri=response_uri,
+        nonce=nonce,
+        state=asked.state,
+        query=query,
+        client_name=metadata.client_name,
+        purpose=asked.purpose,
+        relation=asked.relation,
+        encryption_key=key,
+        enc=enc,
+        formats=frozenset(metadata.vp_formats_supported or {}),
+        expires=_end(asked),
+        declaration=declaration,
+        certificate=requester.certificate,
+        anchored=requester.anchored,
+    )
 
 
 def _read(payload: JsonObject) -> RequestObject:
     if "transaction_data" in payload:  # section 5.1: a wallet without support must refuse
         raise ProtocolError("invalid_transaction_data", code="transaction_data_unsupported")
+    if "expected_origins" in payload:  # appendix A.2: meant for the Digital Credentials API
+        _refuse("expected_origins_mismatch", "no origin calls here")
     if "redirect_uri" in payload:
         _refuse("redirect_uri_not_allowed", "response_uri is the one address of direct_post")
     asked = read_message(RequestObject, payload, error="invalid_request", code="request_invalid")
     if asked.response_type != "vp_token":
         raise UnsupportedError("response_mode_unsupported", "response_type")
-    if asked.response_mode != RESPONSE_MODE:
-        raise UnsupportedError("response_mode_unsupported", f"only {RESPONSE_MODE}")
+    if asked.response_mode != ENCRYPTED_POST:
+        raise UnsupportedError("response_mode_unsupported", f"only {ENCRYPTED_POST}")
     if asked.aud != AUDIENCE:
         _refuse("aud_mismatch", "aud")
     return asked
 
 
-def _request(asked: RequestObject, *, did: str, host: str) -> AuthorizationRequest:
-    if asked.response_uri is None or not is_https_url(asked.response_uri):
+def _response_uri(asked: RequestObject) -> str:
+    uri = asked.response_uri
+    if uri is None or not is_https_url(uri):
         _refuse("client_mismatch", "response_uri is no https address")
-    if origin(asked.response_uri) != host:
+    if not is_hash(asked.client_id) and origin(uri) != client_origin(asked.client_id):
         _refuse("client_mismatch", "response_uri is not at the asker's host")
+    return uri
+
+
+def _nonce(asked: RequestObject) -> str:
     if asked.nonce is None or not _URL_SAFE.fullmatch(asked.nonce):
         _refuse("nonce_invalid", "nonce is missing or not URL-safe")
     if asked.state is not None and not _URL_SAFE.fullmatch(asked.state):
         _refuse("request_invalid", "state is not URL-safe")
+    return asked.nonce
+
+
+def _query(asked: RequestObject) -> DcqlQuery:
     if asked.dcql_query is None:
         _refuse("request_invalid", "dcql_query is missing")
-    metadata = asked.client_metadata
-    return AuthorizationRequest(
-        client_id=asked.client_id,
-        did=did,
-        host=host,
-        response_uri=asked.response_uri,
-        nonce=asked.nonce,
-        state=asked.state,
-        query=parse_query(asked.dcql_query),
-        client_name=metadata.client_name,
-        purpose=asked.purpose,
-        relation=asked.relation,
-        encryption_key=_encryption_key(metadata),
-        enc=_content_encryption(metadata),
-        formats=frozenset(metadata.vp_formats_supported or {}),
-        expires=_end(asked),
-    )
-
-
-def _encryption_key(metadata: ClientMetadata) -> JsonObject:
-    """The first key we can encrypt to (section 8.3)."""
-    keys = (metadata.jwks or {}).get("keys")
-    for jwk in keys if isinstance(keys, list) else []:
-        if not isinstance(jwk, dict) or not isinstance(jwk.get("kid"), str):
-            continue
-        if jwk.get("use", "enc") == "enc" and jwk.get("alg") == "ECDH-ES" and _is_p256(jwk):
-            return jwk
-    raise UnsupportedError("response_encryption_unsupported", "no P-256 key for ECDH-ES")
-
-
-def _is_p256(jwk: Mapping[str, object]) -> bool:
-    members = {name: str(jwk.get(name)) for name in ("kty", "crv", "x", "y")}
-    try:
-        public_key_from_jwk(dict(members))
-    except CredentialError:
-        return False
-    return members["crv"] == "P-256" and "d" not in jwk
-
-
-def _content_encryption(metadata: ClientMetadata) -> str:
-    offered = metadata.encrypted_response_enc_values_supported or ["A128GCM"]
-    for enc in ("A256GCM", "A128GCM"):
-        if enc in offered:
-            return enc
-    raise UnsupportedError("response_encryption_unsupported", "neither A128GCM nor A256GCM")
+    return parse_query(asked.dcql_query)
 
 
 def _end(asked: RequestObject) -> datetime:
@@ -334,65 +331,14 @@ def _check_times(asked: RequestObject, at: datetime) -> None:
         _refuse("request_expired", "the request is over")
 
 
-def _check_key_id(header: JsonObject, did: str) -> None:
-    key_id = header.get("kid")
-    if not isinstance(key_id, str) or not key_id.startswith(f"{did}#"):
-        _refuse("client_mismatch", "kid is not a key of the asker")
-
-
-def _did_of(client_id: str) -> str:
-    prefix, did = client_id[: len(CLIENT_PREFIX)], client_id[len(CLIENT_PREFIX) :]
-    if prefix != CLIENT_PREFIX or not did.startswith("did:web:"):
-        raise UnsupportedError("client_id_prefix_unsupported", "only decentralized_identifier")
-    return did
-
-
-def client_origin(client_id: str) -> str:
-    """The https origin that a client id stands for.
-
-    Raises:
-        UnsupportedError: ``client_id_prefix_unsupported``: not a did:web with our prefix.
-        MalformedError: ``did_malformed``.
-    """
-    try:
-        return origin(document_url(_did_of(client_id)))
-    except ValueError:
-        raise MalformedError("did_malformed", "did:web with another kind of host") from None
-
-
-def request_link(base: str, client_id: str, request_uri: str) -> str:
-    """The link or QR text that brings a wallet to a request."""
-    return f"{base}?{urlencode({'client_id': client_id, 'request_uri': request_uri})}"
-
-
-def parse_request_link(text: str) -> RequestReference:
-    """Find client id and request address in a scanned or pasted link of any scheme.
-
-    A bare https address without query is taken for the request's own address.
-
-    Raises:
-        ProtocolError: ``request_uri_invalid``: missing, double, not https, or at another host than
-            the asker's (RFC 9101, section 10.4); ``invalid_request_uri_method``.
-        UnsupportedError: ``client_id_prefix_unsupported``.
-    """
-    link = text.strip()
-    if len(link) > MAX_REQUEST_BYTES:
-        _refuse("request_uri_invalid", "the link is too long")
-    try:
-        pairs = parse_qsl(urlsplit(link).query, max_num_fields=MAX_FORM_FIELDS, errors="strict")
-    except ValueError:
-        _refuse("request_uri_invalid", "no link")
-    if not pairs and is_https_url(link):
-        return RequestReference(None, link)
-    fields = dict(pairs)
-    if len(fields) != len(pairs) or not {"client_id", "request_uri"} <= fields.keys():
-        _refuse("request_uri_invalid", "client_id and request_uri, each once")
-    if fields.get("request_uri_method", "get") not in {"get", "post"}:
-        raise ProtocolError("invalid_request_uri_method", "neither get nor post")
-    uri = fields["request_uri"]
-    if not is_https_url(uri) or origin(uri) != client_origin(fields["client_id"]):
-        _refuse("request_uri_invalid", "not an https address at the asker's host")
-    return RequestReference(fields["client_id"], uri)
+def _check_declaration(declaration: Declaration | None, query: DcqlQuery, host: str) -> None:
+    """A declared address lies with the asker, and who was not checked asks no more than may be."""
+    if declaration is None:
+        return
+    if declaration.deletion_uri is not None and origin(declaration.deletion_uri) != host:
+        _refuse("client_mismatch", "deletion_uri is not at the asker's host")
+    if not declaration.checked:
+        check_unchecked(query)
 
 
 def _refuse(code: str, detail: str) -> NoReturn:

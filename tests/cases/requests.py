@@ -1,7 +1,4 @@
-"""Cases of signed requests (OpenID4VP 1.0, section 5), with the refusals of the wallet's plan.
-
-Requests by ``x509_hash`` are answered by the browser alone: here stands what it must answer.
-"""
+"""Cases of signed requests (OpenID4VP 1.0, section 5), with the refusals of the wallet's plan."""
 
 import base64
 import hashlib
@@ -16,7 +13,11 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from credentials import dids, jose
 from credentials.encoding import JsonObject, JsonValue, b64url_encode, compact_json
 from credentials.keys import Signer
-from credentials.openid4vc.request import parse_request, parse_request_link
+from credentials.openid4vc.request import (
+    AuthorizationRequest,
+    parse_request,
+    parse_request_link,
+)
 from tests.cases.case import Case
 from tests.cases.keys import FixedSigner, p256
 from tests.conftest import NOW
@@ -226,7 +227,7 @@ def by_chain(chain: list[bytes], *, named: bytes | None = None, **more: JsonValu
 
 
 def accepted(*, anchored: bool) -> JsonObject:
-    """What the browser answers where a chain holds."""
+    """What is answered where a chain holds."""
     return {"origin": "https://firm.example", "certificate": "leaf", "anchored": anchored}
 
 
@@ -310,17 +311,24 @@ def cases() -> list[Case]:
     ]
 
 
-def read(given: JsonObject) -> JsonValue:
-    """What a request says, once it was checked whole."""
-    client_id = given["clientId"]
+def checked(given: JsonObject) -> AuthorizationRequest:
+    """A request that was checked whole."""
+    client_id, anchors = given["clientId"], given.get("anchors", [])
+    assert isinstance(anchors, list)
     request = parse_request(
         str(given["token"]),
         client_id=str(client_id) if client_id is not None else None,
         get=lambda _: compact_json(given["document"]),
         at=NOW.fromtimestamp(float(str(given["at"])), NOW.tzinfo),
+        anchors=[base64.b64decode(str(each)) for each in anchors],
     )
-    reference = parse_request_link(str(given["requestUri"]))
-    reference.check_asker(request)
+    parse_request_link(str(given["requestUri"])).check_host(request.host)
+    return request
+
+
+def read(given: JsonObject) -> JsonValue:
+    """What a request says."""
+    request = checked(given)
     return {
         "clientId": request.client_id,
         "did": request.did,
@@ -338,10 +346,20 @@ def read(given: JsonObject) -> JsonValue:
     }
 
 
+def read_chain(given: JsonObject) -> JsonValue:
+    """Who asks by certificate."""
+    request = checked(given)
+    return {
+        "origin": request.host,
+        "certificate": request.certificate,
+        "anchored": request.anchored,
+    }
+
+
 def read_link(given: JsonObject) -> JsonValue:
     """What a link holds."""
     found = parse_request_link(str(given["text"]))
     return [found.client_id, found.request_uri]
 
 
-ANSWERS = {"request": read, "link": read_link}
+ANSWERS = {"request": read, "chain": read_chain, "link": read_link}

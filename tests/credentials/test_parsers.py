@@ -36,6 +36,7 @@ from credentials.keys import Algorithm, SoftwareSigner
 from credentials.model import Purpose, StatusKind, StatusReference
 from credentials.multibase import multibase_encode
 from credentials.openid4vc import notification
+from credentials.openid4vc.declaration import DECLARATION_FORMAT
 
 KERNEL = Path(import_module("credentials").__path__[0])
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -207,6 +208,9 @@ OBJECTS: dict[str, Adapter] = {
     "jsonld.expansion.statements": alone,
     "keys.SoftwareSigner.from_private_jwk": alone,
     "keys.public_key_from_jwk": alone,
+    "openid4vc.declaration.read_declaration": lambda parse, value: parse(
+        [{"format": DECLARATION_FORMAT, "data": value}]
+    ),
     "openid4vc.authorization.read_request": lambda parse, value: parse(words(value)),
     "openid4vc.authorization_metadata.parse_authorization_metadata": lambda parse, value: parse(
         value, expected_issuer=URL

@@ -91,7 +91,7 @@ def read_request(text: str, *, held: Sequence[Held], outside: Outside) -> Asked:
     request = parse_request(
         token, client_id=reference.client_id, get=outside.http.get_body, at=outside.now()
     )
-    reference.check_asker(request)
+    reference.check_host(request.host)
     unverified = [each.parsed() for each in held]
     found = match(request.query, unverified)
     options = {

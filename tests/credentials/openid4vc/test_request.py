@@ -69,7 +69,7 @@ def test_a_signed_request_tells_who_asks_and_what(
     assert request.query.credentials[0].id == "q"
     assert request.encryption_key == jose.public_encryption_key(ENCRYPTION)
     assert request.enc == "A256GCM"
-    assert request.formats == {"dc+sd-jwt", "ldp_vc"}
+    assert request.formats == {"dc+sd-jwt", "vc+sd-jwt", "ldp_vc", "jwt_vc_json"}
     assert request.expires == now + timedelta(minutes=10)
 
 
@@ -151,7 +151,6 @@ def test_a_request_for_what_we_lack_names_the_feature(
     [
         "redirect_uri:https://verifier.skillspass.example/cb",
         "x509_san_dns:verifier.skillspass.example",
-        "x509_hash:Uvo3HtuIxuhC92rShpgqcT3YXwrqRxWEviRiA0OZszk",
         "verifier_attestation:verifier.example",
         "openid_federation:https://verifier.skillspass.example",
         "origin:https://verifier.skillspass.example",
@@ -338,7 +337,7 @@ def test_a_bare_address_must_be_the_askers_own(
     request = _parse(_signed(verifier_key, now), get, now)
     own = parse_request_link(f"{HOST}/oid4vp/requests/7")
     assert own.client_id is None
-    own.check_asker(request)
+    own.check_host(request.host)
     with pytest.raises(ProtocolError) as caught:
-        parse_request_link("https://relay.example/oid4vp/requests/7").check_asker(request)
+        parse_request_link("https://relay.example/oid4vp/requests/7").check_host(request.host)
     assert caught.value.code == "request_uri_invalid"
