@@ -42,11 +42,12 @@ function drawings(): Record<string, string> {
 }
 
 function pathOf(svg: string): string {
-  const shapes = [...svg.matchAll(/<(path|circle|rect)\s([^>]*?)\/?>/g)];
+  const shapes = [...svg.matchAll(/<(path|circle|rect|line)\s([^>]*?)\/?>/g)];
   return shapes.map(([, tag, written]) => {
     const has = Object.fromEntries([...written!.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, key, value]) => [key, value!]));
-    const { d, cx, cy, r, x = 0, y = 0, width, height, rx = 0 } = has;
+    const { d, cx, cy, r, x = 0, y = 0, width, height, rx = 0, x1, y1, x2, y2 } = has;
     if (tag === "path") return d!.startsWith("m") ? `M0 0${d}` : d!;
+    if (tag === "line") return `M${x1} ${y1}L${x2} ${y2}`;
     if (tag === "circle") return `M${+cx! - +r!} ${cy}a${r} ${r} 0 1 0 ${2 * +r!} 0a${r} ${r} 0 1 0-${2 * +r!} 0`;
     const [across, down] = [+width! - 2 * +rx, +height! - 2 * +rx];
     const corner = (dx: string, dy: string): string => `a${rx} ${rx} 0 0 1 ${dx} ${dy}`;
@@ -68,6 +69,6 @@ export default defineConfig({
     assetsInlineLimit: 100_000,
     modulePreload: false,
     cssCodeSplit: false,
-    rolldownOptions: { input: fileURLToPath(new URL("main.ts", SOURCES)), output: { codeSplitting: false } },
+    rolldownOptions: { checks: { pluginTimings: false }, input: fileURLToPath(new URL("main.ts", SOURCES)), output: { codeSplitting: false } },
   },
 });

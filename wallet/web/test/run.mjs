@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { bundle } from "../build.mjs";
+import { writeScreens } from "../build_screens.mjs";
 import { data } from "../data.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -30,6 +31,7 @@ await build({
 });
 const built = fileURLToPath(new URL("../build/keeper", import.meta.url));
 writeFileSync(`${built}.json`, JSON.stringify(await bundle("src/keeper.ts", `${built}.js`)));
+if (!making) await writeScreens();
 const files = tests.map((name) => out + name.replace(/\.ts$/, ".mjs"));
 const flags = ["--enable-source-maps", "--disable-warning=ExperimentalWarning", "--test-reporter=spec", "--test"];
 const { status } = spawnSync(process.execPath, making ? files : [...flags, ...files], { stdio: "inherit" });

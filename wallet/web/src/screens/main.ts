@@ -3,6 +3,5 @@
 import { mount } from "svelte";
 
 import App from "./App.svelte";
-import "./screens.css";
 
 mount(App, { target: document.body });
