@@ -43,6 +43,7 @@ class EventType(StrEnum):
     SLOT_REMOVED = "slot_removed"
     EXPORT = "export"
     SETTINGS = "settings"
+    DELETION_ASKED = "deletion_asked"
 
 
 @dataclass(frozen=True, slots=True)

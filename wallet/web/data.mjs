@@ -3,6 +3,7 @@
 //   skillspass:texts/<area>  texts of schemas/messages/wallet_web*.yaml, key -> [nl, en]
 //   skillspass:types         the catalogue of credential types, as the page needs it
 //   skillspass:skills        skill id -> [nl, en]
+//   skillspass:declarations  the closed lists of what an asker declares
 //   skillspass:icons         icon name -> its shapes: [tag, attributes][]
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -16,11 +17,17 @@ const AREAS = {
   screens: ["wallet_web_screens.yaml"],
   share: ["wallet_web_share.yaml"],
 };
+const BORROWED = { // what the page also says, and other services say in the same words
+  page: [["common.yaml", /^common\.(?:level|grade)\./], ["verifier_requests.yaml", /^declaration\./]],
+};
 
 /** The text of a module of data. */
 export function moduleOf(name) {
   const [kind, area] = name.slice(PREFIX.length).split("/");
-  const value = { texts: () => textsOf(area), types: typesOf, skills: skillsOf, icons: () => iconsOf(area) }[kind]();
+  const makers = {
+    texts: () => textsOf(area), types: typesOf, skills: skillsOf, declarations: declarationsOf, icons: () => iconsOf(area),
+  };
+  const value = makers[kind]();
   return `export default ${JSON.stringify(value)};`;
 }
 
@@ -52,6 +59,9 @@ function read(path) {
 /** The texts of an area; for the page also what it can say of an error that its sources name. */
 function textsOf(area) {
   const texts = Object.assign({}, ...AREAS[area].map((file) => read(`schemas/messages/${file}`)));
+  for (const [file, wanted] of BORROWED[area] ?? []) {
+    for (const [key, text] of Object.entries(read(`schemas/messages/${file}`))) if (wanted.test(key)) texts[key] = text;
+  }
   if (area === "page") {
     const codes = wordsIn(SOURCES, /"([a-z]+(?:_[a-z]+)*)"/g);
     for (const file of readdirSync(new URL("schemas/messages/", ROOT))) {
@@ -85,7 +95,8 @@ function typesOf() {
 /** The paths that the presets together ask of a type. */
 function smallestOf(type) {
   const folder = new URL("schemas/queries/", ROOT);
-  const queries = readdirSync(folder).flatMap((name) => read(`schemas/queries/${name}`).credentials);
+  const files = readdirSync(folder).filter((name) => name.endsWith(".dcql.json"));
+  const queries = files.flatMap((name) => read(`schemas/queries/${name}`).credentials);
   const asking = queries.filter(({ format, meta }) => format === "dc+sd-jwt" && meta.vct_values.includes(type));
   return asking.flatMap(({ claims }) => (claims ?? []).map(({ path }) => path));
 }
@@ -93,6 +104,11 @@ function smallestOf(type) {
 function skillsOf() {
   const { skills } = read("schemas/skills/skills.yaml");
   return Object.fromEntries(skills.map(({ id, label_nl: nl, label_en: en }) => [id, [nl, en]]));
+}
+
+function declarationsOf() {
+  const { relations, purposes, legal_bases: legalBases, unchecked_claims: unchecked } = read("schemas/queries/declarations.yaml");
+  return { relations, purposes, legalBases, unchecked };
 }
 
 /** The icons that an area's sources name in quotes, and those of types (service/icons/LICENSE.txt). */

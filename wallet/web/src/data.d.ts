@@ -36,6 +36,11 @@ declare module "skillspass:skills" {
   export default skills;
 }
 
+declare module "skillspass:declarations" {
+  const lists: Readonly<Record<"relations" | "purposes" | "legalBases" | "unchecked", readonly string[]>>;
+  export default lists;
+}
+
 declare module "skillspass:icons/page" {
   const icons: Readonly<Record<string, readonly (readonly [tag: string, attributes: Readonly<Record<string, string>>])[]>>;
   export default icons;

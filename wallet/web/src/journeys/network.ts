@@ -7,6 +7,15 @@ import { concat, type Octets } from "../protocol/octets.ts";
 const MAX_BYTES = 1024 * 1024;
 const SECONDS = 15; // a person is waiting
 
+/** Where the names of a trial are served; empty where every name is real. */
+const served = new Map<string, string>();
+
+/** From now on ask these origins at the addresses that stand for them; only a trial has any. */
+export function serveAt(origins: Readonly<Record<string, string>>): void {
+  served.clear();
+  for (const [name, address] of Object.entries(origins)) served.set(name, address);
+}
+
 /** What somebody answered. */
 export interface Answer {
   readonly status: number;
@@ -28,7 +37,7 @@ export async function ask(url: string, message: Message = {}): Promise<Answer> {
   if (message.type) headers["Content-Type"] = message.type;
   if (message.bearer) headers["Authorization"] = `Bearer ${message.bearer}`;
   try {
-    const answer = await fetch(url, {
+    const answer = await fetch(servedAt(url), {
       method: message.body ? "POST" : "GET", body: message.body ?? null, headers, credentials: "omit",
       redirect: "error", referrerPolicy: "no-referrer", cache: "no-store", signal: AbortSignal.timeout(SECONDS * 1000),
     });
@@ -38,6 +47,12 @@ export async function ask(url: string, message: Message = {}): Promise<Answer> {
     if (error instanceof Refusal) throw error;
     throw undetermined("fetch_failed", "no answer");
   }
+}
+
+/** The same address where it can be reached from here; the wallet may follow it. */
+export function servedAt(url: string): string {
+  const { origin } = new URL(url);
+  return (served.get(origin) ?? origin) + url.slice(origin.length);
 }
 
 /** The body of a document that was found; refuses `fetch_failed`. */

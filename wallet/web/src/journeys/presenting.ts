@@ -2,7 +2,7 @@
 
 import { disclosed, layOut, seen, type Line, type Option, type TypeEntry } from "../keeper/consent.ts";
 import { signerOf } from "../keeper/signing.ts";
-import { append, heldIn, parseHeld, type Held, type Log } from "../keeper/vault.ts";
+import { append, copyOf, heldIn, parseHeld, type Held, type Log } from "../keeper/vault.ts";
 import type { Paths } from "../protocol/claims.ts";
 import { present, type Unverified } from "../protocol/credentials.ts";
 import { match } from "../protocol/dcql.ts";
@@ -13,6 +13,7 @@ import { originOf } from "../protocol/message.ts";
 import { fromUtf8, type Octets } from "../protocol/octets.ts";
 import { parseRequest, parseRequestLink, type AuthorizationRequest } from "../protocol/request.ts";
 import { createRefusal, createResponse, matchCode, parseDelivery } from "../protocol/response.ts";
+import { readDeclaration, type Declaration, type DeclarationLists } from "./declaration.ts";
 import { ask, documentAt, objectIn } from "./network.ts";
 
 const REQUEST_TYPE = "application/oauth-authz-req+jwt";
@@ -27,9 +28,14 @@ export interface Fit {
   readonly option: Option;
 }
 
-/** A checked request, laid over what is held. */
-export interface Asked {
+/** A checked request: who asks what, and what they declare. */
+export interface Question {
   readonly request: AuthorizationRequest;
+  readonly declaration: Declaration | undefined; // undefined: an asker whose software declares nothing
+}
+
+/** A question, laid over what is held. */
+export interface Asked extends Question {
   readonly groups: readonly (readonly Fit[])[]; // for each that is needed; empty: no answer is possible
 }
 
@@ -46,10 +52,8 @@ export interface Delivered {
   readonly match: string; // four digits to read aloud
 }
 
-/** Fetch and check a request from a link, and find what could answer it. */
-export async function readRequest(
-  link: string, log: Log, entryOf: (type: string) => TypeEntry | undefined,
-): Promise<Asked> {
+/** Fetch and check a request from a link; `at` in seconds. Nothing of the vault is needed. */
+export async function readQuestion(link: string, lists: DeclarationLists, at: number): Promise<Question> {
   const reference = parseRequestLink(link);
   const body: { body?: Octets; type?: string } = reference.post ? { body: new Uint8Array(), type: FORM } : {};
   const answer = await ask(reference.requestUri, { accept: REQUEST_TYPE, ...body });
@@ -57,7 +61,15 @@ export async function readRequest(
   if (answer.status !== 200 || answer.type !== REQUEST_TYPE || answer.body.length > MAX_REQUEST_BYTES) {
     throw rejected("request_uri_invalid", `status ${answer.status}, or another type`);
   }
-  const request = await parseRequest(fromUtf8(answer.body), reference, { get: documentAt, at: log.now() });
+  const token = fromUtf8(answer.body);
+  const request = await parseRequest(token, reference, { get: documentAt, at });
+  return { request, declaration: readDeclaration(token, request, lists) };
+}
+
+/** Find what could answer a question. */
+export async function findAnswers(
+  question: Question, log: Log, entryOf: (type: string) => TypeEntry | undefined,
+): Promise<Asked> {
   const held: { held: Held; unverified: Unverified }[] = [];
   for (const each of heldIn(log.events)) {
     try {
@@ -66,7 +78,7 @@ export async function readRequest(
       if (!(error instanceof Refusal && error.code === "format_unknown")) throw error;
     }
   }
-  const found = match(request.query, held.map(({ unverified }) => unverified));
+  const found = match(question.request.query, held.map(({ unverified }) => unverified));
   const groups = (found.possible ? found.suggestion : []).map((id) => {
     const { query, candidates = [] } = found.queries.find((each) => each.query.id === id) ?? {};
     return candidates.flatMap((candidate): Fit[] => {
@@ -76,7 +88,7 @@ export async function readRequest(
       return [{ queryId: id, ...one, option: layOut(query, candidate, one.unverified, entry) }];
     });
   });
-  return { request, groups };
+  return { ...question, groups };
 }
 
 /** Show what was chosen, deliver it once, and write down what was seen by whom. */
@@ -85,22 +97,31 @@ export async function answerRequest(asked: Asked, choices: readonly Choice[], lo
   if (choices.length !== groups.length) throw rejected("choice_incomplete", `${choices.length} of ${groups.length}`);
   const binding = { audience: request.clientId, nonce: request.nonce };
   const vpToken: Record<string, string[]> = {};
+  const signers: string[] = [];
   for (const [place, { fit, picked }] of choices.entries()) {
     if (!groups[place]?.includes(fit)) throw rejected("choice_invalid", "a credential that was not among the options");
-    const signer = await signerOf(fit.held.key);
-    const wire = await present(fit.unverified, signer, binding, disclosed(fit.option, picked), log.now());
+    const copy = copyOf(fit.held, log.events);
+    const signer = await signerOf(copy.key);
+    const wire = await present(await parseHeld(copy), signer, binding, disclosed(fit.option, picked), log.now());
+    signers.push(signer.public.thumbprint);
     (vpToken[fit.queryId] ??= []).push(wire);
   }
   const redirect = await deliver(request, await createResponse(request, vpToken));
   const credentials = choices.map(({ fit, picked }) => written(fit, seen(fit.option, picked)));
-  const after = await append(log, "request_answered", { ...aboutAsker(request), credentials });
+  const erasing = erasable(asked, signers[0] ?? "");
+  const after = await append(log, "request_answered", { ...aboutAsker(asked), credentials, ...erasing });
   return { log: after, redirect, match: await matchCode(request.nonce, vpToken) };
 }
 
 /** Say no; the asker hears the same as when the worker has nothing. */
-export async function declineRequest({ request }: Asked, log: Log): Promise<Log> {
-  await deliver(request, createRefusal(request)).catch(() => undefined);
-  return append(log, "request_refused", aboutAsker(request));
+export async function declineRequest(question: Question, log: Log): Promise<Log> {
+  await refuseQuietly(question);
+  return append(log, "request_refused", aboutAsker(question));
+}
+
+/** Say no where no vault is open to remember it. */
+export async function refuseQuietly({ request }: Question): Promise<void> {
+  await deliver(request, createRefusal(request)).catch(() => undefined); // whether they hear it changes nothing
 }
 
 async function deliver(request: AuthorizationRequest, body: Octets): Promise<string | undefined> {
@@ -111,12 +132,28 @@ async function deliver(request: AuthorizationRequest, body: Octets): Promise<str
   throw rejected(said.find((code) => OWN_CODES.has(code)) ?? "response_refused", `status ${answer.status}`);
 }
 
-function written(fit: Fit, lines: readonly Line[]): JsonValue {
-  const { type } = fit.unverified.credential;
-  return { type, labels_nl: lines.map(({ nl }) => nl), labels_en: lines.map(({ en }) => en), whole: false };
+function written({ held, unverified }: Fit, lines: readonly Line[]): JsonValue {
+  const { type } = unverified.credential;
+  const labels = { labels_nl: lines.map(({ nl }) => nl), labels_en: lines.map(({ en }) => en) };
+  return { id: held.id, type, ...labels, whole: false };
 }
 
-function aboutAsker({ asker, clientName, origin }: AuthorizationRequest): JsonObject {
+/** Who asks: by the trade register or a known certificate, or by no more than their own word. */
+export function askerOf({ request, declaration }: Question): { name: string; host: string; known: boolean } {
+  const { asker, clientName, origin } = request;
   const host = new URL(originOf(origin)).hostname;
-  return { name: clientName ?? host, host, known: "certificate" in asker && asker.anchored };
+  const known = declaration ? declaration.checked : "certificate" in asker && asker.anchored;
+  return { name: declaration?.name ?? clientName ?? host, host, known };
+}
+
+/** For the log: who asked, as what, what for and for how long. */
+function aboutAsker(question: Question): JsonObject {
+  const { relation = null, purpose = null, retentionDays = null } = question.declaration ?? {};
+  return { ...askerOf(question), relation, purpose, retention_days: retentionDays };
+}
+
+/** What a deletion request needs later: whom to ask, about which answer, and which key signed it. */
+function erasable({ request, declaration }: Question, signer: string): JsonObject {
+  if (declaration?.deletionUri === undefined) return {};
+  return { client_id: request.clientId, nonce: request.nonce, deletion_uri: declaration.deletionUri, signer };
 }

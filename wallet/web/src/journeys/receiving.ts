@@ -6,7 +6,7 @@
  */
 
 import { newHolderKey, signerOf } from "../keeper/signing.ts";
-import { addCredential, append, type Giver, type Log } from "../keeper/vault.ts";
+import { addCredential, append, type Copy, type Giver, type Log } from "../keeper/vault.ts";
 import { verify, type Unverified } from "../protocol/credentials.ts";
 import { documentUrl, keyOf, readDocument } from "../protocol/dids.ts";
 import { malformed, rejected, unsupported } from "../protocol/errors.ts";
@@ -15,13 +15,16 @@ import {
   parseIssuerMetadata, parseNonceResponse, parseServerMetadata, parseTokenResponse,
   type Configuration, type IssuerMetadata, type ServerMetadata,
 } from "../protocol/issuance.ts";
-import { member, parseObject, type JsonObject } from "../protocol/json.ts";
+import { canonicalJson, member, parseObject, type JsonObject } from "../protocol/json.ts";
 import { originOf } from "../protocol/message.ts";
+import { same } from "../protocol/octets.ts";
 import { parseOffer, parseOfferLink, PRE_AUTHORIZED_GRANT, type CredentialOffer } from "../protocol/offer.ts";
 import { parseSdJwtVc } from "../protocol/sd_jwt_vc.ts";
 import { parseVcSdJwt } from "../protocol/vc_sd_jwt.ts";
+import { mayIssue, type SectorList } from "./listing.ts";
 import { ask, documentAt, objectIn } from "./network.ts";
 
+const COPIES = 5; // so that no two readers see the same one; where the issuer gives as many
 const FORM = "application/x-www-form-urlencoded";
 const JSON_TYPE = "application/json";
 const READERS: Record<string, (text: string) => Promise<Unverified>> = {
@@ -40,10 +43,10 @@ export interface Preview {
 
 /** A fetched credential that was checked and is not kept yet. */
 export interface Received {
-  readonly wire: string;
-  readonly unverified: Unverified;
-  readonly key: JsonObject;
+  readonly unverified: Unverified; // its first copy
+  readonly copies: readonly Copy[];
   readonly name: string; // for "is this you?"
+  readonly listed: boolean; // the sector's list names who gave it, for this type
   readonly notify: (event: "credential_accepted" | "credential_failure") => Promise<void>;
 }
 
@@ -74,46 +77,66 @@ export async function readOffer(link: string): Promise<Preview> {
   throw unsupported("offer_not_supported", "no format that this wallet can hold");
 }
 
-/** Redeem the offer with the PIN, fetch the credential and check it; `at` in seconds. */
-export async function fetchCredential(preview: Preview, pin: string | undefined, at: number): Promise<Received> {
-  const { offer, issuer, configuration } = preview;
+/** Whether the sector's list names who offers this, for this type, before anything was fetched. */
+export function isListed({ issuer, configuration }: Preview, sector: SectorList | undefined, at: number): boolean {
+  const [host = "", ...path] = issuer.credentialIssuer.slice("https://".length).replace(/\/+$/, "").split("/");
+  return mayIssue(sector, ["did:web", host.replaceAll(":", "%3A"), ...path].join(":"), configuration.type, at);
+}
+
+/**
+ * Redeem the offer with the PIN, fetch its copies and check each; `at` in seconds.
+ *
+ * Refuses what the issuer says of code and PIN, `credential_deferred`, `credential_refused`, and
+ * what is wrong with the credential; then the issuer hears that it was not kept.
+ */
+export async function fetchCredential(
+  preview: Preview, pin: string | undefined, at: number, sector?: SectorList,
+): Promise<Received> {
+  const { offer, issuer } = preview;
   const token = await redeem(preview, pin);
   if (issuer.nonceEndpoint === undefined) throw unsupported("offer_not_supported", "no nonce for the proof");
   const nonce = parseNonceResponse(objectIn(await ask(issuer.nonceEndpoint, { body: new Uint8Array(), type: FORM })));
-  const key = await newHolderKey();
-  const signer = await signerOf(key);
-  const body = createCredentialRequest(preview.configurationId, [
-    await createProof(signer, offer.credentialIssuer, nonce, at),
-  ]);
+  const keys: JsonObject[] = [];
+  const proofs: string[] = [];
+  for (let copy = 0; copy < Math.min(issuer.batchSize, COPIES); copy++) {
+    const key = await newHolderKey();
+    keys.push(key);
+    proofs.push(await createProof(await signerOf(key), offer.credentialIssuer, nonce, at));
+  }
+  const body = createCredentialRequest(preview.configurationId, proofs);
   const answer = await ask(issuer.credentialEndpoint, { body, type: JSON_TYPE, bearer: token });
+  if (answer.status === 202) throw unsupported("credential_deferred", "it is not ready");
   if (answer.status !== 200) throw rejected("credential_refused", `status ${answer.status}`);
   const { credentials, notificationId } = parseCredentialResponse(objectIn(answer));
-  const [wire] = credentials;
   const notify = async (event: "credential_accepted" | "credential_failure"): Promise<void> => {
     if (issuer.notificationEndpoint === undefined || notificationId === undefined) return;
     const told = { body: createNotification(notificationId, event), type: JSON_TYPE, bearer: token };
     await ask(issuer.notificationEndpoint, told).catch(() => undefined); // whether it hears us changes nothing
   };
   try {
-    if (typeof wire !== "string") throw malformed("token_malformed", "expected compact text");
-    const unverified = await (READERS[configuration.format] ?? parseSdJwtVc)(wire);
-    await check(preview, unverified, signer.public.thumbprint, at);
-    return { wire, unverified, key, name: nameIn(unverified), notify };
+    const copies = await checkedCopies(preview, credentials, keys, at);
+    const [{ unverified }] = copies;
+    const { issuer: giver, type } = unverified.credential;
+    return { unverified, copies, name: nameIn(unverified), listed: mayIssue(sector, giver, type, at), notify };
   } catch (error) {
     await notify("credential_failure");
     throw error;
   }
 }
 
-/** Keep a credential that the worker said yes to, and tell the issuer. */
+/** Keep a credential that the worker said yes to; the issuer is told once the log is written. */
 export async function keep(received: Received, preview: Preview, log: Log): Promise<Log> {
-  const { unverified, wire, key } = received;
-  const host = new URL(preview.issuer.credentialIssuer).hostname;
-  const name = preview.issuer.names.get("nl") ?? [...preview.issuer.names.values()][0] ?? host;
-  const giver: Giver = { id: unverified.credential.issuer, name, host, listed: false };
-  const after = await addCredential(log, unverified.format, wire, key, giver);
-  await received.notify("credential_accepted");
-  return after;
+  const { unverified, copies: [first, ...more], listed } = received;
+  if (!first) throw malformed("credential_response_invalid", "no copy");
+  const giver: Giver = { id: unverified.credential.issuer, ...giverOf(preview), listed };
+  return addCredential(log, unverified.format, first.wire, first.key, giver, more);
+}
+
+/** Who gives it, by its own words and its address. */
+export function giverOf({ issuer }: Preview, language = "nl"): { name: string; host: string } {
+  const host = new URL(issuer.credentialIssuer).hostname;
+  const named = [...issuer.names].find(([locale]) => locale.startsWith(language)) ?? [...issuer.names][0];
+  return { name: named?.[1] ?? host, host };
 }
 
 /** Drop a credential, note it without anything personal, and tell the issuer. */
@@ -133,19 +156,44 @@ async function redeem(preview: Preview, pin: string | undefined): Promise<string
   throw rejected(own ?? (member(document, "error") === "invalid_grant" ? "pin_wrong" : "offer_refused"));
 }
 
-/** Signature by the issuer's own key, dates, holder key, and the type that was offered. */
-async function check(preview: Preview, unverified: Unverified, thumbprint: string, at: number): Promise<void> {
-  const { credential, keyId, holder } = unverified;
+type CheckedCopy = Copy & { readonly unverified: Unverified };
+
+/** Each copy holds, is bound to another of our keys, and says the same as the first. */
+async function checkedCopies(
+  preview: Preview, credentials: readonly (string | JsonObject)[], keys: readonly JsonObject[], at: number,
+): Promise<[CheckedCopy, ...CheckedCopy[]]> {
+  const ours = new Map<string, JsonObject>();
+  for (const key of keys) ours.set((await signerOf(key)).public.thumbprint, key);
+  const copies: CheckedCopy[] = [];
+  for (const wire of credentials) {
+    if (typeof wire !== "string") throw malformed("token_malformed", "expected compact text");
+    const unverified = await (READERS[preview.configuration.format] ?? parseSdJwtVc)(wire);
+    const bound = unverified.holder?.thumbprint ?? "";
+    const key = ours.get(bound);
+    if (!key || !ours.delete(bound)) throw rejected("holder_key_mismatch", "bound to another key");
+    await check(preview, unverified, at);
+    copies.push({ wire, key, unverified });
+  }
+  const [first, ...others] = copies;
+  if (!first) throw malformed("credential_response_invalid", "no copy");
+  const said = ({ unverified: { credential } }: CheckedCopy): Uint8Array<ArrayBuffer> => canonicalJson(credential.claims);
+  if (!others.every((each) => same(said(each), said(first)))) throw rejected("type_not_offered", "copies that differ");
+  return [first, ...others];
+}
+
+/** Signature by the issuer's own key, dates, and the type that was offered. */
+async function check(preview: Preview, unverified: Unverified, at: number): Promise<void> {
+  const { credential, keyId } = unverified;
   const document = await readDocument(credential.issuer, await documentAt(documentUrl(credential.issuer)));
   await verify(unverified, keyOf(document, keyId, "assertionMethod"), at);
-  if (holder?.thumbprint !== thumbprint) throw rejected("holder_key_mismatch", "bound to another key");
   if (credential.type !== preview.configuration.type) throw rejected("type_not_offered", "another type");
   if (new URL(documentUrl(credential.issuer)).origin !== originOf(preview.issuer.credentialIssuer)) {
     throw rejected("issuer_mismatch", "signed by another than who gives it");
   }
 }
 
-function nameIn({ credential }: Unverified): string {
+/** The name that a credential carries; empty where it has none. */
+export function nameIn({ credential }: Unverified): string {
   const parts = ["given_name", "family_name"].map((name) => member(credential.claims, name));
   return parts.filter((part) => typeof part === "string").join(" ");
 }

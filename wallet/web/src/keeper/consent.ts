@@ -43,15 +43,21 @@ const NOTHING: TypeEntry = { claims: [], smallest: [] };
 
 /** Lay out one held credential for one credential query. */
 export function layOut(query: CredentialQuery, candidate: Candidate, unverified: Unverified, entry = NOTHING): Option {
-  const asked = askedLines(query, candidate, unverified, entry);
+  return inOrder(askedLines(query, candidate, unverified, entry), unverified, entry);
+}
+
+/** Lay out one where nobody asks: what is always seen, and in `hidden` what may be picked. */
+export const layOutFreely = (unverified: Unverified, entry = NOTHING): Option => inOrder([], unverified, entry);
+
+function inOrder(asked: readonly Line[], unverified: Unverified, entry: TypeEntry): Option {
   const rest = restLines(unverified, asked, entry);
   const names = [...entry.claims.map(({ path }) => path), ...Object.keys(unverified.credential.claims)];
   const place = ({ path }: Line): string =>
     [names.indexOf(String(path[0])), ...path.slice(1)].map((step) => String(step).padStart(4)).join();
-  const inOrder = (lines: Line[]): Line[] => lines.sort((one, other) => (place(one) < place(other) ? -1 : 1));
+  const sorted = (lines: Line[]): Line[] => lines.sort((one, other) => (place(one) < place(other) ? -1 : 1));
   return {
-    lines: inOrder([...rest.filter(({ kind }) => kind === "always"), ...asked]),
-    hidden: inOrder(rest.filter(({ kind }) => kind === "optional")),
+    lines: sorted([...rest.filter(({ kind }) => kind === "always"), ...asked]),
+    hidden: sorted(rest.filter(({ kind }) => kind === "optional")),
   };
 }
 

@@ -1,0 +1,83 @@
+/** The sector's signed list of who may issue what: its signature, its end, and one question. */
+
+import { peek, verifyJws } from "../protocol/jose.ts";
+import { isObject, member, type JsonObject } from "../protocol/json.ts";
+import { Refusal, rejected, undetermined } from "../protocol/errors.ts";
+import { publicKeyFromJwk } from "../protocol/keys.ts";
+import { fromUtf8 } from "../protocol/octets.ts";
+import { documentAt } from "./network.ts";
+
+const GRANTED = "https://skillspass.example/trust/status/granted";
+
+/** A list whose signature held and that is not past its end. */
+export interface SectorList {
+  readonly entities: readonly JsonObject[];
+}
+
+/**
+ * Fetch the list; undefined where there is none that can be used now, so that nobody is called known.
+ *
+ * `anchor` is the public JWK that must have signed it, `at` in seconds.
+ */
+export async function sectorList(
+  url: string | undefined, anchor: JsonObject | undefined, at: number,
+): Promise<SectorList | undefined> {
+  if (url === undefined || anchor === undefined) return undefined;
+  try {
+    return await readSectorList(fromUtf8(await documentAt(url)).trim(), anchor, at);
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
+/** Check a list and read it; refuses `trust_list_invalid`, `trust_list_stale`. */
+export async function readSectorList(token: string, anchor: JsonObject, at: number): Promise<SectorList> {
+  const signed = peek(token, { typ: ["trustlist+jwt"] });
+  await verifyJws(signed, await publicKeyFromJwk(anchor));
+  const lote = objectAt(signed.payload, "LoTE");
+  const scheme = objectAt(lote, "ListAndSchemeInformation");
+  const entities = member(lote, "TrustedEntitiesList");
+  if (!Array.isArray(entities) || !entities.every(isObject)) throw rejected("trust_list_invalid", "TrustedEntitiesList");
+  if (!(momentAt(scheme, "NextUpdate") > at)) throw undetermined("trust_list_stale");
+  return { entities };
+}
+
+/** Whether the list says that this issuer may issue this type at that moment. */
+export function mayIssue(list: SectorList | undefined, issuer: string, type: string, at: number): boolean {
+  return (list?.entities ?? []).some((entity) => {
+    const profile = firstOf(objectIn(entity, "TrustedEntityInformation"), "TEInformationExtensions");
+    const services = member(entity, "TrustedEntityServices");
+    return profile["Identifier"] === issuer && Array.isArray(services) && services.some((service) =>
+      isObject(service) && isGranted(objectIn(service, "ServiceInformation"), type, at));
+  });
+}
+
+function isGranted(service: JsonObject, type: string, at: number): boolean {
+  const extension = firstOf(service, "ServiceInformationExtensions");
+  const ends = member(extension, "ValidUntil") === undefined ? Infinity : momentAt(extension, "ValidUntil");
+  return service["ServiceTypeIdentifier"] === type && service["ServiceStatus"] === GRANTED
+    && momentAt(service, "StatusStartingTime") <= at && at < ends;
+}
+
+/** In seconds; NaN, which lies before and after nothing, where there is no moment. */
+const momentAt = (object: JsonObject, name: string): number => Date.parse(String(member(object, name))) / 1000;
+
+function objectAt(object: JsonObject, name: string): JsonObject {
+  const value = member(object, name);
+  if (!isObject(value)) throw rejected("trust_list_invalid", name);
+  return value;
+}
+
+/** A member that is an object; else an empty one. */
+function objectIn(object: JsonObject, name: string): JsonObject {
+  const value = member(object, name);
+  return isObject(value) ? value : {};
+}
+
+/** The first object of a list; else an empty one. */
+function firstOf(object: JsonObject, name: string): JsonObject {
+  const value = member(object, name);
+  const [first] = Array.isArray(value) ? value : [];
+  return isObject(first) ? first : {};
+}
