@@ -1,10 +1,11 @@
 """What a check found: one finding per check, four parts, one verdict."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from credentials.errors import CredentialError, UndeterminedError
 from credentials.model import Verified
 
 
@@ -55,6 +56,49 @@ class Finding:
     outcome: Outcome
     code: str
     facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+_NO_FACTS: Mapping[str, str] = MappingProxyType({})
+_PARTS = {
+    Check.PARSE: Part.AUTHENTIC,
+    Check.IDENTITY: Part.ISSUER,
+    Check.TRUST: Part.ISSUER,
+    Check.KEY: Part.ISSUER,
+    Check.PROOF: Part.AUTHENTIC,
+    Check.DATES: Part.VALID,
+    Check.BINDING: Part.HOLDER,
+    Check.SCHEMA: Part.AUTHENTIC,
+    Check.QUERY: Part.HOLDER,
+    Check.STATUS: Part.VALID,
+}
+
+
+def finding(
+    step: Check, outcome: Outcome, code: str, facts: Mapping[str, str] = _NO_FACTS
+) -> Finding:
+    """One answer; the part that it counts for follows from its check."""
+    return Finding(_PARTS[step], step, outcome, code, MappingProxyType(dict(facts)))
+
+
+def passed(step: Check, **facts: str) -> Finding:
+    """A check that holds."""
+    return finding(step, Outcome.PASSED, "ok", facts)
+
+
+def of_error(step: Check, error: CredentialError, facts: Mapping[str, str] = _NO_FACTS) -> Finding:
+    """What could not be checked is unknown; every other error is a failure."""
+    unknown = isinstance(error, UndeterminedError)
+    return finding(step, Outcome.UNDETERMINED if unknown else Outcome.FAILED, error.code, facts)
+
+
+def judged(
+    step: Check, action: Callable[[], Finding], facts: Mapping[str, str] = _NO_FACTS
+) -> Finding:
+    """What a check answers; an error of ours is an answer too."""
+    try:
+        return action()
+    except CredentialError as error:
+        return of_error(step, error, facts)
 
 
 @dataclass(frozen=True, slots=True)

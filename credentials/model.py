@@ -4,12 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from credentials.bbs_keys import VerificationKey
 from credentials.claims import ClaimsPath
 from credentials.encoding import JsonObject
 from credentials.jose import Jws
 from credentials.keys import PublicKey
+
+LEAF_MARK: Final = "#x5t-"
+"""Between issuer and digest in the id of the key of a leaf whose chain was followed to the list."""
 
 Wire = str | JsonObject
 """A credential or presentation as it travels: compact text, or a JSON-LD document."""
@@ -117,10 +121,12 @@ class KeyReference:
     Attributes:
         issuer: whose key it must be.
         key_id: ``kid`` or ``verificationMethod``; None where the format allows to leave it out.
+        chain: ``x5c`` in place of a name: certificates in base64, the leaf first.
     """
 
     issuer: str
     key_id: str | None
+    chain: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

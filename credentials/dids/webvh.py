@@ -19,6 +19,7 @@ from credentials.model import Get
 __all__ = [
     "PREFIX",
     "Resolution",
+    "fetch",
     "log_url",
     "read",
     "resolution_error",
@@ -172,7 +173,7 @@ def read(did: str, get: Get, *, at: datetime, moment: datetime | None = None) ->
         Untrusted: ``key_not_valid_at_issuance``: the DID did not exist at the moment.
         CredentialError: what ``resolve_log`` or ``get`` raises, or ``did_document_mismatch``.
     """
-    history = _held(did, get(log_url(did)), lambda: get(witness_url(did)), at=at)
+    history = _fetched(did, get, at=at)
     newest = _newest(history)
     if newest.deactivated:
         raise ProofInvalid("did_deactivated", "the log ends the DID")
@@ -184,6 +185,19 @@ def read(did: str, get: Get, *, at: datetime, moment: datetime | None = None) ->
         rotated=frozenset(document.methods) - ids[-1],
         elsewhere=frozenset().union(*ids) - frozenset(document.methods),
     )
+
+
+def fetch(did: str, get: Get, *, at: datetime) -> Resolution:
+    """Fetch a log, replay it, and give its newest version whole.
+
+    Raises:
+        CredentialError: as ``read``.
+    """
+    return _newest(_fetched(did, get, at=at))
+
+
+def _fetched(did: str, get: Get, *, at: datetime) -> History:
+    return _held(did, get(log_url(did)), lambda: get(witness_url(did)), at=at)
 
 
 def resolution_error(error: CredentialError) -> str:

@@ -110,7 +110,7 @@ def _text(wire: Wire) -> str:
 
 def _peek(token: str) -> Jws:
     try:
-        return peek(token, typ=_TYPES)
+        return peek(token, typ=_TYPES, chain=True)
     except NumberRefusedError as error:
         if error.member in _DATES:
             raise MalformedError("date_invalid", f"{error.member} is no number") from error

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from credentials.claims import ClaimsPath, Paths
-from credentials.encoding import JsonObject
-from credentials.errors import UnsupportedError
+from credentials.encoding import JsonObject, JsonValue
+from credentials.errors import ProofInvalid, UnsupportedError
 from credentials.formats import key_binding, sd_jwt
 from credentials.jose import Jws
 from credentials.keys import PublicKey, Signer, public_key_from_jwk
@@ -29,9 +29,25 @@ class Reading:
     opened: sd_jwt.Opened
 
     def key(self, issuer: str) -> KeyReference:
-        """How the issuer's token names its key."""
-        key_id = self.tokens[0].header.get("kid")
+        """How the issuer's token names its key, or the chain in the place of a name.
+
+        Raises:
+            ProofInvalid: ``x5c_invalid``: what cannot be a chain.
+        """
+        header = self.tokens[0].header
+        if "x5c" in header and "kid" not in header:
+            return KeyReference(issuer, None, _chain(header["x5c"]))
+        key_id = header.get("kid")
         return KeyReference(issuer, key_id if isinstance(key_id, str) else None)
+
+
+def _chain(value: JsonValue) -> tuple[str, ...]:
+    texts = (
+        tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+    )
+    if not texts or texts != tuple(value if isinstance(value, list) else ()):
+        raise ProofInvalid("x5c_invalid", "no list of certificates")
+    return texts
 
 
 def read(text: str, peek: Callable[[str], Jws]) -> Reading:

@@ -18,7 +18,7 @@ from credentials.errors import BindingInvalid, MalformedError, OutsideValidity, 
 from credentials.formats import key_binding
 from credentials.jose import Jws, numeric_date, peek
 from credentials.limits import CLOCK_SKEW
-from credentials.model import Binding, Unverified, Validity
+from credentials.model import LEAF_MARK, Binding, Unverified, Validity
 
 _DATES = frozenset(["iat", "nbf", "exp"])
 
@@ -105,9 +105,12 @@ def check_issuer(unverified: Unverified, key: VerificationKey, *, at: datetime) 
     For formats whose tokens are read once, and stay beside the credential.
 
     Raises:
-        ProofInvalid: ``signature_invalid`` or ``alg_key_mismatch``.
+        ProofInvalid: ``signature_invalid``, ``alg_key_mismatch``, or ``x5c_invalid``: the token
+            brings a chain, and the key is not the one that following it gave.
         OutsideValidity: ``not_yet_valid`` where ``iat`` lies ahead.
     """
+    if unverified.key.chain and LEAF_MARK not in (key.key_id or ""):
+        raise ProofInvalid("x5c_invalid", "a chain that was not followed to the list")
     unverified.tokens[0].verify(signing_key(key))
     check_not_ahead(unverified.credential.issued_at, at=at)
 

@@ -8,8 +8,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from credentials import jose
+from credentials.dids import webvh
 from credentials.dids.base import DidDocument, read_members
-from credentials.dids.web import LINKAGE_CONTEXT, LINKED_DOMAINS, MAX_DOCUMENT_BYTES, document_url
+from credentials.dids.web import (
+    LINKAGE_CONTEXT,
+    LINKED_DOMAINS,
+    MAX_DOCUMENT_BYTES,
+    PREFIX,
+    document_url,
+    location,
+)
 from credentials.encoding import JsonObject, JsonValue, parse_json_object
 from credentials.errors import CredentialError, MalformedError, ProofInvalid, Untrusted
 from credentials.keys import Signer
@@ -69,10 +77,10 @@ def write_configuration(credentials: Sequence[str]) -> JsonObject:
 
 
 def check_linkage(did: str, origin: str, get: Get, *, at: datetime) -> datetime:
-    """Whether a did:web and an origin are of one owner, by both of their own words.
+    """Whether a DID and an origin are of one owner, by both of their own words.
 
     Args:
-        did: whose document must name the origin.
+        did: did:web or did:webvh; its document must name the origin.
         origin: https, without a path; it must publish a credential of the DID.
         get: the guarded fetcher.
         at: now.
@@ -86,8 +94,7 @@ def check_linkage(did: str, origin: str, get: Get, *, at: datetime) -> datetime:
         MalformedError: ``linkage_malformed``, or what reading a DID document raises.
         UndeterminedError: one of the two cannot be fetched.
     """
-    body = get(document_url(did))
-    members = parse_json_object(body, max_bytes=MAX_DOCUMENT_BYTES)
+    members = _members(did, get, at=at)
     document = read_members(did, members)
     if origin not in _origins(members):
         raise Untrusted("linkage_missing", "the document names no such origin")
@@ -104,6 +111,24 @@ def check_linkage(did: str, origin: str, get: Get, *, at: datetime) -> datetime:
         except CredentialError as error:
             refused = ProofInvalid("linkage_invalid", f"{error.code} {error.detail}")
     raise refused
+
+
+def origin_of(issuer: str) -> str | None:
+    """The https origin at which a did:web or did:webvh lives; None for every other issuer."""
+    try:
+        if issuer.startswith(PREFIX):
+            return location(issuer.removeprefix(PREFIX))[0]
+        if issuer.startswith(webvh.PREFIX):
+            return webvh.log_url(issuer)[: webvh.log_url(issuer).index("/", len("https://"))]
+    except CredentialError:
+        pass  # no well-formed identifier lives anywhere
+    return None
+
+
+def _members(did: str, get: Get, *, at: datetime) -> JsonObject:
+    if did.startswith(webvh.PREFIX):
+        return webvh.fetch(did, get, at=at).document
+    return parse_json_object(get(document_url(did)), max_bytes=MAX_DOCUMENT_BYTES)
 
 
 def _origins(document: JsonObject) -> set[str]:

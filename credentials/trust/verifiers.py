@@ -6,10 +6,9 @@ list as that of a known firm; every other name is no more than what the asker sa
 """
 
 from datetime import datetime
-from hashlib import sha256
 from typing import Final
 
-from credentials.encoding import b64url_encode
+from credentials.certificates import certificate_hash
 from credentials.errors import Untrusted
 from credentials.trust.entities import Accreditation, TrustedIssuer, TrustList
 
@@ -51,9 +50,7 @@ def _is(entry: TrustedIssuer, client_id: str) -> bool:
         return entry.id == client_id.removeprefix(_DID)
     if client_id.startswith(_CERTIFICATE):
         digests = {
-            b64url_encode(sha256(each.octets).digest())
-            for each in entry.certificates
-            if not each.compromised
+            certificate_hash(each.octets) for each in entry.certificates if not each.compromised
         }
         return client_id.removeprefix(_CERTIFICATE) in digests
     return False

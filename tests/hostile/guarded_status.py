@@ -5,14 +5,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from types import MappingProxyType
 
-from credentials import credential_status, data_model, verification
+from credentials import credential_status, data_model, status_checks
 from credentials.encoding import b64url_encode
 from credentials.errors import RejectedError
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.limits import MAX_STATUS_LIST_BYTES, MIN_BITSTRING_BITS
 from credentials.model import Purpose
 from credentials.status import bitstring_status_list, token_status_list
-from credentials.trust import listing
+from credentials.trust import entities
 from credentials.trust.listing import ListedKey, TrustList
 from tests.conftest import NOW
 from tests.credentials.world import World
@@ -105,12 +105,12 @@ def from_the_left(octets: bytes, index: int, bits: int) -> int:
 STATUS_LISTS: MappingProxyType[str, Case] = MappingProxyType(
     {
         "H067 withdrawn": Case(
-            withdrawn(), "key_not_valid_at_issuance", (Named(listing, "_within", lambda *_: True),)
+            withdrawn(), "key_not_valid_at_issuance", (Named(entities, "within", lambda *_: True),)
         ),
         "H067 stolen": Case(
             withdrawn(compromised=True),
             "key_compromised",
-            (Refusals(listing, "key_compromised"),),
+            (Refusals(entities, "key_compromised"),),
         ),
         "H068": Case(
             clean_list_of_another,
@@ -124,7 +124,7 @@ STATUS_LISTS: MappingProxyType[str, Case] = MappingProxyType(
         "H069 rolled back": Case(
             rolled_back,
             "status_rollback",
-            (Refusals(verification, "status_rollback"),),
+            (Refusals(status_checks, "status_rollback"),),
         ),
         "H070 below the list": Case(
             lambda: token_status_list.status_at(token_status_list.encode([0], bits=1), -1, bits=1),

@@ -11,7 +11,14 @@ from jwcrypto.jwk import JWK
 
 from credentials import encoding, jose, keys
 from credentials.encoding import JsonObject, b64url_decode, b64url_encode, parse_json
-from credentials.formats import base, key_binding, sd_jwt, sd_jwt_vc, type_metadata
+from credentials.formats import (
+    base,
+    key_binding,
+    sd_jwt,
+    sd_jwt_vc,
+    token_claims,
+    type_metadata,
+)
 from credentials.formats.sd_jwt import digest, join
 from credentials.formats.type_metadata import read_type
 from credentials.jose import decrypt_compact, encrypt_compact, generate_encryption_key
@@ -370,7 +377,7 @@ TOKENS: MappingProxyType[str, Case] = MappingProxyType(
         "H040": Case(
             held(signed(BARE | {"x5c": ["AAAA"]}, by=THIEF), THIEF.public),
             "x5c_invalid",
-            (Refusals(jose, "x5c_invalid"),),
+            (Refusals(token_claims, "x5c_invalid"),),
         ),
     }
 )
