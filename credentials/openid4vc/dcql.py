@@ -6,10 +6,12 @@ module to import.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
+from credentials.certificates import authority_ids
 from credentials.claims import ClaimsPath, Paths, select
 from credentials.encoding import JsonObject, JsonValue
-from credentials.errors import QueryUnsatisfied
+from credentials.errors import QueryUnsatisfied, UndeterminedError
 from credentials.model import Credential, Unverified, Wire
 from credentials.openid4vc.dcql_query import (
     ClaimQuery,
@@ -30,6 +32,7 @@ __all__ = [
     "Match",
     "QueryMatch",
     "TrustedAuthority",
+    "authorities_of",
     "check_answer",
     "match",
     "parse_query",
@@ -41,6 +44,14 @@ W3C_BASE_TYPE = "https://www.w3.org/2018/credentials#VerifiableCredential"
 
 _W3C_FORMATS = frozenset({"ldp_vc", "vc+jwt", "vc+sd-jwt", "jwt_vc_json"})
 _SUBJECT = "credentialSubject"
+
+
+class Authority(StrEnum):
+    """Whether a credential comes from an authority that was asked."""
+
+    MATCHED = "matched"
+    MISSED = "missed"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +167,8 @@ def _candidates(query: CredentialQuery, held: Sequence[Unverified]) -> tuple[Can
             continue
         if not _type_fits(query, unverified.credential):
             continue
+        if _authority(query, authorities_of(unverified)) is not Authority.MATCHED:
+            continue
         choices = _choices(query, unverified.credential, unverified.format)
         if choices:
             found.append(Candidate(index, choices))
@@ -173,16 +186,37 @@ def _choices(query: CredentialQuery, credential: Credential, format_id: str) -> 
     return tuple(choices)
 
 
-def satisfied(query: CredentialQuery, credential: Credential, format_id: str) -> None:
+def satisfied(
+    query: CredentialQuery,
+    credential: Credential,
+    format_id: str,
+    authorities: frozenset[TrustedAuthority] = frozenset(),
+) -> None:
     """Check an answer against every constraint of its query again (section 14.8).
+
+    Args:
+        query: what was asked.
+        credential: what was shown.
+        format_id: in which format.
+        authorities: as ``authorities_of``.
 
     Raises:
         QueryUnsatisfied: ``query_unsatisfied``; the detail names the constraint or the path.
+        UndeterminedError: ``authority_unknown``: an authority of a kind that we cannot look up.
     """
     if format_id != query.format:
         raise QueryUnsatisfied("query_unsatisfied", f"format {format_id}, asked {query.format}")
     if not _type_fits(query, credential):
-        raise QueryUnsatisfied("query_unsatisfied", "type or authority is not as asked")
+        raise QueryUnsatisfied("query_unsatisfied", "type is not as asked")
+    authority = _authority(query, authorities)
+    if authority is Authority.MISSED:
+        raise QueryUnsatisfied("query_unsatisfied", "no trusted authority is as asked")
+    _check_claims(query, credential, format_id)
+    if authority is Authority.UNKNOWN:
+        raise UndeterminedError("authority_unknown", "a list or federation that is not read here")
+
+
+def _check_claims(query: CredentialQuery, credential: Credential, format_id: str) -> None:
     root = _root(credential, format_id)
     missing: list[str] = []
     for combination in query.combinations():
@@ -217,9 +251,26 @@ def check_answer(
     return tuple(pairs)
 
 
+def authorities_of(unverified: Unverified) -> frozenset[TrustedAuthority]:
+    """The authorities that a credential shows by itself: the chain in its token (6.1.1)."""
+    header = unverified.tokens[0].header if unverified.tokens else {}
+    found = tuple(sorted(authority_ids(header.get("x5c"))))
+    return frozenset([TrustedAuthority("aki", found)] if found else [])
+
+
+def _authority(query: CredentialQuery, shown: frozenset[TrustedAuthority]) -> Authority:
+    """Whether one condition is met; a kind that we cannot look up may be met (6.1.1)."""
+    if not query.trusted_authorities:
+        return Authority.MATCHED
+    have = {(each.kind, value) for each in shown for value in each.values}
+    asked = {(each.kind, value) for each in query.trusted_authorities for value in each.values}
+    if have & asked:
+        return Authority.MATCHED
+    decided = all(each.kind == "aki" for each in query.trusted_authorities)
+    return Authority.MISSED if decided else Authority.UNKNOWN
+
+
 def _type_fits(query: CredentialQuery, credential: Credential) -> bool:
-    if query.trusted_authorities:  # each kind asks a certificate chain, and ours carry none
-        return False
     have = {credential.type}
     if query.format in _W3C_FORMATS:
         have.add(W3C_BASE_TYPE)

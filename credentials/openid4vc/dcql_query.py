@@ -43,7 +43,7 @@ class ClaimQuery:
 
 @dataclass(frozen=True, slots=True)
 class TrustedAuthority:
-    """A kind of authority, and which ones; we hold no credential that matches one."""
+    """A kind of authority (``aki``, ``etsi_tl``, ``openid_federation``), and which ones."""
 
     kind: str
     values: tuple[str, ...]

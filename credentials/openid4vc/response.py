@@ -1,11 +1,17 @@
-"""The encrypted answer (OpenID4VP 1.0, section 8): ``direct_post.jwt``."""
+"""The answer (OpenID4VP 1.0, section 8): ``direct_post.jwt``, and ``direct_post`` to read."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from credentials import jose
-from credentials.encoding import JsonObject, JsonValue, compact_json, parse_json_object
+from credentials.encoding import (
+    JsonObject,
+    JsonValue,
+    compact_json,
+    parse_json,
+    parse_json_object,
+)
 from credentials.limits import MAX_TOKEN_BYTES
 from credentials.model import Wire
 from credentials.openid4vc.dcql_query import MAX_QUERIES
@@ -34,9 +40,14 @@ class AuthorizationResponse:
 
 @dataclass(frozen=True, slots=True)
 class PostedResponse:
-    """What a wallet posted: a JWE, or an error that may come unencrypted (section 8.3.1)."""
+    """What a wallet posted: a JWE, or an error that may come unencrypted (section 8.3.1).
+
+    Attributes:
+        vp_token: JSON text of an answer that is not encrypted (section 8.2).
+    """
 
     jwe: str | None = field(default=None, repr=False)
+    vp_token: str | None = field(default=None, repr=False)
     error: str | None = None
     state: str | None = None
 
@@ -72,15 +83,24 @@ def parse_form(body: bytes) -> PostedResponse:
     """Read what a wallet posted.
 
     Raises:
-        ProtocolError: ``invalid_request``: neither one answer nor one error; answers that are not
-            encrypted are refused.
+        ProtocolError: ``invalid_request``: neither one answer nor one error.
     """
     fields = read_form(body)
-    jwe, error = fields.get("response"), fields.get("error")
-    if (jwe is None) == (error is None):
-        raise ProtocolError("invalid_request", "expected response or error")
+    jwe, plain, error = (fields.get(name) for name in ("response", "vp_token", "error"))
+    if [jwe, plain, error].count(None) != 2:  # noqa: PLR2004 - one of three
+        raise ProtocolError("invalid_request", "expected response, vp_token or error")
     code = None if error is None else _error_code(error)
-    return PostedResponse(jwe=jwe, error=code, state=fields.get("state"))
+    return PostedResponse(jwe=jwe, vp_token=plain, error=code, state=fields.get("state"))
+
+
+def read_plain(vp_token: str, state: str | None) -> AuthorizationResponse:
+    """Read an answer that came as it is.
+
+    Raises:
+        ProtocolError: ``vp_token_invalid``.
+        MalformedError: no JSON, or beyond a limit.
+    """
+    return AuthorizationResponse(_vp_token(parse_json(vp_token)), state)
 
 
 def open_response(jwe: str, private_jwk: JsonObject) -> AuthorizationResponse:

@@ -161,11 +161,16 @@ TEXT: dict[str, Adapter] = {
         f"{URL}?{value}", redirect_uri=URL, state="s", issuer=URL, iss_required=True
     ),
     "openid4vc.authorization_details.parse_details": alone,
+    "openid4vc.deletion.read_deletion": lambda parse, value: parse(value, at=AT),
+    "openid4vc.deletion.read_receipt": lambda parse, value: parse(
+        value, request="x", client_id=DID, deletion_uri=URL, get=lambda _: b"{}", at=AT
+    ),
     "openid4vc.offer.parse_offer_link": alone,
     "openid4vc.request.parse_request": lambda parse, value: parse(
         value, client_id=DID, get=lambda _: b"{}", at=AT
     ),
     "openid4vc.request_link.parse_request_link": alone,
+    "openid4vc.response.read_plain": lambda parse, value: parse(value, "s"),
     "openid4vc.response.open_response": lambda parse, value: parse(value, SECRET),
     "share_card.parse_link": lambda parse, value: parse(f"https://a.example/s/{value}"),
     "status.bitstring_status_list.decode": lambda parse, value: parse(f"u{value}"),

@@ -7,13 +7,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from credentials.certificates import authority_ids, write_chain
 from credentials.claims import ClaimsPath
 from credentials.encoding import JsonObject, JsonValue
-from credentials.errors import CredentialError, MalformedError, QueryUnsatisfied
+from credentials.errors import (
+    CredentialError,
+    MalformedError,
+    QueryUnsatisfied,
+    UndeterminedError,
+)
+from credentials.jose import Jws
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.model import Credential, KeyReference, Unverified
-from credentials.openid4vc.dcql import check_answer, match, parse_query, satisfied
+from credentials.openid4vc.dcql import (
+    authorities_of,
+    check_answer,
+    match,
+    parse_query,
+    satisfied,
+)
 from credentials.openid4vc.dcql_query import MAX_CLAIM_SETS, MAX_CLAIMS, MAX_QUERIES
+from tests.credentials.authorities import Authority
 
 HEFTRUCK = "https://skillspass.example/types/heftruck/1"
 VCA = "https://skillspass.example/types/vca-basis/1"
@@ -152,6 +166,31 @@ def test_a_trusted_authority_that_we_cannot_show_matches_nothing() -> None:
     assert _choices(asked, _held()) == []
 
 
+CHAIN = write_chain([Authority().certify(HOLDER, "School", host="school.example")])
+(AKI,) = authority_ids(CHAIN)
+
+
+def _certified() -> Unverified:
+    return replace(_held(), tokens=(Jws({"x5c": CHAIN}, {}, b"", b""),))
+
+
+def test_a_chain_in_the_credential_shows_its_authorities() -> None:
+    one_of: JsonObject = {"type": "aki", "values": ["x", AKI]}
+    asked = _asked(trusted_authorities=[{"type": "etsi_tl", "values": ["y"]}, one_of])
+    assert _choices(asked, _certified()) == [set()]
+    _satisfied(asked, _certified())
+    other = _asked(trusted_authorities=[{"type": "aki", "values": ["x"]}])
+    assert _choices(other, _certified()) == []
+
+
+@pytest.mark.parametrize("kind", ["etsi_tl", "openid_federation"])
+def test_an_authority_that_we_cannot_look_up_is_unknown_and_nothing_is_shown(kind: str) -> None:
+    asked = _asked(trusted_authorities=[{"type": kind, "values": ["https://list.example"]}])
+    assert _choices(asked, _certified()) == []
+    with pytest.raises(UndeterminedError, match="authority_unknown"):
+        _satisfied(asked, _certified())
+
+
 def test_credential_sets_tell_what_may_be_left_out() -> None:
     query = parse_query(
         {
@@ -249,7 +288,7 @@ def test_unknown_properties_are_ignored() -> None:
 
 def _satisfied(asked: JsonObject, held: Unverified) -> None:
     (query,) = parse_query({"credentials": [asked]}).credentials
-    satisfied(query, held.credential, held.format)
+    satisfied(query, held.credential, held.format, authorities_of(held))
 
 
 def test_an_answer_with_all_that_was_asked_satisfies() -> None:
@@ -273,7 +312,7 @@ def test_an_answer_satisfies_by_any_one_claim_set() -> None:
         (_asked(), _held(VCA)),
         (_asked(), _held(format_id="ldp_vc")),
         (_asked(claims=[{"path": ["given_name"], "values": ["Piet"]}]), _held()),
-        (_asked(trusted_authorities=[{"type": "etsi_tl", "values": ["x"]}]), _held()),
+        (_asked(trusted_authorities=[{"type": "aki", "values": ["x"]}]), _held()),
     ],
 )
 def test_an_answer_that_breaks_a_constraint_is_refused(asked: JsonObject, held: Unverified) -> None:

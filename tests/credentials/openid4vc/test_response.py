@@ -110,7 +110,13 @@ def test_a_refusal_carries_the_state_and_no_reason() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"vp_token=a", b"response=a&error=b", b"response=a&response=b", b"error=%3Cscript%3E"],
+    [
+        b"",
+        b"response=a&vp_token=a",
+        b"response=a&error=b",
+        b"response=a&response=b",
+        b"error=%3Cscript%3E",
+    ],
 )
 def test_a_form_with_neither_one_answer_nor_one_error_is_refused(body: bytes) -> None:
     with pytest.raises(ProtocolError) as refusal:
