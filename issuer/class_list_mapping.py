@@ -12,8 +12,8 @@ from issuer.class_list_faults import Action, echo, list_refused
 from issuer.class_list_file import ListRefusedError, Sheet
 from issuer.class_list_headings import CLAIM, Confidence, Recognised, heading_key, recognise
 from issuer.class_list_text import text_problem
-from issuer.elfproef import suspected
 from schemas.credential_types import CredentialType, Disclosure, MonthsAfter
+from schemas.elfproef import suspected
 
 SAMPLE_ROWS: Final = 50
 """Rows whose cells are looked at where a heading says nothing."""

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from issuer.class_list_faults import Action, Problem, Severity
-from issuer.elfproef import Spelling, suspected
+from schemas.elfproef import Spelling, suspected
 
 MAX_CELL: Final = 2_000
 """Characters of one cell; the longest remark of the sample has 49."""

@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from credentials.encoding import JsonObject, JsonValue
 from credentials.model import Validity
-from issuer.elfproef import suspected
 from schemas import catalog, completion
 from schemas.completion import ClaimFault
 from schemas.credential_types import CredentialType, Disclosure
+from schemas.elfproef import suspected
 from skills.framework import statement
 
 

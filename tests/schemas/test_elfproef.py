@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issuer.elfproef import Spelling, passes_elfproef, suspected
+from schemas.elfproef import Spelling, passes_elfproef, suspected
 
 
 @pytest.mark.parametrize("digits", ["111222333", "123456782", "010000008"])
