@@ -1,9 +1,9 @@
-"""The wallet, put together: the blind service, and a kiosk with one trial passport."""
+"""The wallet, put together: three sites, the blind service, and a kiosk with a trial passport."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from credentials.model import Entropy
 from service import app as application
@@ -13,7 +13,16 @@ from service.fetch import Http
 from service.logins import Logins
 from service.pages import Pages
 from service.passkeys import Party, Passkeys
-from wallet import api, pages, presenting_pages, receiving_pages, relay_api, shares_api, sweeping
+from wallet import (
+    api,
+    pages,
+    presenting_pages,
+    receiving_pages,
+    relay_api,
+    shares_api,
+    sites,
+    sweeping,
+)
 from wallet.accounts import Keeping
 from wallet.doors import Doors
 from wallet.holder.outside import Outside
@@ -47,9 +56,7 @@ def create_app(settings: WalletSettings, *, fetch: Http, clock: Clock, entropy: 
         "wallet",
         settings=settings,
         routers=[
-            pages.router,
-            receiving_pages.router,
-            presenting_pages.router,
+            kiosk_pages(),
             api.router,
             shares_api.worker,
             relay_api.router,
@@ -62,7 +69,16 @@ def create_app(settings: WalletSettings, *, fetch: Http, clock: Clock, entropy: 
     app.state.ports = Ports(settings=settings, kiosk=kiosk, pages=templates)
     app.state.doors = open_doors(settings, http=fetch, clock=clock, entropy=entropy)
     app.state.workers = [sweeping.rounds(app.state.doors)]
+    app.router.routes[:0] = sites.site_routes(settings, templates, sites.read_built())
     return app
+
+
+def kiosk_pages() -> APIRouter:
+    """The trial passport's own pages, on its own site."""
+    router = APIRouter(dependencies=[Depends(sites.at_kiosk)])
+    for each in (pages.router, receiving_pages.router, presenting_pages.router):
+        router.include_router(each)
+    return router
 
 
 def open_doors(settings: WalletSettings, *, http: Http, clock: Clock, entropy: Entropy) -> Doors:

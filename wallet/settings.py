@@ -16,6 +16,9 @@ class WalletSettings(RoleSettings):
     Attributes:
         keeper_url: the keeper's own site; empty: ``kluis`` beside the wallet's.
         share_url: the share page's own site; empty: ``deel`` beside the wallet's.
+        web_url: the site of links that lead to the keeper; empty: ``wallet`` beside ``public_url``,
+            where in a trial the kiosk is.
+        verifier_url: whose ``/api/check`` gives a deelkaart its verdict where a firm names none.
     """
 
     role: ClassVar[str] = "wallet"
@@ -26,6 +29,8 @@ class WalletSettings(RoleSettings):
 
     keeper_url: str = ""
     share_url: str = ""
+    web_url: str = ""
+    verifier_url: str = "http://localhost:8003"
 
     @property
     def keeper_origin(self) -> str:
@@ -38,9 +43,24 @@ class WalletSettings(RoleSettings):
         return origin_of(self.share_url or sibling(self.public_url, "deel"))
 
     @property
+    def web_origin(self) -> str:
+        """Where links to the wallet lead; it holds nothing."""
+        return origin_of(self.web_url or sibling(self.public_url, "wallet"))
+
+    @property
+    def kiosk_origin(self) -> str | None:
+        """Where the trial passport is; only a trial has one."""
+        return origin_of(self.public_url) if self.demo else None
+
+    @property
+    def check_url(self) -> str:
+        """Where the share page has a presentation checked."""
+        return f"{origin_of(self.verifier_url)}/api/check"
+
+    @property
     def host_names(self) -> frozenset[str]:
-        """With keeper and share page: three sites, told apart by name."""
-        sites = (self.keeper_origin, self.share_origin)
+        """With keeper, share page and links: three sites, told apart by name."""
+        sites = (self.keeper_origin, self.share_origin, self.web_origin)
         return super().host_names | {urlsplit(site).hostname or "" for site in sites}
 
     @property

@@ -1,38 +1,64 @@
-// Build what runs on the keeper's origin, and print its size and the hash that anyone can recompute.
+// Build the three sites' files into dist/, and print what anyone can recompute: size and hash.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
+import { buildScreens } from "./build_screens.mjs";
 import { data } from "./data.mjs";
 
-const out = fileURLToPath(new URL("dist/", import.meta.url));
+const here = fileURLToPath(new URL(".", import.meta.url));
+const out = `${here}dist/`;
+const KEEPER = ["/", "/keeper.js", "/page.css", "/screens.html", "/manifest.webmanifest"]; // and fonts and icons
+const SHARED = { bundle: true, minify: true, charset: "utf8", legalComments: "none", logLevel: "warning" };
+const TARGET = ["chrome120", "firefox121", "safari17"];
+
+const hashOf = (octets, spelling = "base64") => createHash("sha256").update(octets).digest(spelling);
 
 /** Bundle one entry, the same bytes on every machine. */
-export async function bundle(entry, outfile) {
-  await build({
-    entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
-    outfile,
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: ["chrome120", "firefox121", "safari17"],
-    charset: "utf8",
-    legalComments: "none",
-    plugins: [data],
-    logLevel: "warning",
-  });
+export async function bundle(entry, outfile, define = {}) {
+  const entryPoints = [fileURLToPath(new URL(entry, import.meta.url))];
+  await build({ ...SHARED, entryPoints, outfile, format: "esm", target: TARGET, plugins: [data], define });
   const octets = readFileSync(outfile);
-  return {
-    bytes: octets.length,
-    gzip: gzipSync(octets, { level: 9 }).length,
-    sha256: createHash("sha256").update(octets).digest("base64"),
-  };
+  return { bytes: octets.length, gzip: gzipSync(octets, { level: 9 }).length, sha256: hashOf(octets) };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out, { recursive: true });
-  console.log(JSON.stringify(await bundle("src/keeper.ts", `${out}keeper.js`)));
+/** A style sheet with the fonts that it names beside it. */
+async function style(entry, outfile) {
+  const loader = { ".woff2": "copy" };
+  await build({ ...SHARED, entryPoints: [here + entry], outfile, target: TARGET, loader, assetNames: "fonts/[name]" });
 }
+
+/** Everything that the sites serve, and `integrity.json` with the hash of each file. */
+async function buildAll() {
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(`${out}icons`, { recursive: true });
+  const screens = await buildScreens();
+  writeFileSync(`${out}screens.html`, screens.html);
+  const keeper = await bundle("src/page/boot.ts", `${out}keeper.js`, { SCREENS: JSON.stringify(hashOf(screens.html, "base64url")) });
+  await style("src/page/page.css", `${out}page.css`);
+  for (const name of readdirSync(`${here}static`)) copyFileSync(`${here}static/${name}`, `${out}${/icon/.test(name) ? "icons/" : ""}${name}`);
+  if (existsSync(`${here}src/share/share.ts`)) {
+    await bundle("src/share/share.ts", `${out}share.js`);
+    if (existsSync(`${here}src/share/share.css`)) await style("src/share/share.css", `${out}share.css`);
+    writeFileSync(`${out}share.html`, filled(readFileSync(`${here}src/share/share.html`, "utf-8")));
+  }
+  const assets = ["fonts", "icons"].flatMap((folder) => readdirSync(out + folder).sort().map((name) => `/${folder}/${name}`));
+  const before = Object.fromEntries([...KEEPER.slice(1), ...assets].map((path) => [path, hashOf(readFileSync(out + path))]));
+  const version = hashOf(JSON.stringify(before), "hex");
+  writeFileSync(`${out}index.html`, filled(readFileSync(`${here}src/page/index.html`, "utf-8"), version));
+  const files = { "/": hashOf(readFileSync(`${out}index.html`)), ...before };
+  await bundle("src/worker/worker.ts", `${out}worker.js`, { FILES: JSON.stringify(files), VERSION: JSON.stringify(version) });
+  const { scriptHash, styleHash } = screens;
+  writeFileSync(`${out}integrity.json`, JSON.stringify({ version, files, screens: { script: scriptHash, style: styleHash } }, null, 1));
+  return { version, keeper, screens: screens.gzip };
+}
+
+/** A page with the version and the hash of each file that it names. */
+function filled(html, version = "") {
+  return html.replaceAll(/\{([\w.]+)\}/g, (place, name) =>
+    (name === "version" ? version : existsSync(out + name) ? hashOf(readFileSync(out + name)) : place));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(JSON.stringify(await buildAll()));

@@ -14,7 +14,6 @@ const SOURCES = new URL("src/", import.meta.url);
 const PREFIX = "skillspass:";
 const AREAS = {
   page: ["wallet_web.yaml", "wallet_web_flows.yaml"],
-  screens: ["wallet_web_screens.yaml"],
   share: ["wallet_web_share.yaml"],
 };
 const BORROWED = { // what the page also says, and other services say in the same words

@@ -90,6 +90,11 @@ export async function endLogin(id: string): Promise<void> {
   await call("DELETE", `/logins/${encodeURIComponent(id)}`);
 }
 
+/** A public document by way of the service, as octets that nobody there has judged. */
+export async function relayed(kind: "did" | "status" | "issuer" | "server", name: string): Promise<Octets> {
+  return new Uint8Array(await (await call("GET", `/relay/${kind}?name=${encodeURIComponent(name)}`)).arrayBuffer());
+}
+
 /** Ask for the person's finger or face, for one call that follows. */
 export async function confirm(prfSalt: Octets): Promise<string> {
   const [answer] = await ceremony("/confirm", (options) => usePasskey(options, prfSalt));

@@ -66,6 +66,15 @@ export class Device {
 
   belong = (account: Account): Promise<void> => this.put("account", account);
 
+  /** What the last check of each credential said, by its random name. */
+  checks = <T>(): Promise<T | undefined> => this.get("checks");
+
+  keepChecks = (found: unknown): Promise<void> => this.put("checks", found);
+
+  language = <T extends string>(): Promise<T | undefined> => this.get("language");
+
+  keepLanguage = (language: string): Promise<void> => this.put("language", language);
+
   /** The version of the page's code that was seen last; undefined at the first time. */
   code = (): Promise<string | undefined> => this.get("code");
 

@@ -9,7 +9,9 @@ import type { Opened } from "../keeper/sealed.ts";
 import { append, type Log } from "../keeper/vault.ts";
 import { Refusal, rejected } from "../protocol/errors.ts";
 import { b64url } from "../protocol/octets.ts";
+import SKILLS from "skillspass:skills";
 import TYPES from "skillspass:types";
+import { isSafe } from "./notices.ts";
 import type { Settings } from "./settings.ts";
 import type { Stage } from "./stage.ts";
 import { openOnStage } from "./opening.ts";
@@ -65,13 +67,13 @@ export class Wallet {
   /** The account that this browser belongs to, open or not. */
   owner = (): Account | undefined => this.account;
 
-  /** The open vault and the way in that is used; refuses `vault_locked`. */
+  /** The open vault and the way in that is used; refuses `vault_closed`. */
   vault(): Safe {
-    if (!this.safe) throw rejected("vault_locked");
+    if (!this.safe) throw rejected("vault_closed");
     return this.safe;
   }
 
-  /** The events, and who writes the next one; refuses `vault_locked`. */
+  /** The events, and who writes the next one; refuses `vault_closed`. */
   log(): Log {
     return { ...this.firstLog(), events: this.vault().opened.events };
   }
@@ -150,11 +152,14 @@ export class Wallet {
     this.used = Date.now();
   }
 
+  /** Whether two ways open it that do not fail together; true where nothing is open. */
+  isSafe = (): boolean => !this.safe || isSafe(this.safe.opened);
+
   /** Whether it was left alone too long. */
   idle = (): boolean => this.safe !== undefined && Date.now() - this.used >= IDLE;
 
-  /** What the catalogue says of a type; undefined for one that it does not know. */
-  entryOf = (type: string): TypeEntry | undefined => TYPES[type];
+  /** What the catalogue says of a type, and the names of skills; of a type that it does not know, no more. */
+  entryOf = (type: string): TypeEntry => ({ claims: [], smallest: [], ...TYPES[type], skillNames: SKILLS });
 
   /** Tell the screens that what they show has changed. */
   changed = (): void => this.told();

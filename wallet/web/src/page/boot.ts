@@ -1,0 +1,149 @@
+/** The keeper's page: its settings, its wallet, the screens in their frame, and what links hand over. */
+
+import { Refusal, rejected } from "../protocol/errors.ts";
+import { serveAt } from "../journeys/network.ts";
+import type { JsonObject, JsonValue } from "../protocol/json.ts";
+import { b64url, sha } from "../protocol/octets.ts";
+import { Bridge } from "./bridge.ts";
+import { Checks } from "./checks.ts";
+import { h } from "./dom.ts";
+import { flows, type Flow } from "./flows.ts";
+import { answerScreens } from "./messages.ts";
+import { actions, button, notice, step } from "./parts.ts";
+import { Place } from "./place.ts";
+import { renewCard } from "./safe_card.ts";
+import { readSettings } from "./settings.ts";
+import { PageStage } from "./stage.ts";
+import { errorText, speak, t } from "./texts.ts";
+import { isNewCode, Updates, type Found, type TrustedTypesFactory } from "./updates.ts";
+import { Wallet } from "./wallet.ts";
+
+declare const SCREENS: string; // SHA-256 of the screens' document, base64url: set by the build
+
+const IDLE_LOOK = 15_000; // milliseconds
+
+let frame: HTMLIFrameElement | null = null;
+const tell = (message: JsonObject): void => frame?.contentWindow?.postMessage(message, "*");
+const stage = new PageStage(element("stage"), () => frame);
+
+void start().catch((error: unknown) => {
+  element("stage").hidden = false;
+  element("stage").replaceChildren(h("main", { class: "sp-page" }, step(t("web.failed.title"), notice("negative", errorText(error)))));
+});
+
+async function start(): Promise<void> {
+  const settings = readSettings(await octetsOf("/config.json"));
+  serveAt(settings.origins);
+  const changed = (): void => tell({ event: "changed" });
+  const wallet = await Wallet.start(settings, changed);
+  speak((await wallet.device.language()) ?? (navigator.language.startsWith("en") ? "en" : "nl"));
+  const checks = await Checks.open(wallet.device, changed);
+  const updates = new Updates(versionOf(), (found) => drawUpdate(updates, found));
+  const place = new Place(tell);
+  const run = runner(wallet);
+  const bridge = new Bridge({ wallet, checks, updates, place, flows, run });
+  const handlers = bridge.handlers();
+  answerScreens(window, () => frame?.contentWindow ?? null, { ...handlers, receive: afterwards(wallet, handlers.receive) });
+  const handed = place.take();
+  await showScreens();
+  watch(wallet);
+  if (handed) void open(handed.flow === "receive" ? afterwards(wallet, handlers.receive) : handlers.present, handed.link, place);
+  if (await isNewCode(wallet.device, updates.version)) drawUpdate(updates, "update", true);
+  await updates.start();
+}
+
+/** What a link handed over is drawn at once, before anything else. */
+async function open(flow: (fields: JsonObject) => Promise<JsonValue>, link: string, place: Place): Promise<void> {
+  try {
+    const answer = await flow({ link }) as { done?: boolean; id?: string };
+    if (answer.id) place.show("card", answer.id);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error; // it was told on the stage
+  }
+}
+
+/** After a first credential: a second way in, which may wait. */
+function afterwards(wallet: Wallet, receive: (fields: JsonObject) => Promise<JsonValue>): (fields: JsonObject) => Promise<JsonValue> {
+  return async (fields) => {
+    const answer = await receive(fields) as JsonObject;
+    if (answer["done"] === true && !wallet.isSafe()) await runner(wallet)(async () => ({ done: await renewCard(wallet, stage, true) }), null).catch(() => undefined);
+    return answer;
+  };
+}
+
+let drawing = false;
+
+/** Draws one flow at a time; what goes wrong is told on the stage, and by its code to the screens. */
+function runner(wallet: Wallet): (flow: Flow, given: JsonValue) => Promise<JsonValue> {
+  return async (flow, given) => {
+    if (drawing) throw rejected("flow_running");
+    drawing = true;
+    try {
+      return await flow(wallet, stage, given);
+    } catch (error) {
+      if (!(error instanceof Refusal && error.code === "stopped")) await drawFault(error);
+      throw error;
+    } finally {
+      drawing = false;
+      stage.close();
+    }
+  };
+}
+
+async function drawFault(error: unknown): Promise<void> {
+  const draw = (answer: (value: void) => void): HTMLElement => step(
+    t("web.fault.title"), notice("negative", errorText(error), "", true), actions(button(t("web.fault.back"), () => answer(), "primary")),
+  );
+  await stage.ask<void>(draw).catch(() => undefined);
+}
+
+/** The screens run without an origin of their own, and only as they were built with this page. */
+async function showScreens(): Promise<void> {
+  const octets = await octetsOf("/screens.html");
+  if (b64url(await sha(octets)) !== SCREENS) throw rejected("screens_changed");
+  const html = new TextDecoder().decode(octets);
+  const made = h("iframe", { id: "screens", sandbox: "allow-scripts", title: t("web.name"), allow: "clipboard-write *" });
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypesFactory };
+  made.srcdoc = (trustedTypes?.createPolicy("screens", { createHTML: () => html }).createHTML("") ?? html) as string;
+  frame = made;
+  element("place").replaceChildren(made);
+}
+
+/** Lock a wallet that was left alone. */
+function watch(wallet: Wallet): void {
+  for (const name of ["pointerdown", "keydown", "message"]) addEventListener(name, () => wallet.touch());
+  setInterval(() => {
+    if (wallet.idle() && !drawing) void wallet.lock();
+  }, IDLE_LOOK);
+  addEventListener("online", () => wallet.changed());
+  addEventListener("offline", () => wallet.changed());
+}
+
+/** A bar above the screens, which they cannot draw over. */
+function drawUpdate(updates: Updates, found: Found, taken = false): void {
+  const key = taken ? "web.update.new" : `web.update.${found}`;
+  const close = (): void => element("bar").replaceChildren();
+  const take = (): Promise<void> => updates.take();
+  const ways = found === "update" && !taken ? [button(t("web.update.take"), take), button(t("web.update.later"), close)] : [button(t("web.update.seen"), close)];
+  const note = notice(found === "changed" ? "negative" : "info", t(`${key}.title`), t(`${key}.text`, { version: updates.version.slice(0, 12) }), true);
+  note.append(h("div", { class: "sp-row" }, ...ways));
+  element("bar").replaceChildren(note);
+  tell({ event: "changed" });
+}
+
+async function octetsOf(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const answer = await fetch(path);
+  if (!answer.ok) throw rejected("service_failed", path);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+function versionOf(): string {
+  return document.querySelector<HTMLMetaElement>("meta[name=version]")?.content ?? "";
+}
+
+function element(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (!found) throw rejected("page_broken", id);
+  return found;
+}
+

@@ -1,0 +1,159 @@
+/** What the keeper does for each message of the screens; every answer is data to draw. */
+
+import { mayIssue, sectorList, type SectorList } from "../journeys/listing.ts";
+import { looksAt, sharesIn, type KeptShare, type Looks } from "../journeys/sharing.ts";
+import { linkText } from "../keeper/share_card.ts";
+import { rejected } from "../protocol/errors.ts";
+import type { JsonObject, JsonValue } from "../protocol/json.ts";
+import { cardOf, detailOf, nameIn, readAll, titlesOf, type Read } from "./cards.ts";
+import type { Checks } from "./checks.ts";
+import { entriesAbout, entriesOf } from "./entries.ts";
+import type { Flow, Flows } from "./flows.ts";
+import type { Handlers } from "./messages.ts";
+import { isSafe, noticesOf } from "./notices.ts";
+import { qrOf } from "./qr.ts";
+import { reasonFor } from "./reasons.ts";
+import { slotsOf } from "./slots.ts";
+import { language, speak, type Language } from "./texts.ts";
+import type { Place } from "./place.ts";
+import type { Updates } from "./updates.ts";
+import type { Wallet } from "./wallet.ts";
+
+const LOOK_AGAIN = 60; // seconds between two looks at who saw a share
+
+/** What the handlers work with. */
+export interface Page {
+  readonly wallet: Wallet;
+  readonly checks: Checks;
+  readonly updates: Updates;
+  readonly place: Place;
+  readonly flows: Flows;
+  /** Draw a flow on the stage, and give the screens back after it. */
+  readonly run: (flow: Flow, given: JsonValue) => Promise<JsonValue>;
+}
+
+/** Everything that the screens may ask. */
+export class Bridge {
+  private readonly page: Page;
+  private sector: SectorList | undefined;
+  private readonly looks = new Map<string, Looks>();
+  private looked = 0;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** The handlers of the closed list. */
+  handlers(): Handlers {
+    const { wallet, place, flows, run } = this.page;
+    const drawn = (flow: Flow) => ({ link = null, ids = null, id = null }: JsonObject) => run(flow, link ?? ids ?? id);
+    return {
+      state: async () => this.state(),
+      list: () => this.list(),
+      card: ({ id }) => this.card(String(id)),
+      log: async () => entriesOf(wallet.log().events),
+      slots: () => slotsOf(wallet),
+      qr: async ({ id }) => this.qr(String(id)),
+      go: async ({ screen, id }) => done(place.go(String(screen), String(id))),
+      settings: async ({ language: wanted }) => this.speak(wanted as Language),
+      lock: async () => done(await wallet.lock()),
+      receive: drawn(flows.receive), present: drawn(flows.present), share: drawn(flows.share), stop: drawn(flows.stop),
+      scan: drawn(flows.scan), remove: drawn(flows.remove), unlock: drawn(flows.unlock), safe: drawn(flows.safe),
+      export: drawn(flows.export), import: drawn(flows.import), transfer: drawn(flows.transfer), wipe: drawn(flows.wipe),
+      erase: drawn(flows.erase),
+    };
+  }
+
+  /** Look again at what the outside says: the sector's list, and how each credential stands. */
+  async refresh(): Promise<void> {
+    const { wallet, checks } = this.page;
+    if (wallet.state !== "open") return;
+    const { list, anchor } = wallet.settings;
+    this.sector ??= await sectorList(list, anchor, wallet.now());
+    await checks.refresh(wallet.log());
+    await this.lookAtShares();
+  }
+
+  private state(): JsonObject {
+    const { wallet, place, updates } = this.page;
+    const open = wallet.state === "open";
+    return {
+      state: wallet.state, language: language(), safe: open && isSafe(wallet.vault().opened), offline: !navigator.onLine,
+      update: updates.found !== undefined, screen: place.screen(),
+    };
+  }
+
+  private async list(): Promise<JsonObject> {
+    const { wallet, updates } = this.page;
+    const { opened } = wallet.vault();
+    const all = await this.read();
+    const cards = all.map((read) => cardOf(read, opened.events, wallet.now()));
+    void this.refresh();
+    return {
+      cards, name: nameIn(all), shares: sharesIn(opened.events).map((share) => this.shareOf(share)),
+      notices: noticesOf(opened, cards, updates.found !== undefined),
+    };
+  }
+
+  private async card(id: string): Promise<JsonObject> {
+    const { wallet } = this.page;
+    const { events } = wallet.vault().opened;
+    const read = (await this.read()).find(({ held }) => held.id === id);
+    if (!read) throw rejected("proof_not_found");
+    const detail = detailOf(read, events, wallet.now(), entriesAbout(events, id));
+    const told = detail["standing"] === "revoked" || detail["standing"] === "suspended";
+    return told ? { ...detail, reason: (await reasonFor(read.held, wallet.now()))?.[language()] ?? null } : detail;
+  }
+
+  private read(): Promise<Read[]> {
+    const { wallet, checks } = this.page;
+    const known = (issuer: string, type: string): boolean => mayIssue(this.sector, issuer, type, wallet.now());
+    return readAll(wallet.vault().opened.events, checks.of, known);
+  }
+
+  private shareOf(share: KeptShare): JsonObject {
+    const looks = this.looks.get(share.id);
+    const views = looks?.views ?? [];
+    const ended = share.stopped || looks?.ended === true || share.until <= this.page.wallet.now();
+    const titles = (wanted: Language): string[] => share.cards.map((card) => titlesOf(String(card["type"]))[wanted]);
+    return {
+      id: share.id, made: iso(share.made), until: iso(share.until), views: views.length, max_views: share.maxViews ?? null,
+      coded: share.code !== undefined, titles_nl: titles("nl"), titles_en: titles("en"), last: views.at(-1)?.at ?? null,
+      names: views.map(({ at, name = null }) => ({ at, name })), open: !ended,
+    };
+  }
+
+  private qr(id: string): JsonObject {
+    const share = sharesIn(this.page.wallet.log().events).find((each) => each.id === id);
+    if (!share || share.stopped || share.until <= this.page.wallet.now()) throw rejected("share_gone");
+    const link = linkText(share.link);
+    const { path, size } = qrOf(link);
+    return { svg: path, size, link, until: iso(share.until), views: this.looks.get(id)?.views.length ?? 0 };
+  }
+
+  private async speak(wanted: Language): Promise<JsonObject> {
+    const { wallet } = this.page;
+    speak(wanted);
+    await wallet.device.keepLanguage(wanted);
+    wallet.changed();
+    return { done: true };
+  }
+
+  /** Ask who saw each open share; what cannot be asked now stays as it was. */
+  private async lookAtShares(): Promise<void> {
+    const { wallet } = this.page;
+    const at = wallet.now();
+    if (at - this.looked < LOOK_AGAIN) return;
+    this.looked = at;
+    const before = JSON.stringify([...this.looks]);
+    for (const share of sharesIn(wallet.log().events).filter(({ stopped, until }) => !stopped && until > at)) {
+      const seen = await looksAt(share).catch(() => undefined);
+      if (seen) this.looks.set(share.id, seen);
+    }
+    if (JSON.stringify([...this.looks]) !== before) wallet.changed();
+  }
+}
+
+const done = (_: unknown): JsonObject => ({ done: true });
+
+const iso = (at: number): string => new Date(at * 1000).toISOString();

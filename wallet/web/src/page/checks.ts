@@ -1,0 +1,125 @@
+/**
+ * Whether the credentials in the passport still count: the issuer's signature and its status list.
+ *
+ * Documents come through the service's shared fetcher first, so that an issuer cannot see who looks
+ * (wallet design, section 9); without it, from the issuer itself. What cannot be asked is unknown.
+ */
+
+import type { Device } from "../keeper/device.ts";
+import { heldIn, parseHeld, type Held, type Log } from "../keeper/vault.ts";
+import { relayed } from "../account/service.ts";
+import { documentAt } from "../journeys/network.ts";
+import { checkProof, type Unverified } from "../protocol/credentials.ts";
+import { documentUrl, keyOf, readDocument, type DidDocument } from "../protocol/dids.ts";
+import { Refusal } from "../protocol/errors.ts";
+import { fromUtf8, type Octets } from "../protocol/octets.ts";
+import { readStatusList, statusAt, statusKeyId, type TokenStatusList } from "../protocol/status.ts";
+
+const FRESH = 15 * 60; // seconds: a passport is opened more often than its lists change
+const WORDS = ["valid", "revoked", "suspended"] as const;
+
+/** What the last check said; `at` in seconds. */
+export interface Check {
+  readonly word: "valid" | "revoked" | "suspended" | "unknown" | "refused";
+  readonly at: number;
+}
+
+/** One round of looking; each document is fetched once. */
+interface Round {
+  readonly at: number;
+  readonly issuers: Map<string, Promise<DidDocument>>;
+  readonly lists: Map<string, Promise<TokenStatusList>>;
+}
+
+/** The checks that this browser made. */
+export class Checks {
+  private readonly device: Device;
+  private readonly told: () => void;
+  private found: Readonly<Record<string, Check>> = {};
+  private running = false;
+
+  private constructor(device: Device, told: () => void) {
+    this.device = device;
+    this.told = told;
+  }
+
+  /** With what an earlier visit found: names in it are random, and say nothing about a person. */
+  static async open(device: Device, told: () => void): Promise<Checks> {
+    const checks = new Checks(device, told);
+    checks.found = (await device.checks()) ?? {};
+    return checks;
+  }
+
+  of = (id: string): Check | undefined => this.found[id];
+
+  /** Check what was not checked lately, all of it with `anew`. */
+  async refresh(log: Log, anew = false): Promise<void> {
+    const at = log.now();
+    const old = (id: string): boolean => anew || !(at - (this.found[id]?.at ?? 0) < FRESH) || this.found[id]?.word === "unknown";
+    const due = heldIn(log.events).filter(({ id }) => old(id));
+    if (this.running || due.length === 0) return;
+    this.running = true;
+    try {
+      const round: Round = { at, issuers: new Map(), lists: new Map() };
+      const made = await Promise.all(due.map(async (held) => [held.id, await check(held, round)] as const));
+      const kept = Object.fromEntries(made.filter(([id, { word }]) => word !== "unknown" || !this.found[id]));
+      this.found = { ...this.found, ...kept };
+      await this.device.keepChecks(this.found);
+    } finally {
+      this.running = false;
+    }
+    this.told();
+  }
+}
+
+async function check(held: Held, round: Round): Promise<Check> {
+  try {
+    const unverified = await parseHeld(held);
+    return { word: await wordOf(unverified, round), at: round.at };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const wrong = error.kind === "rejected" && error.code.endsWith("_invalid");
+    return { word: wrong ? "refused" : "unknown", at: round.at };
+  }
+}
+
+async function wordOf(unverified: Unverified, round: Round): Promise<Check["word"]> {
+  const { credential, keyId } = unverified;
+  const document = await issuerAt(credential.issuer, round);
+  await checkProof(unverified, keyOf(document, keyId, "assertionMethod"), round.at);
+  let found: Check["word"] = "valid";
+  for (const reference of credential.status) {
+    if (reference.kind !== "token") return "unknown";
+    const status = WORDS[statusAt(await listAt(reference.uri, credential.issuer, round), reference.index)] ?? "unknown";
+    if (status === "revoked") return status;
+    if (status !== "valid") found = status;
+  }
+  return found;
+}
+
+function issuerAt(did: string, round: Round): Promise<DidDocument> {
+  return once(round.issuers, did, async () => readDocument(did, await fetched("did", did, documentUrl(did))));
+}
+
+function listAt(uri: string, issuer: string, round: Round): Promise<TokenStatusList> {
+  return once(round.lists, `${issuer} ${uri}`, async () => {
+    const token = fromUtf8(await fetched("status", uri, uri)).trim();
+    const key = keyOf(await issuerAt(issuer, round), statusKeyId(token), "assertionMethod");
+    return readStatusList(token, uri, key, round.at);
+  });
+}
+
+async function fetched(kind: "did" | "status", name: string, address: string): Promise<Octets> {
+  try {
+    return await relayed(kind, name);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return documentAt(address);
+  }
+}
+
+function once<T>(known: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {
+  const found = known.get(name) ?? make();
+  known.set(name, found);
+  return found;
+}

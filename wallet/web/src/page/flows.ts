@@ -1,0 +1,44 @@
+/** Everything that is drawn on the stage, by the name of its message. */
+
+import { unsupported } from "../protocol/errors.ts";
+import type { JsonValue } from "../protocol/json.ts";
+import { receive } from "./flows/receive.ts";
+import { renewCard } from "./safe_card.ts";
+import { scan } from "./scanning.ts";
+import { remove } from "./slots.ts";
+import type { Stage } from "./stage.ts";
+import type { Wallet } from "./wallet.ts";
+import { wipe } from "./wiping.ts";
+
+/** One flow; `given` is the link, the id or the ids of its message. */
+export type Flow = (wallet: Wallet, stage: Stage, given: JsonValue) => Promise<JsonValue>;
+
+/** The flows of the closed list. */
+export type Flows = Readonly<Record<
+  "receive" | "present" | "share" | "stop" | "scan" | "remove" | "unlock" | "safe" | "export" | "import" | "transfer" | "wipe" | "erase", Flow
+>>;
+
+const notYet: Flow = () => Promise.reject(unsupported("not_yet"));
+
+/** Opens the vault first, where it is closed. */
+const inside = (flow: Flow): Flow => async (wallet, stage, given) => {
+  await wallet.ensureOpen(stage);
+  return flow(wallet, stage, given);
+};
+
+/** Every flow. */
+export const flows: Flows = {
+  receive: (wallet, stage, link) => receive(wallet, stage, String(link)),
+  present: notYet,
+  share: notYet,
+  stop: notYet,
+  scan: async (_, stage) => ({ text: await scan(stage) }),
+  remove: inside((wallet, stage, id) => remove(wallet, stage, String(id))),
+  unlock: inside(async () => ({ done: true })),
+  safe: inside(async (wallet, stage) => ({ done: await renewCard(wallet, stage, false) })),
+  export: notYet,
+  import: notYet,
+  transfer: notYet,
+  wipe: inside(wipe),
+  erase: notYet,
+};
