@@ -55,26 +55,26 @@ export async function eraseAnswer(entry: Event, log: Log): Promise<[Log, Erased]
   return [await append(log, "deletion_asked", data), erased];
 }
 
-/** A receipt is the asker's own, and about this very request; refuses `deletion_refused`. */
+/** A receipt is the asker's own, and about this very request; refuses `deletion_receipt_invalid`. */
 async function readReceipt(
   token: string, sent: { clientId: string; nonce: string; request: string; at: number },
 ): Promise<Erased> {
   const signed = peek(token, { typ: ["deletion-receipt+jwt"], chain: true });
   if (sent.clientId.startsWith(HASH_PREFIX)) {
     const { leaf } = await checkChain(member(signed.header, "x5c"), sent.at);
-    if ((await certificateHash(leaf)) !== sent.clientId.slice(HASH_PREFIX.length)) throw rejected("deletion_refused", "x5c");
+    if ((await certificateHash(leaf)) !== sent.clientId.slice(HASH_PREFIX.length)) throw rejected("deletion_receipt_invalid", "x5c");
     await verifyJws(signed, leaf.key);
   } else {
     const did = sent.clientId.slice(DID_PREFIX.length);
     const document = await readDocument(did, await documentAt(documentUrl(did)));
     const key = document.methods.get(String(member(signed.header, "kid")));
-    if (!key) throw rejected("deletion_refused", "kid");
+    if (!key) throw rejected("deletion_receipt_invalid", "kid");
     await verifyJws(signed, key);
   }
-  const told = new Fields(signed.payload, "deletion_refused");
+  const told = new Fields(signed.payload, "deletion_receipt_invalid");
   const [outcome, at] = [told.text("outcome"), told.integer("iat") ?? told.fail("iat")];
   const ours = told.text("iss", 2_048) === sent.clientId && told.text("nonce") === sent.nonce
     && told.text("request_hash") === b64url(await sha(utf8(sent.request)));
-  if (!ours || !OUTCOMES.has(outcome)) throw rejected("deletion_refused", "about another request");
+  if (!ours || !OUTCOMES.has(outcome)) throw rejected("deletion_receipt_invalid", "about another request");
   return { outcome: outcome as Erased["outcome"], at };
 }

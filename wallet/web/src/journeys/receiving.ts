@@ -183,13 +183,19 @@ async function checkedCopies(
 
 /** Signature by the issuer's own key, dates, and the type that was offered. */
 async function check(preview: Preview, unverified: Unverified, at: number): Promise<void> {
-  const { credential, keyId } = unverified;
-  const document = await readDocument(credential.issuer, await documentAt(documentUrl(credential.issuer)));
-  await verify(unverified, keyOf(document, keyId, "assertionMethod"), at);
+  const { credential } = unverified;
+  await checkIssued(unverified, at);
   if (credential.type !== preview.configuration.type) throw rejected("type_not_offered", "another type");
   if (new URL(documentUrl(credential.issuer)).origin !== originOf(preview.issuer.credentialIssuer)) {
     throw rejected("issuer_mismatch", "signed by another than who gives it");
   }
+}
+
+/** The signature holds under a key that its issuer publishes, and the moment lies within its dates. */
+export async function checkIssued(unverified: Unverified, at: number): Promise<void> {
+  const { credential, keyId } = unverified;
+  const document = await readDocument(credential.issuer, await documentAt(documentUrl(credential.issuer)));
+  await verify(unverified, keyOf(document, keyId, "assertionMethod"), at);
 }
 
 /** The name that a credential carries; empty where it has none. */

@@ -31,6 +31,7 @@ export interface Line {
 export interface TypeEntry {
   readonly claims: readonly { readonly path: string; readonly nl: string; readonly en: string }[];
   readonly smallest: readonly ClaimsPath[]; // what the presets together ask of it
+  readonly skillNames?: Readonly<Record<string, readonly [nl: string, en: string]>>; // by id, of all skills
 }
 
 /** One held credential that can answer one credential query. */
@@ -130,9 +131,12 @@ function line(
     const [nl, en] = [textOf(member(item, "label")), textOf(member(item, "label_en"))];
     return { path, kind, nl, en, value: member(item, "value") ?? null, group, over };
   }
-  const skill = name === "skills" && path.length > 1 && isObject(value);
-  const nl = skill ? textOf(member(item, "label_nl")) || textOf(member(item, "skill")) : known.nl;
-  return { path, kind, nl, en: skill ? textOf(member(item, "label_en")) || nl : known.en, value, group, over };
+  if (name !== "skills" || path.length < 2 || !isObject(value)) {
+    return { path, kind, nl: known.nl, en: known.en, value, group, over };
+  }
+  const skill = textOf(member(item, "skill"));
+  const [nl, en] = entry.skillNames?.[skill] ?? [textOf(member(item, "label_nl")) || skill, textOf(member(item, "label_en"))];
+  return { path, kind, nl, en: en || nl, value, group, over };
 }
 
 const textOf = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "");

@@ -2,7 +2,14 @@
 
 import { unsupported } from "../protocol/errors.ts";
 import type { JsonValue } from "../protocol/json.ts";
+import { erase } from "./flows/erase.ts";
+import { exporting } from "./flows/exporting.ts";
+import { importing } from "./flows/importing.ts";
+import { present } from "./flows/present.ts";
 import { receive } from "./flows/receive.ts";
+import { share } from "./flows/share.ts";
+import { stop } from "./flows/stop.ts";
+import { openOnStage } from "./opening.ts";
 import { renewCard } from "./safe_card.ts";
 import { scan } from "./scanning.ts";
 import { remove } from "./slots.ts";
@@ -29,16 +36,19 @@ const inside = (flow: Flow): Flow => async (wallet, stage, given) => {
 /** Every flow. */
 export const flows: Flows = {
   receive: (wallet, stage, link) => receive(wallet, stage, String(link)),
-  present: notYet,
-  share: notYet,
-  stop: notYet,
+  present: (wallet, stage, link) => present(wallet, stage, String(link)),
+  share: inside(share),
+  stop: inside((wallet, stage, id) => stop(wallet, stage, String(id))),
   scan: async (_, stage) => ({ text: await scan(stage) }),
   remove: inside((wallet, stage, id) => remove(wallet, stage, String(id))),
-  unlock: inside(async () => ({ done: true })),
+  unlock: async (wallet, stage) => {
+    if (wallet.state !== "open") await openOnStage(wallet, stage, true);
+    return { done: true };
+  },
   safe: inside(async (wallet, stage) => ({ done: await renewCard(wallet, stage, false) })),
-  export: notYet,
-  import: notYet,
+  export: inside(exporting),
+  import: inside(importing),
   transfer: notYet,
   wipe: inside(wipe),
-  erase: notYet,
+  erase: inside((wallet, stage, id) => erase(wallet, stage, String(id))),
 };

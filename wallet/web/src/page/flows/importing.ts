@@ -67,7 +67,7 @@ async function opened(wallet: Wallet, stage: Stage, file: string): Promise<Impor
 
 function drawFound(answer: (yes: boolean) => void, { brought }: Import, more: boolean): HTMLElement {
   const rows = brought.map((each) => h("li", {}, tile(symbolOf(each.type)), h("div", { "data-content": true },
-    h("strong", { class: "sp-block" }, titleOf(each.type)), h("p", { class: "sp-small sp-subtle" }, each.held.giver.name), verdict(each))));
+    h("strong", { class: "sp-line" }, titleOf(each.type)), h("p", { class: "sp-small sp-subtle" }, each.held.giver.name), verdict(each))));
   return step(t("flow.import.found"), h("ul", { class: "sp-card sp-list" }, ...rows), more
     ? twoWays(button(t("flow.keep.yes"), () => answer(true), "primary", "check"), button(t("flow.keep.no"), () => answer(false)))
     : actions(button(t("flow.to_passport"), () => answer(false), "primary", "id-card")));

@@ -52,7 +52,7 @@ export const labelOf = (line: Line): string => line[language()];
 /** What stands at a line besides its name: a level with its gauge, or a value. */
 function worthOf(line: Line, type: string): Child {
   const level = isObject(line.value) ? member(line.value, "level") : undefined;
-  if (!isSkill(line)) return h("span", { class: "sp-small sp-subtle sp-block" }, valueIn(line.value, language()));
+  if (!isSkill(line)) return h("span", { class: "sp-small sp-subtle sp-line" }, valueIn(line.value, language()));
   if (typeof level !== "number") return null;
   const grade = TYPES[type]?.grade;
   return h("span", { class: "sp-row sp-row--between sp-row--level" },
@@ -79,7 +79,7 @@ export function lineChoice(line: Line, type: string, ticked = false): { row: HTM
 /** A box with a word, and a line of help. */
 export function tick(text: string, help = "", ticked = false): { row: HTMLElement; box: HTMLInputElement } {
   const box = h("input", { type: "checkbox", checked: ticked });
-  const words = h("span", {}, text, help ? h("span", { class: "sp-small sp-subtle sp-block" }, help) : null);
+  const words = h("span", {}, text, help ? h("span", { class: "sp-small sp-subtle sp-line" }, help) : null);
   return { row: h("label", { class: "sp-choice" }, box, words), box };
 }
 

@@ -111,7 +111,7 @@ function asker(question: Question): HTMLElement {
   return h("div", { class: "sp-stack" },
     h("div", { class: "sp-row sp-row--tight sp-asker" }, tile("building-2"), h("div", {},
       h("p", { class: "sp-subtle" }, t("flow.ask.from")), h("h1", { "data-content": true }, name),
-      h("p", { class: "sp-small sp-top-2" }, h("span", { class: "sp-subtle sp-block" }, host),
+      h("p", { class: "sp-small sp-top-2" }, h("span", { class: "sp-subtle sp-line" }, host),
         known ? status("positive", "badge-check", t("flow.ask.known")) : status("warning", "circle-question-mark", t("flow.ask.unchecked"))))),
     rows.length > 0 ? facts(rows) : null,
     question.declaration === undefined ? notice("warning", t("flow.ask.undeclared")) : null);
@@ -141,7 +141,7 @@ function drawNothing(answer: (value: void) => void, question: Question): HTMLEle
 function drawRivals(answer: (fit: Fit) => void, asked: Asked, group: readonly Fit[]): HTMLElement {
   const inputs = group.map((_, at) => h("input", { type: "radio", name: "proof", value: at, checked: at === 0 }));
   const rows = group.map(({ held, unverified: { credential } }, at) => h("label", { class: "sp-choice" }, inputs[at],
-    tile(symbolOf(credential.type)), h("span", { "data-content": true }, h("strong", { class: "sp-block" }, titleOf(credential.type)),
+    tile(symbolOf(credential.type)), h("span", { "data-content": true }, h("strong", { class: "sp-line" }, titleOf(credential.type)),
       h("span", { class: "sp-small sp-subtle" }, held.giver.name))));
   const handIn = (): void => {
     const fit = group[inputs.findIndex(({ checked }) => checked)];
@@ -180,7 +180,7 @@ function consentPart(fit: Fit, ticked: Paths): { fit: Fit; picked: () => Paths; 
       h("ul", { class: "sp-list", "data-content": true }, ...rows));
   };
   const seen = h("section", { class: "sp-card" }, heading("eye", t("flow.seen.title")),
-    h("p", { class: "sp-top-2", "data-content": true }, h("strong", { class: "sp-block" }, titleOf(type)),
+    h("p", { class: "sp-top-2", "data-content": true }, h("strong", { class: "sp-line" }, titleOf(type)),
       h("span", { class: "sp-small sp-subtle" }, fit.held.giver.name)),
     fixed.length === 0 ? null : h("ul", { class: "sp-list sp-top-2", "data-content": true }, ...fixed.map((line) => lineRow(line, type))),
     offered("pick", "flow.pick.title"), offered("optional", "flow.optional.title"));

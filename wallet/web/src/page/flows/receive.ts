@@ -105,7 +105,7 @@ function drawOffer(answer: (pin: string) => void, preview: Preview, listed: bool
   return h("div", { class: "sp-stack" }, progress(1, 3),
     h("div", {}, h("p", { class: "sp-subtle" }, t("flow.offer.kicker")), h("h1", {}, t("flow.offer.title"))),
     plate(preview.configuration.type,
-      h("p", { class: "sp-subtle sp-small" }, t("flow.offer.by")), h("p", {}, h("strong", {}, name), h("span", { class: "sp-small sp-subtle sp-block" }, host))),
+      h("p", { class: "sp-subtle sp-small" }, t("flow.offer.by")), h("p", {}, h("strong", {}, name), h("span", { class: "sp-small sp-subtle sp-line" }, host))),
     listed ? h("p", {}, listedStatus(true)) : notice("warning", t("flow.giver.unknown_title"), t("flow.giver.unknown_text")),
     h("div", { class: "sp-card" }, form(handIn,
       txCode ? pin.box : words(t("flow.pin.none")), actions(submit(t("web.next"))))));
@@ -123,7 +123,7 @@ function drawName(
     other === undefined ? null : notice("warning", t("flow.name.other", { name: other }), t("flow.name.other_text")),
     h("ul", { class: "sp-card sp-list" },
       h("li", { "data-content": true }, tile(symbolOf(type)), h("div", {}, h("strong", {}, titleOf(type)),
-        h("span", { class: "sp-subtle sp-small sp-block" }, `${giverOf(preview, language()).name}, ${day(issuedAt)}`))),
+        h("span", { class: "sp-subtle sp-small sp-line" }, `${giverOf(preview, language()).name}, ${day(issuedAt)}`))),
       h("li", {}, h("div", { class: "sp-row" }, status("positive", "circle-check", t("flow.real")), listedStatus(listed)))),
     twoWays(
       button(t("flow.name.yes"), () => answer(true), "equal", "check"),
@@ -136,7 +136,7 @@ function drawKeep(answer: (yes: boolean) => void, preview: Preview, received: Re
   const { lines, hidden } = layOutFreely(received.unverified, entry);
   const skills = [...lines, ...hidden].filter(({ path }: Line) => path[0] === "skills" && path.length > 1);
   return h("div", { class: "sp-stack--lg" }, progress(3, 3), h("h1", {}, t("flow.keep.title")),
-    plate(type, h("p", {}, received.name ? h("strong", { class: "sp-block" }, received.name) : null,
+    plate(type, h("p", {}, received.name ? h("strong", { class: "sp-line" }, received.name) : null,
       h("span", { class: "sp-small sp-subtle" }, giverOf(preview, language()).name))),
     skills.length === 0 ? null : h("section", { class: "sp-stack--sm" }, h("h2", {}, t("flow.keep.skills")),
       h("ul", { class: "sp-card sp-list", "data-content": true }, ...skills.map((line) => lineRow(line, type)))),
@@ -150,7 +150,7 @@ function drawKeep(answer: (yes: boolean) => void, preview: Preview, received: Re
 async function showEnd(stage: Stage, preview: Preview, error: Refusal): Promise<void> {
   if (OF_THE_OFFER.test(error.code) || error.code === "pin_wrong") return void (await showFault(stage, error));
   await stage.ask<void>((answer) => step(t("flow.refused.title"),
-    h("p", { "data-content": true }, h("strong", { class: "sp-block" }, titleOf(preview.configuration.type)), giverOf(preview, language()).name),
+    h("p", { "data-content": true }, h("strong", { class: "sp-line" }, titleOf(preview.configuration.type)), giverOf(preview, language()).name),
     notice("negative", errorText(error), "", true), words(t("flow.refused.text")), toPassport(answer)));
 }
 

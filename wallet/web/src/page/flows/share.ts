@@ -118,7 +118,7 @@ function cardChoice({ held, unverified, option }: Showable, chosen: Chosen): Car
   });
   const always = option.lines.length > 0 ? h("ul", { class: "sp-list" }, ...option.lines.map((line) => lineRow(line, type))) : null;
   const title = h("label", { class: "sp-choice" }, card, tile(symbolOf(type)), h("span", {},
-    h("strong", { class: "sp-block" }, titleOf(type)), h("span", { class: "sp-small sp-subtle" }, `${held.giver.name}, ${day(unverified.credential.issuedAt)}`)));
+    h("strong", { class: "sp-line" }, titleOf(type)), h("span", { class: "sp-small sp-subtle" }, `${held.giver.name}, ${day(unverified.credential.issuedAt)}`)));
   const box = h("fieldset", { class: "sp-card sp-stack--sm", "data-content": true },
     h("legend", { class: "sp-hidden" }, titleOf(type)), title, always,
     lines.length > 0 ? h("ul", { class: "sp-list" }, ...lines.map(({ row }) => row)) : null);
@@ -159,9 +159,9 @@ function drawMade(answer: (value: void) => void, kept: KeptShare): HTMLElement {
     copied.replaceChildren(t("flow.share.copied"));
   };
   const rows = [
-    h("li", {}, tile("clock"), h("div", {}, h("strong", { class: "sp-block" }, t("flow.share.until", { day: day(kept.until) })),
+    h("li", {}, tile("clock"), h("div", {}, h("strong", { class: "sp-line" }, t("flow.share.until", { day: day(kept.until) })),
       kept.maxViews === undefined ? null : h("span", { class: "sp-subtle" }, t("flow.share.at_most", { count: kept.maxViews })))),
-    kept.code === undefined ? null : h("li", {}, tile("message-circle"), h("div", {}, h("strong", { class: "sp-block" }, t("flow.share.say", { code: kept.code })),
+    kept.code === undefined ? null : h("li", {}, tile("message-circle"), h("div", {}, h("strong", { class: "sp-line" }, t("flow.share.say", { code: kept.code })),
       h("span", { class: "sp-subtle" }, t("flow.share.say_help")))),
     h("li", {}, tile("list-checks"), h("div", { "data-content": true }, h("strong", {}, titlesIn(kept)))),
   ];
