@@ -24,6 +24,7 @@ await build({
   bundle: true,
   format: "esm",
   platform: "node",
+  external: ["yaml"],
   target: "es2022",
   sourcemap: "inline",
   plugins: [data],
