@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from issuer.documents.typesetting import drawing, pictures, tidied
 from schemas.credential_types import GRADES
+from service.typesetting import drawing, pictures, tidied
+
+LAYOUTS = Path(__file__).parent
 
 PNG_PIXELS = 600
 """Sides of the PNG: what badge platforms show, twice over."""
@@ -46,7 +48,7 @@ def badge_svg(face: Face) -> bytes:
         FileNotFoundError: there is no such drawing.
         ValueError: no such grade.
     """
-    words = drawing("badge_words", {"title": face.title, "issuer": face.issuer})
+    words = drawing(LAYOUTS / "badge_words.typ", {"title": face.title, "issuer": face.issuer})
     inner = words.decode("utf-8").partition(">")[2].rpartition("</svg>")[0]
     shapes = _nut() + _seam() + _drawing(face.icon) + _strength(GRADES.index(face.grade) + 1)
     return (
@@ -60,7 +62,10 @@ def badge_svg(face: Face) -> bytes:
 def badge_png(svg: bytes) -> bytes:
     """The same picture as PNG, transparent around the nut."""
     found = pictures(
-        "picture", {}, attached=svg.decode("utf-8"), pixels_per_inch=PNG_PIXELS * 72 // _SIDE
+        LAYOUTS / "picture.typ",
+        {},
+        attached=svg.decode("utf-8"),
+        pixels_per_inch=PNG_PIXELS * 72 // _SIDE,
     )
     return found[0]
 

@@ -8,10 +8,12 @@ from datetime import datetime
 from pathlib import Path
 
 from credentials.encoding import JsonObject, JsonValue
-from issuer.documents.typesetting import NOTO, document
 from schemas.messages import sentence
 from service.dates import in_words, local_day
 from service.qr import qr_rows
+from service.typesetting import NOTO, document
+
+LAYOUTS = Path(__file__).parent
 
 CARDS_A_SHEET = 8
 """Of 105 by 70 mm, with a code of 30 mm: 25 mm is what old telephones need."""
@@ -67,12 +69,12 @@ def cards_pdf(sheet: ClaimSheet, *, other_fonts: tuple[Path, ...] = NOTO) -> byt
     Raises:
         RejectedError: ``qr_too_large``: a link of more than 213 bytes.
     """
-    return document("claim_cards", _cards(sheet), other_fonts=other_fonts)
+    return document(LAYOUTS / "claim_cards.typ", _cards(sheet), other_fonts=other_fonts)
 
 
 def pins_pdf(sheet: ClaimSheet, *, other_fonts: tuple[Path, ...] = NOTO) -> bytes:
     """The PINs of the same cards in the same order, one strip each."""
-    return document("claim_pins", _pins(sheet), other_fonts=other_fonts)
+    return document(LAYOUTS / "claim_pins.typ", _pins(sheet), other_fonts=other_fonts)
 
 
 def _cards(sheet: ClaimSheet) -> JsonObject:

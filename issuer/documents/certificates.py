@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 from credentials.encoding import JsonObject, JsonValue
 from credentials.model import Wire
 from issuer.documents import facts
-from issuer.documents.typesetting import NOTO, document, pictures
 from schemas.credential_types import CredentialType
 from schemas.messages import sentence
 from service.certificate_files import locator
 from service.dates import in_words, local_day
 from service.qr import qr_rows
+from service.typesetting import NOTO, document, pictures
+
+LAYOUTS = Path(__file__).parent
 
 MEDIA_TYPES = {"ldp_vc": ("application/vc", "json"), "dc+sd-jwt": ("application/dc+sd-jwt", "txt")}
 """Media type and ending of what is attached, by credential format."""
@@ -88,7 +90,10 @@ def certificate_pdf(made: Certificate, *, other_fonts: tuple[Path, ...] = NOTO) 
         RejectedError: ``qr_too_large``: the verifier's address is too long for a code.
     """
     return document(
-        "certificate", _data(made), attached=as_text(made.wire), other_fonts=other_fonts
+        LAYOUTS / "certificate.typ",
+        _data(made),
+        attached=as_text(made.wire),
+        other_fonts=other_fonts,
     )
 
 
@@ -98,7 +103,7 @@ def certificate_picture(made: Certificate) -> bytes:
     Raises:
         RejectedError: ``qr_too_large``, as for the file.
     """
-    return pictures("certificate", _data(made), pixels_per_inch=SCREEN_PIXELS)[0]
+    return pictures(LAYOUTS / "certificate.typ", _data(made), pixels_per_inch=SCREEN_PIXELS)[0]
 
 
 def as_text(wire: Wire) -> str:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from issuer.documents import cards
 from issuer.documents.cards import ClaimSheet, cards_pdf, pins_pdf
-from issuer.documents.typesetting import pictures
+from service.typesetting import pictures
 from tests.issuer.paper_samples import sheet
 
 CLASS = tuple(f"Cursist {number}" for number in range(1, 11))
@@ -25,7 +25,7 @@ def words_of(pdf: bytes) -> str:
 
 def card_pages(made: ClaimSheet) -> list[Image.Image]:
     """The pages of the cards as a printer would draw them."""
-    found = pictures("claim_cards", cards._cards(made), pixels_per_inch=PIXELS)
+    found = pictures(cards.LAYOUTS / "claim_cards.typ", cards._cards(made), pixels_per_inch=PIXELS)
     return [Image.open(io.BytesIO(page)) for page in found]
 
 

@@ -17,10 +17,10 @@ from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import RejectedError
 from issuer.documents import certificates, typesetting
 from issuer.documents.certificates import Certificate, certificate_pdf, initials, short_number
-from issuer.documents.typesetting import NOTO, UNPRINTABLE, pictures
 from schemas import catalog
 from schemas.credential_types import CredentialType
 from service.certificate_files import read_certificate
+from service.typesetting import NOTO, UNPRINTABLE, pictures
 from skills.framework import metalektro, statement
 from tests.issuer.paper_samples import CHECK_AT, ID, WELDER, certificate
 
@@ -180,7 +180,9 @@ def _structure(root: DictionaryObject) -> list[DictionaryObject]:
 def test_the_code_leads_to_a_reader_and_holds_nothing_of_the_person() -> None:
     made = certificate()
     assert made.check_link == f"{CHECK_AT}/check?paper=b5YZ_4uGQBG0LQDAT8lk_w"
-    (page,) = pictures("certificate", certificates._data(made), pixels_per_inch=150)
+    (page,) = pictures(
+        certificates.LAYOUTS / "certificate.typ", certificates._data(made), pixels_per_inch=150
+    )
     (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(page)))
     assert code.text == made.check_link
     left, right = code.position.top_left.x, code.position.top_right.x

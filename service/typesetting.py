@@ -1,7 +1,7 @@
 """Typesetting: our own layouts (``*.typ``) filled with data, as PDF/A-3a and PDF/UA-1, SVG or PNG.
 
-What people typed travels as JSON beside the layout and is never read as markup. A layout opens no
-file but its own neighbours, and no connection.
+What people typed travels as JSON beside the layout and is never read as markup. A layout is given
+the shared ``typeset/lib.typ`` and nothing else: it opens no file and no connection.
 """
 
 import json
@@ -16,8 +16,8 @@ import typst
 
 from credentials.encoding import JsonObject, JsonValue
 
-LAYOUTS = Path(__file__).parent
-"""Our layouts and, below them, the house fonts (SIL OFL 1.1, licence beside them)."""
+SHARED = Path(__file__).parent / "typeset"
+"""What all layouts share, and the house fonts (SIL OFL 1.1, licence beside them)."""
 
 NOTO = (Path("/usr/share/fonts/truetype/noto"), Path("/usr/share/fonts/opentype/noto"))
 """Where Debian puts Noto: letters that the house fonts lack (packages fonts-noto-core, -cjk)."""
@@ -37,12 +37,12 @@ _Output = Literal["pdf", "svg", "png"]
 
 
 def document(
-    layout: str, data: JsonObject, *, attached: str = "", other_fonts: tuple[Path, ...] = NOTO
+    layout: Path, data: JsonObject, *, attached: str = "", other_fonts: tuple[Path, ...] = NOTO
 ) -> bytes:
     """Set a PDF; the same data give the same bytes.
 
     Args:
-        layout: name of a layout without its ending, such as ``certificate``.
+        layout: a ``.typ`` file of the role.
         data: what the layout reads; texts are only ever printed.
         attached: goes into the file as it is, where the layout attaches something.
         other_fonts: folders with fonts for letters that the house fonts lack.
@@ -53,20 +53,20 @@ def document(
     return _pages(layout, data, "pdf", attached=attached, other_fonts=other_fonts)[0]
 
 
-def drawing(layout: str, data: JsonObject) -> bytes:
+def drawing(layout: Path, data: JsonObject) -> bytes:
     """Set a document of one page as SVG, its letters drawn as outlines."""
     return _pages(layout, data, "svg")[0]
 
 
 def pictures(
-    layout: str, data: JsonObject, *, attached: str = "", pixels_per_inch: int
+    layout: Path, data: JsonObject, *, attached: str = "", pixels_per_inch: int
 ) -> list[bytes]:
     """Set each page as a PNG."""
     return _pages(layout, data, "png", attached=attached, pixels_per_inch=pixels_per_inch)
 
 
 def _pages(
-    layout: str,
+    layout: Path,
     data: JsonObject,
     output: _Output,
     *,
@@ -82,8 +82,7 @@ def _pages(
     made = cast(
         "bytes | list[bytes]",  # a list where there are several pages that are no PDF
         typst.compile(
-            LAYOUTS / f"{layout}.typ",
-            root=LAYOUTS,
+            {"main.typ": layout.read_bytes(), "lib.typ": (SHARED / "lib.typ").read_bytes()},
             font_paths=_fonts(fonts),
             ignore_system_fonts=True,
             format=output,
@@ -101,7 +100,7 @@ def _fonts(others: tuple[Path, ...]) -> typst.Fonts:
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
-        font_paths=[LAYOUTS / "fonts", *others],
+        font_paths=[SHARED / "fonts", *others],
     )
 
 
