@@ -9,6 +9,10 @@ PORTS: Mapping[str, int] = {"trust": 8000, "issuer": 8001, "wallet": 8002, "veri
 """First label of the name, to the port it is served on."""
 
 
+SHARES = "deel"
+"""Label of the site beside the wallet where a deelkaart is opened."""
+
+
 def identifier(label: str) -> str:
     """The https origin of one service in the trial."""
     return f"https://{label}.{DOMAIN}"
@@ -24,7 +28,8 @@ def local_origins(ports: Mapping[str, int] = PORTS) -> dict[str, str]:
     Args:
         ports: other ports, where the journey runs on free ones.
     """
-    return {identifier(label): f"http://localhost:{port}" for label, port in ports.items()}
+    local = {identifier(label): f"http://localhost:{port}" for label, port in ports.items()}
+    return local | {identifier(SHARES): f"http://{SHARES}.localhost:{ports['wallet']}"}
 
 
 def public_origin(label: str, public: str) -> str:

@@ -336,7 +336,8 @@ def _local(dev_origins: Mapping[str, str]) -> dict[tuple[str, int], str]:
     for origin in dev_origins.values():
         parts = urlsplit(origin)
         host = parts.hostname or ""
-        local[host, parts.port or 80] = "127.0.0.1" if host == "localhost" else host
+        named = host.rpartition(".")[2] == "localhost"
+        local[host, parts.port or 80] = "127.0.0.1" if named else host
     return local
 
 

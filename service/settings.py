@@ -22,12 +22,12 @@ ANCHOR_FILE = Path("trust") / "anchor.json"
 """In ``var``: the public key of a trial's sector list, left there by who makes the list."""
 
 LOOPBACK_NAMES = frozenset({"localhost"})
-"""Names that are this machine by definition (RFC 6761, section 6.3)."""
+"""Names that, with all below them, are this machine by definition (RFC 6761, section 6.3)."""
 
 
 def is_loopback(host: str) -> bool:
     """Whether a bare host name or address can only be reached from this machine."""
-    if host.lower() in LOOPBACK_NAMES:
+    if host.lower().rpartition(".")[2] in LOOPBACK_NAMES:
         return True
     try:
         return ip_address(host.strip("[]")).is_loopback

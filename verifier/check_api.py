@@ -4,6 +4,7 @@ The deelkaart's page decrypts in the reader's browser and sends the presentation
 nothing is kept (wallet design, section 8). The contract stands in docs/verifier.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from credentials.share_card import MAX_CARDS
 from credentials.verification import Policy
 from service.pages import Pages, language_of
 from verifier import checking
+from verifier.certificate_standing import stand
 from verifier.page_views import page_view
 from verifier.ports import Ports, PortsOf
 from verifier.verdicts import Report, as_json
@@ -64,11 +66,11 @@ def check(request: Request, body: CheckBody | ShareBody, ports: PortsOf) -> Resp
     wires = [_wire(each) for each in body.presentations]
     around = ports.around(at)
     binding = _binding(body.share, ports)
-    reports = [checking.check_card(wire, binding=binding, around=around, at=at) for wire in wires]
-    return _answer(request, reports, ports)
+    found = [checking.check_card(wire, binding=binding, around=around, at=at) for wire in wires]
+    return _answer(request, stand(found), ports)
 
 
-def _answer(request: Request, reports: list[Report], ports: Ports) -> Response:
+def _answer(request: Request, reports: Sequence[Report], ports: Ports) -> Response:
     """The answer as a piece of a page for who prefers that, else as JSON."""
     shown = page_view(reports, language_of(request))
     if request.headers.get("accept", "").startswith("text/html"):

@@ -2,7 +2,7 @@
 
 from credentials.findings import Check, Outcome, Part
 from schemas.messages import known
-from verifier.verdicts import Report, answer, decisive
+from verifier.verdicts import ELSEWHERE, Report, answer, decisive, is_elsewhere
 
 FORGED = frozenset(
     {
@@ -32,6 +32,8 @@ def headline(report: Report) -> tuple[str, str, str]:
     unknown = [part for part in Part if answers[part] is Outcome.UNDETERMINED]
     if unknown:
         return _unknown(report, unknown)
+    if is_elsewhere(report):
+        return "info", f"verdict.title.{ELSEWHERE}", f"verdict.lead.{ELSEWHERE}"
     if all(found is Outcome.PASSED for found in answers.values()):
         return "positive", "verdict.title.passed", "verdict.lead.passed"
     return "info", "verdict.title.loose", "verdict.lead.loose"

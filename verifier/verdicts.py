@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 from credentials.encoding import JsonObject, JsonValue
@@ -15,10 +15,20 @@ from service import dates
 from verifier.addresses import shown_address
 from verifier.policies import TrustPolicy
 
+_TOLD_BY_NAME = frozenset(["trust_not_asked", "domain_linked"])
+"""Answers about the issuer that are no failure, and not the word of the list either."""
+
 _SEVERITY = (Outcome.FAILED, Outcome.UNDETERMINED, Outcome.PASSED, Outcome.NOT_APPLICABLE)
 _DATED: Mapping[str, tuple[str, str]] = MappingProxyType(
     {"expired": ("expired_on", "until"), "not_yet_valid": ("not_yet_valid_on", "start")}
 )
+
+
+RULE = "next"
+"""The fact that only a finding about the kind of certificate has: what its owner does next."""
+
+ELSEWHERE = "employer_bound_elsewhere"
+"""A designation of another firm: it says neither yes nor no to who looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,8 @@ class Report:
         policy: the rules it was reached under; its version is kept with the result.
         listed: the sector list's entry for the issuer; None where the list does not name it.
         query_name: the preset that was asked; None for a proof that came without a request.
+        sequence: number of the sector's list that it was checked against; None without one.
+        list_issued_at: when that list was made.
     """
 
     verdict: Verdict
@@ -36,6 +48,8 @@ class Report:
     checked_at: datetime
     listed: TrustedIssuer | None = None
     query_name: str | None = None
+    sequence: int | None = None
+    list_issued_at: datetime | None = None
 
     @property
     def credential(self) -> Credential | None:
@@ -102,14 +116,27 @@ def reason_key(report: Report, part: Part) -> str:
 
 def reason(report: Report, part: Part, language: str) -> str:
     """Why this part was answered so: one or two short sentences."""
+    rule = rule_finding(report, part)
+    if rule is not None:
+        return _of_rule(rule, language)
     return sentence(reason_key(report, part), language, **_places(report, language))
 
 
-def answer(report: Report, part: Part) -> Outcome:
-    """The answer on the screen: as the kernel found it, but for two that need an honest face.
+def rule_finding(report: Report, part: Part) -> Finding | None:
+    """What the kind of certificate says, where that decides the part."""
+    found = decisive(report.verdict, part)
+    rules = [each for each in report.verdict.findings if RULE in each.facts and each.part is part]
+    if found is None or not rules:
+        return None
+    return rules[0] if found in rules or rules[0].outcome is found.outcome else None
 
-    Whom nobody vouches for is unknown, not wrong (``issuer_not_listed``); and where the list was
-    not asked the question is not answered with yes (``trust_not_asked``).
+
+def answer(report: Report, part: Part) -> Outcome:
+    """The answer on the screen: as the kernel found it, but for three that need an honest face.
+
+    Whom nobody vouches for is unknown, not wrong (``issuer_not_listed``); where the list was not
+    asked the question is not answered with yes (``trust_not_asked``); and what holds at another
+    firm alone is no question here (``employer_bound_elsewhere``).
     """
     outcome = report.verdict.part(part)
     codes = {finding.code for finding in report.verdict.findings if finding.part is part}
@@ -117,7 +144,18 @@ def answer(report: Report, part: Part) -> Outcome:
         return Outcome.UNDETERMINED
     if part is Part.ISSUER and outcome is Outcome.PASSED and "trust_not_asked" in codes:
         return Outcome.NOT_APPLICABLE
+    if outcome is Outcome.UNDETERMINED and is_elsewhere(report, part):
+        return Outcome.NOT_APPLICABLE
     return outcome
+
+
+def is_elsewhere(report: Report, part: Part = Part.VALID) -> bool:
+    """Whether the part is open for no other reason than that it holds at another firm."""
+    own = [finding for finding in report.verdict.findings if finding.part is part]
+    reasons = {
+        finding.code for finding in own if finding.outcome in {Outcome.UNDETERMINED, Outcome.FAILED}
+    }
+    return reasons == {ELSEWHERE}
 
 
 def as_json(report: Report) -> JsonObject:
@@ -175,10 +213,24 @@ def issuer_name(report: Report, language: str) -> str:
     return name or sentence("verifier.issuer.unknown", language)
 
 
+def _of_rule(finding: Finding, language: str) -> str:
+    """The sentence of the kind of certificate, its dates in words."""
+    facts = {name: _in_words(value, language) for name, value in finding.facts.items()}
+    return sentence(f"skills.validity.{finding.code}", language, **facts)
+
+
+def _in_words(value: str, language: str) -> str:
+    try:
+        return dates.in_words(date.fromisoformat(value), language)
+    except ValueError:
+        return value
+
+
 def _passed_code(report: Report, part: Part) -> str:
     own = [finding for finding in report.verdict.findings if finding.part is part]
     if part is Part.ISSUER:
-        return "trust_not_asked" if any(f.code == "trust_not_asked" for f in own) else "ok"
+        told = (f.code for f in own if f.code in _TOLD_BY_NAME)
+        return next(told, "ok")
     if part is not Part.VALID:
         return "ok"
     listed = any(f.check is Check.STATUS and f.outcome is Outcome.PASSED for f in own)
@@ -193,7 +245,12 @@ def _places(report: Report, language: str) -> dict[str, str]:
         "date": dates.in_words(report.checked_at, language),
         "time": f"{report.checked_at.astimezone(dates.LOCAL_ZONE):%H:%M}",
     }
-    for name, moment in (("until", _end(report)), ("start", _beginning(report))):
+    known = report.fact(Check.STATUS, "known_at")
+    for name, moment in (
+        ("until", _end(report)),
+        ("start", _beginning(report)),
+        ("known", None if known is None else datetime.fromisoformat(known)),
+    ):
         if moment is not None:
             values[name] = dates.in_words(moment, language)
     return values

@@ -6,12 +6,22 @@ from credentials.encoding import JsonValue
 from credentials.findings import Outcome, Part
 from credentials.model import Credential
 from schemas import catalog
-from schemas.messages import sentence
+from schemas.messages import known, sentence
 from service import dates
 from service.claim_values import own_details, shown_value
 from verifier.badge_view import BADGE, badge_lines
 from verifier.headlines import headline, is_declined
-from verifier.verdicts import Report, answer, issuer_name, reason, type_title
+from verifier.verdicts import (
+    RULE,
+    Report,
+    answer,
+    decisive,
+    is_elsewhere,
+    issuer_name,
+    reason,
+    rule_finding,
+    type_title,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +30,15 @@ class PartView:
 
     Attributes:
         outcome: the answer as the page gives it (``verdicts.answer``).
+        word: the answer in a word or two.
+        step: what the reader can do about it; None where nothing is asked or the reason says it.
     """
 
     part: Part
     outcome: Outcome
+    word: str
     reason: str
+    step: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +91,13 @@ def view(report: Report, language: str) -> VerdictView:
     """Word a report for one reader."""
     tone, title, lead = headline(report)
     credential = report.credential
-    answers = {part: answer(report, part) for part in Part}
     found = catalog.by_url(report.type_url or "")
     return VerdictView(
         tone=tone,
         title=sentence(title, language),
         lead=sentence(lead, language),
         heading=type_title(report, language),
-        parts=tuple(
-            PartView(
-                part=part,
-                outcome=answers[part],
-                reason=reason(report, part, language),
-            )
-            for part in Part
-            if not is_declined(report)
-        ),
+        parts=tuple(_part(report, part, language) for part in Part if not is_declined(report)),
         skills=_skills(credential, language),
         claims=_claims(credential, language),
         grade=found.evidence_grade if found else None,
@@ -102,6 +107,32 @@ def view(report: Report, language: str) -> VerdictView:
         next=_next(report, tone),
         hidden=_hidden(report),
     )
+
+
+def _part(report: Report, part: Part, language: str) -> PartView:
+    outcome = answer(report, part)
+    elsewhere = part is Part.VALID and outcome is Outcome.NOT_APPLICABLE and is_elsewhere(report)
+    word = "verifier.not_here" if elsewhere else f"common.outcome.{outcome}"
+    return PartView(
+        part=part,
+        outcome=outcome,
+        word=sentence(word, language),
+        reason=reason(report, part, language),
+        step=_step(report, part, outcome, language),
+    )
+
+
+def _step(report: Report, part: Part, outcome: Outcome, language: str) -> str | None:
+    """The next step of one part; what went well needs none, but for an end that is near."""
+    finding = decisive(report.verdict, part)
+    rule = rule_finding(report, part)
+    if rule is not None:
+        names = [f"verifier.step.{rule.facts[RULE]}"]
+    elif finding is None or outcome is Outcome.PASSED:
+        names = []
+    else:
+        names = [f"verifier.step.{part}.{finding.code}", f"verifier.step.{part}.{outcome}"]
+    return next((sentence(name, language) for name in names if known(name)), None)
 
 
 def _next(report: Report, tone: str) -> str | None:

@@ -1,0 +1,9 @@
+"""The recruiter's screens: check, ask, read the verdict; no account, no script (house rule 23)."""
+
+from fastapi import APIRouter
+
+from verifier.pages import asking, gate, many, opening, results, start
+
+router = APIRouter()
+for _part in (start, asking, opening, results, many, gate):
+    router.include_router(_part.router)
