@@ -15,10 +15,11 @@ from pypdf.generic import DictionaryObject
 
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import RejectedError
-from issuer.documents import certificates, typesetting
+from issuer.documents import certificates
 from issuer.documents.certificates import Certificate, certificate_pdf, initials, short_number
 from schemas import catalog
 from schemas.credential_types import CredentialType
+from service import typesetting
 from service.certificate_files import read_certificate
 from service.typesetting import NOTO, UNPRINTABLE, pictures
 from skills.framework import metalektro, statement
