@@ -1,70 +1,53 @@
-"""What programs call: OpenID4VP 1.0 for the holder's side, JSON for a firm's own systems."""
+"""What a firm's own systems call: ask, and read the verdict."""
 
 import hmac
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter, Body, Header, Response
+from fastapi import APIRouter, Header
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue, model_validator
 
-from credentials.dids.web import write_document
-from credentials.encoding import JsonObject, compact_json
-from credentials.openid4vc.request import REQUEST_TYPE, client_id_of
-from credentials.openid4vc.response import parse_form
+from credentials.encoding import JsonObject
+from schemas.declarations import Declared, lists
 from service.problems import OAuthError
 from verifier import requests, responses
 from verifier.ports import Ports, PortsOf
+from verifier.questions import Firm, Question, own_question, preset_question
 from verifier.verdicts import as_json
 
 router = APIRouter()
 
 NO_STORE = {"Cache-Control": "no-store"}
 
+_USUAL = lists().usual
 
-class AskBody(BaseModel):
-    """Ask one of the named queries."""
+
+class DeclarationBody(BaseModel):
+    """What the holder is told, from the closed lists; left out is as usual."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    preset: str
+    relation: str = _USUAL.relation
+    purpose: str = _USUAL.purpose
+    legal_basis: str = _USUAL.legal_basis
+    retention_days: int = _USUAL.retention_days
+
+
+class AskBody(BaseModel):
+    """Ask one of the named queries, or one of your own."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    preset: str | None = None
+    dcql_query: dict[str, JsonValue] | None = None
     language: Literal["nl", "en"] = "nl"
+    declaration: DeclarationBody = DeclarationBody()
+    client_id_prefix: Literal["decentralized_identifier", "x509_hash"] | None = None
+    response_mode: Literal["direct_post.jwt", "direct_post"] = "direct_post.jwt"
 
-
-@router.get("/.well-known/did.json")
-def did_document(ports: PortsOf) -> Response:
-    """The key that signs our requests (did:web)."""
-    did = ports.asker.client_id.removeprefix(client_id_of(""))
-    body = compact_json(write_document(did, [ports.signer.public]))
-    return Response(body, media_type="application/did+json")
-
-
-@router.get("/oid4vp/requests/{reference}")
-def signed_request(reference: str, ports: PortsOf) -> Response:
-    """The signed request (OpenID4VP 1.0, section 5.7; RFC 9101)."""
-    at = ports.clock()
-    with ports.database.transaction() as session:
-        row = requests.retrieve(session, reference, at=at)
-    token = requests.signed(row, asker=ports.asker, signer=ports.signer, at=at)
-    return Response(token, media_type=f"application/{REQUEST_TYPE}", headers=NO_STORE)
-
-
-@router.post("/oid4vp/responses/{reference}")
-def take_response(
-    reference: str,
-    body: Annotated[bytes, Body(media_type="application/x-www-form-urlencoded")],
-    ports: PortsOf,
-) -> JSONResponse:
-    """The one answer (section 8.2); the address to go back to is for the browser that asked."""
-    at = ports.clock()
-    posted = parse_form(body)
-    if posted.jwe is None:
-        received = responses.decline(ports, reference, state=posted.state or "", at=at)
-    else:
-        received = responses.receive(ports, reference, posted.jwe, at=at)
-    answer = {}
-    if received.return_code is not None:
-        back = f"{ports.settings.public_url}/back/{reference}"
-        answer["redirect_uri"] = f"{back}?response_code={received.return_code}"
-    return JSONResponse(answer, headers=NO_STORE)
+    @model_validator(mode="after")
+    def _one_question(self) -> Self:
+        if (self.preset is None) == (self.dcql_query is None):
+            raise ValueError("preset or dcql_query")
+        return self
 
 
 @router.post("/api/requests", status_code=201)
@@ -76,16 +59,19 @@ def ask(
     with ports.database.transaction() as session:
         row = requests.ask(
             session,
-            body.preset,
+            _question(body, ports),
             at=ports.clock(),
             entropy=ports.entropy,
+            asker=ports.asker,
             language=body.language,
+            prefix=body.client_id_prefix,
+            encrypted=body.response_mode == "direct_post.jwt",
         )
     asked = {
         "id": row.id,
-        "client_id": ports.asker.client_id,
+        "client_id": row.client_id,
         "request_uri": ports.asker.request_uri(row.reference),
-        "link": ports.asker.link(row.reference),
+        "link": ports.asker.link(row.reference, row.client_id),
     }
     return JSONResponse(asked, 201, headers=NO_STORE)
 
@@ -94,18 +80,39 @@ def ask(
 def state(
     request_id: str, ports: PortsOf, authorization: Annotated[str, Header()] = ""
 ) -> JSONResponse:
-    """Where a request is, and its verdict once there is one."""
+    """Where a request is, and its verdicts once there are any.
+
+    ``verdict`` decides about the answer as a whole; ``match_code`` is what the holder reads aloud.
+    """
     require_key(ports, authorization)
     at = ports.clock()
     with ports.database.reading() as session:
         row = requests.find(session, request_id)
     found: JsonObject = {"state": requests.state_of(row, at=at).value}
-    report = responses.report_of(ports, row, at=at)
-    if report is not None:
-        found["verdict"] = as_json(report)
+    reports = responses.reports_of(ports, row, at=at)
+    decisive = responses.worst(reports)
+    if decisive is not None:
+        found["verdict"] = as_json(decisive)
+        found["verdicts"] = [as_json(report) for report in reports]
+        found["match_code"] = row.match_code
     elif found["state"] == requests.State.ANSWERED:
         found["state"] = requests.State.RETRIEVED.value  # it is still being checked
     return JSONResponse(found, headers=NO_STORE)
+
+
+def _question(body: AskBody, ports: Ports) -> Question:
+    """The question of a program; the firm's name goes with it only where the firm was checked.
+
+    Raises:
+        RejectedError: ``preset_unknown``.
+    """
+    told = body.declaration
+    declared = Declared(told.relation, told.purpose, told.legal_basis, told.retention_days)
+    settings = ports.settings
+    firm = Firm(settings.client_name, settings.client_kvk) if settings.client_checked else None
+    if body.dcql_query is not None:
+        return own_question(body.dcql_query, declared=declared, firm=firm)
+    return preset_question(body.preset or "", declared=declared, firm=firm)
 
 
 def require_key(ports: Ports, authorization: str) -> None:

@@ -1,7 +1,8 @@
 """Ask one holder one question: OpenID4VP 1.0, section 5, signed request by reference.
 
-A request lives ten minutes and goes Requested -> Retrieved -> Answered, or Expired. Nonce, state
-and encryption key are made for it alone and are of no use afterwards (HAIP 1.0).
+A request lives ten minutes and goes Requested -> Retrieved -> Answered, or Expired; Answered ->
+Deleted where the holder asks for it. Nonce, state and encryption key are made for it alone and are
+of no use afterwards (HAIP 1.0).
 """
 
 import hashlib
@@ -15,33 +16,30 @@ from types import MappingProxyType
 
 from sqlmodel import Session, col, delete, select, update
 
-from credentials.encoding import b64url_encode, parse_json_object
+from credentials.encoding import JsonValue, b64url_encode
 from credentials.errors import RejectedError
-from credentials.jose import generate_encryption_key, public_encryption_key
-from credentials.keys import Signer
+from credentials.jose import generate_encryption_key
 from credentials.model import Entropy
-from credentials.openid4vc.request import create_request, request_link
-from schemas import catalog
-from schemas.messages import LANGUAGES, sentence
+from credentials.openid4vc.request import request_link
+from schemas.messages import LANGUAGES
+from verifier.questions import Question, preset_question
 from verifier.tables import RequestRow, ResultRow
 
 REQUEST_LIFE = timedelta(minutes=10)
 """Long enough to find a phone, short enough that a photo of the code is worthless."""
-
-RESULT_LIFE = timedelta(weeks=4)
-"""How long the outcome, policy and date of a check are kept (retention default of the domain)."""
 
 RANDOM_BYTES = 16
 """128 bits: nonces, handles and codes cannot be guessed."""
 
 
 class State(StrEnum):
-    """Where a request is; ``_MOVES`` tells which way it may go."""
+    """Where a request is; ``_move`` tells which way it may go."""
 
     REQUESTED = "requested"
     RETRIEVED = "retrieved"
     ANSWERED = "answered"
     EXPIRED = "expired"
+    DELETED = "deleted"
 
 
 _OPEN = (State.REQUESTED, State.RETRIEVED)
@@ -52,16 +50,41 @@ class Asker:
     """Who asks, in the words of the protocol.
 
     Attributes:
-        client_id: ``decentralized_identifier:`` and our DID; the audience of every answer.
+        client_id: what is asked under where nobody chooses; the audience of every answer.
+        other_client_ids: the further names that we may ask under.
         origin: https origin of all protocol addresses.
         name: what the holder's side may show of us; nobody checked it.
         wallet_link: the address that opens the holder's passport.
+        x5c: our certificate and what stands above it, as requests carry it; empty without one.
     """
 
     client_id: str
     origin: str
     name: str
     wallet_link: str
+    other_client_ids: tuple[str, ...] = ()
+    x5c: tuple[JsonValue, ...] = ()
+
+    @property
+    def client_ids(self) -> tuple[str, ...]:
+        """Every name that we ask under, the usual one first."""
+        return (self.client_id, *self.other_client_ids)
+
+    @property
+    def deletion_uri(self) -> str:
+        """Where a holder may ask to erase a result."""
+        return f"{self.origin}/oid4vp/deletions"
+
+    def named(self, prefix: str | None) -> str:
+        """Our client id with that prefix; the usual one for None.
+
+        Raises:
+            RejectedError: ``client_id_prefix_unsupported``.
+        """
+        for client_id in self.client_ids:
+            if prefix is None or client_id.startswith(f"{prefix}:"):
+                return client_id
+        raise RejectedError("client_id_prefix_unsupported", "we have no such name")
 
     def request_uri(self, reference: str) -> str:
         """Where the signed request can be fetched."""
@@ -71,9 +94,11 @@ class Asker:
         """Where its one answer goes."""
         return f"{self.origin}/oid4vp/responses/{reference}"
 
-    def link(self, reference: str) -> str:
+    def link(self, reference: str, client_id: str | None = None) -> str:
         """What the code and the copyable link hold."""
-        return request_link(self.wallet_link, self.client_id, self.request_uri(reference))
+        return request_link(
+            self.wallet_link, client_id or self.client_id, self.request_uri(reference), post=True
+        )
 
 
 def token(entropy: Entropy) -> str:
@@ -91,51 +116,90 @@ def same_secret(secret: str | None, expected: str | None) -> bool:
     return bool(secret and expected) and hmac.compare_digest(digest(secret or ""), expected or "")
 
 
-def ask(
+def ask(  # noqa: PLR0913 - what a question may come with
     session: Session,
-    preset: str,
+    asked: str | Question,
     *,
     at: datetime,
     entropy: Entropy,
+    asker: Asker,
     language: str = LANGUAGES[0],
     browser: str | None = None,
+    prefix: str | None = None,
+    encrypted: bool = True,
 ) -> RequestRow:
-    """Make one request for a named query; ``browser`` is the secret of the asking browser.
+    """Make one request for a question, or for a preset by its name.
+
+    Args:
+        session: the open transaction.
+        asked: the question.
+        at: now.
+        entropy: makes nonce, state and handles.
+        asker: as whom we ask.
+        language: in which the purpose is told.
+        browser: the secret of the asking browser; None for a program.
+        prefix: of the client id; None for the usual one.
+        encrypted: False only for wallets that cannot encrypt (``direct_post``).
 
     Raises:
-        RejectedError: ``preset_unknown``.
+        RejectedError: ``preset_unknown``, ``client_id_prefix_unsupported``, and as
+            ``Question.check``.
+        MalformedError: as ``Question.check``.
     """
-    if preset not in catalog.query_names():
-        raise RejectedError("preset_unknown", "no query of that name")
+    question = preset_question(asked) if isinstance(asked, str) else asked
+    question.check()
     sweep(session, at=at)
+    declared, now = question.declared, int(at.timestamp())
     row = RequestRow(
         id=token(entropy),
         reference=token(entropy),
-        preset=preset,
+        preset=question.name,
+        query=json.dumps(question.query),
         language=language,
         state=State.REQUESTED,
+        client_id=asker.named(prefix),
         nonce=token(entropy),
         correlation=token(entropy),
-        encryption_jwk=json.dumps(generate_encryption_key()),
+        encryption_jwk=json.dumps(generate_encryption_key()) if encrypted else "",
+        encrypted=encrypted,
+        relation=declared.relation,
+        purpose=declared.purpose,
+        legal_basis=declared.legal_basis,
+        retention_days=declared.retention_days,
+        firm_name=question.firm.name if question.firm else None,
+        firm_kvk=question.firm.kvk if question.firm else None,
+        confirms=" ".join(sorted(question.confirms)),
         session_hash=digest(browser) if browser else None,
-        created_at=int(at.timestamp()),
+        created_at=now,
         expires_at=int((at + REQUEST_LIFE).timestamp()),
+        kept_until=_kept_until(at, declared.retention_days),
     )
     session.add(row)
     session.flush()
     return row
 
 
+def _kept_until(at: datetime, days: int) -> int:
+    return int((at + timedelta(days=days)).timestamp())
+
+
 def find(session: Session, request_id: str) -> RequestRow:
     """The request of an asker's handle.
 
     Raises:
-        RejectedError: ``not_found``.
+        RejectedError: ``not_found``; ``result_deleted``: the holder had it erased.
     """
     row = session.get(RequestRow, request_id)
     if row is None:
         raise RejectedError("not_found", "no request with this handle")
+    if row.state == State.DELETED:
+        raise RejectedError("result_deleted", "erased at the holder's wish")
     return row
+
+
+def find_by_nonce(session: Session, nonce: str) -> RequestRow | None:
+    """The request with that nonce, whatever its state; None where it is unknown or gone."""
+    return session.exec(select(RequestRow).where(RequestRow.nonce == nonce)).one_or_none()
 
 
 def find_by_reference(session: Session, reference: str) -> RequestRow:
@@ -165,7 +229,7 @@ def require_open(row: RequestRow, *, at: datetime) -> None:
         RejectedError: ``response_already_received`` or ``request_expired``.
     """
     state = state_of(row, at=at)
-    if state is State.ANSWERED:
+    if state in {State.ANSWERED, State.DELETED}:
         raise RejectedError("response_already_received", "this request has its answer")
     if state is State.EXPIRED:
         raise RejectedError("request_expired", "this request lived ten minutes")
@@ -185,11 +249,21 @@ def retrieve(session: Session, reference: str, *, at: datetime) -> RequestRow:
 
 
 def answer(
-    session: Session, row: RequestRow, *, at: datetime, return_code: str | None = None
+    session: Session,
+    row: RequestRow,
+    *,
+    at: datetime,
+    return_code: str | None = None,
+    match_code: str | None = None,
 ) -> None:
     """Requested or Retrieved -> Answered, once, whoever comes second; the key is forgotten.
 
-    ``return_code`` lets the browser that asked come back; only its digest is kept.
+    Args:
+        session: the open transaction.
+        row: the request.
+        at: now; from here on the result is kept as long as was declared.
+        return_code: lets the browser that asked come back; only its digest is kept.
+        match_code: what the holder reads aloud to who asked in another browser.
 
     Raises:
         RejectedError: ``response_already_received``, also to the slower of two at once.
@@ -197,64 +271,34 @@ def answer(
     values = {
         "answered_at": int(at.timestamp()),
         "encryption_jwk": "",
+        "confirms": "",
         "response_code_hash": digest(return_code) if return_code else None,
+        "match_code": match_code,
+        "kept_until": _kept_until(at, row.retention_days),
     }
     if not _move(session, row, _OPEN, to=State.ANSWERED, values=values):
         raise RejectedError("response_already_received", "this request has its answer")
 
 
+def erase(session: Session, row: RequestRow) -> bool:
+    """Answered -> Deleted: every result of the request goes; whether there was one."""
+    gone = session.exec(delete(ResultRow).where(col(ResultRow.request_id) == row.id))
+    values = {"response_code_hash": None, "match_code": None}
+    _move(session, row, (State.ANSWERED,), to=State.DELETED, values=values)
+    return gone.rowcount > 0
+
+
 def sweep(session: Session, *, at: datetime) -> None:
-    """Open -> Expired for every request whose time is over; results past their life go."""
+    """Open -> Expired for every request whose time is over; what was kept long enough goes."""
     now = int(at.timestamp())
     session.exec(
         update(RequestRow)
         .where(col(RequestRow.state).in_(_OPEN), col(RequestRow.expires_at) <= now)
-        .values(state=State.EXPIRED, encryption_jwk="")
+        .values(state=State.EXPIRED, encryption_jwk="", confirms="")
     )
-    oldest = int((at - RESULT_LIFE).timestamp())
-    session.exec(delete(ResultRow).where(col(ResultRow.checked_at) < oldest))
-    kept = select(ResultRow.request_id)
-    session.exec(
-        delete(RequestRow).where(
-            col(RequestRow.created_at) < oldest, col(RequestRow.id).not_in(kept)
-        )
-    )
-
-
-def signed(row: RequestRow, *, asker: Asker, signer: Signer, at: datetime) -> str:
-    """The request as the holder's side fetches it: a JWT signed under our DID."""
-    return create_request(
-        signer,
-        client_id=asker.client_id,
-        response_uri=asker.response_uri(row.reference),
-        nonce=row.nonce,
-        state=row.correlation,
-        dcql_query=catalog.query(row.preset),
-        encryption_jwk=public_encryption_key(parse_json_object(row.encryption_jwk)),
-        client_name=asker.name,
-        purpose=sentence(f"preset.{row.preset}.purpose", row.language),
-        at=at,
-    )
-
-
-def come_back(session: Session, row: RequestRow, *, code: str, browser: str | None) -> None:
-    """Use the code with which the asking browser returns; it works once, and for that browser only.
-
-    Raises:
-        RejectedError: ``session_mismatch``.
-    """
-    if not same_secret(browser, row.session_hash):
-        raise RejectedError("session_mismatch", "another browser asked")
-    used = session.exec(
-        update(RequestRow)
-        .where(
-            col(RequestRow.id) == row.id,
-            col(RequestRow.response_code_hash) == digest(code),
-        )
-        .values(response_code_hash=None)
-    )
-    if used.rowcount != 1:
-        raise RejectedError("session_mismatch", "the code is unknown or was used")
+    over = select(RequestRow.id).where(col(RequestRow.kept_until) < now)
+    session.exec(delete(ResultRow).where(col(ResultRow.request_id).in_(over)))
+    session.exec(delete(RequestRow).where(col(RequestRow.kept_until) < now))
 
 
 def _move(

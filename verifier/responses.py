@@ -1,4 +1,4 @@
-"""Take one answer to one request: OpenID4VP 1.0, sections 8.3 and 14.
+"""Take one answer to one request: OpenID4VP 1.0, sections 8 and 14.
 
 Everything that can be refused without using the request up is refused first; then the request is
 marked answered, by one conditional UPDATE, so that of two at once only one is ever checked.
@@ -6,24 +6,35 @@ marked answered, by one conditional UPDATE, so that of two at once only one is e
 
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select
 
 from credentials.encoding import parse_json, parse_json_object
-from credentials.errors import QueryUnsatisfied, RejectedError
+from credentials.errors import RejectedError
 from credentials.findings import Check, Finding, Outcome, Part, Verdict
+from credentials.formats import format_of
 from credentials.model import Binding, Wire
 from credentials.openid4vc.dcql import CredentialQuery, check_answer, parse_query
-from credentials.openid4vc.response import AuthorizationResponse, open_response
+from credentials.openid4vc.deletion import holder_digest
+from credentials.openid4vc.match_code import match_code
+from credentials.openid4vc.response import (
+    AuthorizationResponse,
+    PostedResponse,
+    open_response,
+    read_plain,
+)
 from credentials.verification import Policy
-from schemas import catalog
-from verifier import checking, requests
+from verifier import checking, confirmations, requests
 from verifier.policies import POLICIES
 from verifier.ports import Ports
+from verifier.request_objects import query_of
 from verifier.tables import RequestRow, ResultRow
 from verifier.verdicts import Report, finding_from_json, finding_json
+
+_DENIED = "access_denied"
+_SEVERITY = (Outcome.FAILED, Outcome.UNDETERMINED, Outcome.PASSED, Outcome.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,106 +42,153 @@ class Received:
     """An answer that was taken.
 
     Attributes:
-        return_code: lets the browser that asked, and no other, come back to the verdict; None
-            where a program asked.
+        reports: one for each presentation, in the order of the answer.
+        return_code: lets the browser that asked, and no other, come back to the verdict.
+    """
+
+    reports: tuple[Report, ...]
+    request_id: str
+    return_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One presentation of an answer with its verdict.
+
+    Attributes:
+        holder: what is kept of the holder's key; None where the proof did not hold.
     """
 
     report: Report
-    request_id: str
-    return_code: str | None
+    query_id: str = ""
+    holder: str | None = None
 
 
-def receive(ports: Ports, reference: str, jwe: str, *, at: datetime) -> Received:
-    """Open, correlate, mark, check and keep the result of one answer.
+def receive(ports: Ports, reference: str, posted: PostedResponse, *, at: datetime) -> Received:
+    """Open, correlate, mark, check and keep the result of one answer, or of a refusal.
 
     Raises:
         RejectedError: ``not_found``, ``response_already_received``, ``request_expired``,
-            ``encryption_key_unknown``, ``session_mismatch``, ``query_unsatisfied``.
-        MalformedError: what was sent is no encrypted answer.
+            ``response_not_encrypted``, ``encryption_key_unknown``, ``session_mismatch``,
+            ``query_unsatisfied``.
+        MalformedError: what was sent is no answer.
     """
     with ports.database.reading() as session:
         row = requests.find_by_reference(session, reference)
     requests.require_open(row, at=at)
-    response = open_response(jwe, parse_json_object(row.encryption_jwk))
+    response = _opened(posted, row)
     _correlate(response.state, row)
     if response.error is not None:
-        return _declined(ports, row, at=at)
-    query, wire = only_presentation(response, row.preset)
-    code = requests.token(ports.entropy) if row.session_hash else None
+        return _declined(ports, row, error=response.error, at=at)
+    pairs = check_answer(parse_query(query_of(row)), response.vp_token)
+    code, digits = requests.token(ports.entropy), match_code(row.nonce, response.vp_token)
     with ports.database.transaction() as session:
-        requests.answer(session, row, at=at, return_code=code)
-    report = checking.check_live(
-        wire,
-        query=query,
-        binding=Binding(audience=ports.asker.client_id, nonce=row.nonce),
-        around=ports.around(at),
-        at=at,
-        query_name=row.preset,
-    )
-    checking.note_status_dates(report, ports.documents.note_issued_at)
+        requests.answer(session, row, at=at, return_code=code, match_code=digits)
+    checked = _check(ports, row, pairs, at=at)
+    for each in checked:
+        checking.note_status_dates(each.report, ports.documents.note_issued_at)
+    return _kept(ports, row, checked, code)
+
+
+def _opened(posted: PostedResponse, row: RequestRow) -> AuthorizationResponse:
+    """What was posted; a refusal may always come as it is (section 8.3.1)."""
+    if posted.error is not None:
+        return AuthorizationResponse({}, posted.state, posted.error)
+    if not row.encrypted:
+        if posted.vp_token is None:
+            raise RejectedError("encryption_key_unknown", "no key was given")
+        return read_plain(posted.vp_token, posted.state)
+    if posted.jwe is None:
+        raise RejectedError("response_not_encrypted", "asked for direct_post.jwt")
+    return open_response(posted.jwe, parse_json_object(row.encryption_jwk))
+
+
+def _check(
+    ports: Ports, row: RequestRow, pairs: tuple[tuple[CredentialQuery, Wire], ...], *, at: datetime
+) -> tuple[Checked, ...]:
+    around = ports.around(at)
+    binding = Binding(audience=row.client_id, nonce=row.nonce)
+    confirms = frozenset(row.confirms.split())
+    checked = []
+    for query, wire in pairs:
+        report = checking.check_live(
+            wire, query=query, binding=binding, around=around, at=at, query_name=row.preset
+        )
+        report = replace(report, verdict=confirmations.compared(report.verdict, confirms))
+        checked.append(Checked(report, query.id, _holder(wire, report, row.nonce)))
+    return tuple(checked)
+
+
+def _holder(wire: Wire, report: Report, nonce: str) -> str | None:
+    verified = report.verdict.verified
+    if verified is None or not verified.holder_bound:
+        return None
+    holder = format_of(wire).parse(wire).holder
+    return None if holder is None else holder_digest(nonce, holder)
+
+
+def _kept(ports: Ports, row: RequestRow, checked: tuple[Checked, ...], code: str) -> Received:
+    reports = tuple(each.report for each in checked)
     with ports.database.transaction() as session:
-        session.add(result_row(row.id, report))
-    ports.reports.put(row.id, report)
-    return Received(report, row.id, code)
+        session.add_all(
+            [result_row(row.id, each, position=place) for place, each in enumerate(checked)]
+        )
+    ports.reports.put(row.id, reports)
+    return Received(reports, row.id, code)
 
 
-def decline(ports: Ports, reference: str, *, state: str, at: datetime) -> Received:
-    """Take a plain refusal (section 8.5); that someone shows nothing says nothing about them.
-
-    Raises:
-        RejectedError: as ``receive``.
-    """
-    with ports.database.reading() as session:
-        row = requests.find_by_reference(session, reference)
-    requests.require_open(row, at=at)
-    _correlate(state, row)
-    return _declined(ports, row, at=at)
-
-
-def only_presentation(response: AuthorizationResponse, preset: str) -> tuple[CredentialQuery, Wire]:
-    """The one presentation of an answer, with the query it must satisfy.
-
-    Raises:
-        QueryUnsatisfied: ``query_unsatisfied``: none, several, or to another question.
-    """
-    answers = check_answer(parse_query(catalog.query(preset)), response.vp_token)
-    if len(answers) != 1:
-        raise QueryUnsatisfied("query_unsatisfied", f"{len(answers)} presentations, asked one")
-    return answers[0]
-
-
-def report_of(ports: Ports, row: RequestRow, *, at: datetime) -> Report | None:
-    """The verdict of a request: with its claims for some minutes, later the bare result.
+def reports_of(ports: Ports, row: RequestRow, *, at: datetime) -> tuple[Report, ...]:
+    """The verdicts of a request: with their claims for some minutes, later the bare results.
 
     Returns:
-        None while there is no result.
+        Nothing while there is no result.
     """
     remembered = ports.reports.get(row.id, at=at)
     if remembered is not None:
         return remembered
     with ports.database.reading() as session:
-        return stored_report(session, row)
+        return stored_reports(session, row)
 
 
-def stored_report(session: Session, row: RequestRow) -> Report | None:
-    """The result as the database keeps it: outcome, policy and date, without any claim."""
-    kept = session.exec(select(ResultRow).where(col(ResultRow.request_id) == row.id)).one_or_none()
-    if kept is None:
-        return None
+def report_of(ports: Ports, row: RequestRow, *, at: datetime) -> Report | None:
+    """The verdict of a request; of several the worst. None while there is no result."""
+    return worst(reports_of(ports, row, at=at))
+
+
+def worst(reports: tuple[Report, ...]) -> Report | None:
+    """The report that decides about an answer as a whole."""
+    return min(reports, key=lambda report: _SEVERITY.index(report.verdict.outcome), default=None)
+
+
+def stored_reports(session: Session, row: RequestRow) -> tuple[Report, ...]:
+    """The results as the database keeps them: outcome, policy and date, without any claim."""
+    kept = session.exec(
+        select(ResultRow)
+        .where(col(ResultRow.request_id) == row.id)
+        .order_by(col(ResultRow.position))
+    ).all()
+    return tuple(_stored(each, row.preset) for each in kept)
+
+
+def _stored(kept: ResultRow, preset: str) -> Report:
     policy = next(p for p in POLICIES.values() if p.version == kept.policy_version)
     checked_at = datetime.fromtimestamp(kept.checked_at, UTC)
-    return Report(Verdict(_findings(kept.findings), None), policy, checked_at, None, row.preset)
+    return Report(Verdict(_findings(kept.findings), None), policy, checked_at, None, preset)
 
 
-def result_row(request_id: str, report: Report) -> ResultRow:
+def result_row(request_id: str, checked: Checked, *, position: int = 0) -> ResultRow:
     """The row of a result."""
+    report = checked.report
     findings = [finding_json(finding) for finding in report.verdict.findings]
     return ResultRow(
         request_id=request_id,
+        position=position,
+        query_id=checked.query_id,
         outcome=report.verdict.outcome.value,
         policy_version=report.policy.version,
         checked_at=int(report.checked_at.timestamp()),
         findings=json.dumps(findings),
+        holder=checked.holder,
     )
 
 
@@ -141,8 +199,10 @@ def _findings(text: str) -> tuple[Finding, ...]:
     return tuple(finding_from_json(each) for each in documents if isinstance(each, dict))
 
 
-def _declined(ports: Ports, row: RequestRow, *, at: datetime) -> Received:
-    finding = Finding(Part.HOLDER, Check.BINDING, Outcome.UNDETERMINED, "declined")
+def _declined(ports: Ports, row: RequestRow, *, error: str, at: datetime) -> Received:
+    """Take a refusal (section 8.5): that someone shows nothing says nothing about them."""
+    code = "declined" if error == _DENIED else "wallet_error"
+    finding = Finding(Part.HOLDER, Check.BINDING, Outcome.UNDETERMINED, code, _told(error))
     others = [
         Finding(part, check, Outcome.UNDETERMINED, "not_reached")
         for part, check in (
@@ -154,11 +214,15 @@ def _declined(ports: Ports, row: RequestRow, *, at: datetime) -> Received:
     report = Report(
         Verdict((*others, finding), None), POLICIES[Policy.LISTED], at, None, row.preset
     )
-    code = requests.token(ports.entropy) if row.session_hash else None
+    back = requests.token(ports.entropy)
     with ports.database.transaction() as session:
-        requests.answer(session, row, at=at, return_code=code)
-        session.add(result_row(row.id, report))
-    return Received(report, row.id, code)
+        requests.answer(session, row, at=at, return_code=back)
+        session.add(result_row(row.id, Checked(report)))
+    return Received((report,), row.id, back)
+
+
+def _told(error: str) -> dict[str, str]:
+    return {} if error == _DENIED else {"error": error}
 
 
 def _correlate(state: str | None, row: RequestRow) -> None:

@@ -1,6 +1,8 @@
 """Settings of the verifier, from the environment (``VERIFIER_...``), the demo's as defaults."""
 
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
@@ -13,6 +15,11 @@ class VerifierSettings(RoleSettings):
 
     Attributes:
         client_name: what the person who is asked may see of us; no more than our own word.
+        client_checked: whoever runs this looked the firm up, by its domain or its number; only
+            then do its programs' requests carry its name and may ask more than skills.
+        client_kvk: its number in the trade register, where that was looked up.
+        client_id_prefix: under which kind of name requests are made where nobody chooses.
+        certificate_file: PEM: our certificate over the key for requests, and what stands above it.
         wallet_url: origin of the passport that links and codes open first.
         api_key: what a firm's program shows; None: made once and kept in ``directory``.
         share_urls: where deelkaarten are opened; empty: ``deel`` beside the passport.
@@ -24,9 +31,18 @@ class VerifierSettings(RoleSettings):
     port: int = Field(default=8003, ge=0, le=65535)
     demo: bool = True
     client_name: str = Field(default="skillspass", min_length=1, max_length=80)
+    client_checked: bool = False
+    client_kvk: str | None = Field(default=None, pattern=r"^[0-9]{8}$")
+    client_id_prefix: Literal["decentralized_identifier", "x509_hash"] = "decentralized_identifier"
+    certificate_file: Path | None = None
     wallet_url: str = "http://localhost:8002"
     api_key: SecretStr | None = None
     share_urls: tuple[str, ...] = ()
+
+    @property
+    def identifier_host(self) -> str:
+        """The host of our identifier."""
+        return urlsplit(self.identifier).hostname or ""
 
     @property
     def share_origins(self) -> frozenset[str]:

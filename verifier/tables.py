@@ -1,7 +1,8 @@
 """Rows of the verifier; a registry of its own, so that roles may use the same table names.
 
 No row holds a presentation or a claim: a request lives ten minutes, a result keeps the outcome, the
-policy's version and the date, and the last known public lists are kept to notice a step back.
+policy's version and the date for as long as was declared, and the last known public lists are kept
+to notice a step back.
 """
 
 from sqlalchemy.orm import registry
@@ -18,12 +19,25 @@ class RequestRow(VerifierTable, table=True):
     Attributes:
         id: 128 random bits; the asker's handle. It never travels to the holder.
         reference: 128 random bits; names the request in the links that the holder's side sees.
-        state: a value of ``requests.State``.
+        preset: the name of the question; its words stand under ``preset.<name>``.
+        query: the DCQL query, as JSON.
         language: in which the purpose is told.
+        state: a value of ``requests.State``.
+        client_id: as whom we ask; the audience of every answer.
         correlation: the ``state`` of OpenID4VP, echoed inside the encrypted answer.
-        encryption_jwk: private half of the key made for this request; empty once it is of no use.
+        encryption_jwk: private half of the key made for this request; empty once it is of no use,
+            and where the answer comes unencrypted.
+        encrypted: whether the answer must be.
+        relation, purpose, legal_basis, retention_days: as declared to the holder.
+        firm_name, firm_kvk: the firm that was checked; None where nobody was.
+        confirms: digests of what a deelkaart showed and this answer must show again, with blanks
+            between; empty once the question is over.
         session_hash: SHA-256 of the cookie of the browser that asked; None for a program.
         response_code_hash: SHA-256 of the code with which that browser may return; used once.
+        match_code: four digits that the holder reads aloud; None before there is an answer.
+        match_tries: how often other digits were typed.
+        opened_at: when the result was opened to the browser that asked.
+        kept_until: when all of this goes.
     """
 
     __tablename__ = "request"
@@ -31,32 +45,52 @@ class RequestRow(VerifierTable, table=True):
     id: str = Field(primary_key=True)
     reference: str = Field(unique=True)
     preset: str
+    query: str
     language: str
     state: str
+    client_id: str
     nonce: str = Field(unique=True)
     correlation: str = Field(unique=True)
     encryption_jwk: str
+    encrypted: bool = True
+    relation: str
+    purpose: str
+    legal_basis: str
+    retention_days: int
+    firm_name: str | None = None
+    firm_kvk: str | None = None
+    confirms: str = ""
     session_hash: str | None = None
     response_code_hash: str | None = None
+    match_code: str | None = None
+    match_tries: int = 0
+    opened_at: int | None = None
     created_at: int
     expires_at: int = Field(index=True)
     answered_at: int | None = None
+    kept_until: int = Field(index=True)
 
 
 class ResultRow(VerifierTable, table=True):
-    """What a check found.
+    """What a check of one presentation found.
 
     Attributes:
+        position: among the presentations of one answer, from 0.
+        query_id: which credential query it answers; empty where nothing was shown.
         findings: JSON list of part, check, outcome, code and facts; never a claim.
+        holder: digest of the key that was shown, for this request alone; None where none was.
     """
 
     __tablename__ = "result"
 
     request_id: str = Field(primary_key=True, foreign_key="request.id")
+    position: int = Field(primary_key=True, default=0)
+    query_id: str = ""
     outcome: str
     policy_version: str
     checked_at: int
     findings: str
+    holder: str | None = None
 
 
 class DocumentRow(VerifierTable, table=True):

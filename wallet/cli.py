@@ -160,18 +160,21 @@ def present(
             for line in choice.option.seen(choice.picked):
                 typer.echo(f"  {line.label(language())}", err=True)
         agreed = yes or _agrees(f"{say('wallet.ask.yes')}?")
-        back = None
+        back, digits = None, None
         if agreed:
-            back = presenting.answer(asked, choices, vault, outside=outside)
+            delivered = presenting.answer(asked, choices, vault, outside=outside)
+            back, digits = delivered.redirect, delivered.match
         else:
             presenting.decline(asked, vault, outside=outside)
         session.file.save()
     if as_json:
         shown = lines_json(choices) if agreed else []
-        print_json({"answered": agreed, "shown": [*shown], "redirect_uri": back})
+        document = {"answered": agreed, "shown": [*shown], "redirect_uri": back, "match": digits}
+        print_json(document)
     if not agreed:
         raise typer.Exit(REFUSED)
     typer.echo(say("wallet.done.title"), err=True)
+    typer.echo(f"{say('verifier.elsewhere.code')}: {digits}", err=True)
 
 
 @app.command()
@@ -214,8 +217,10 @@ def _session(file: Path | None, *, at: str | None, as_json: bool) -> Iterator[Se
         http = Fetcher(
             dev_origins=settings.dev_origins, own_addresses=settings.own_addresses, clock=clock
         )
-        trust = TrustSource(settings, http=http, clock=clock)
-        outside = Outside(http=http, trust=trust, now=clock, entropy=secrets.token_bytes)
+        trust = TrustSource(settings, http=http, clock=clock, verifiers=settings.verifier_list_url)
+        outside = Outside(
+            http=http, trust=trust, now=clock, entropy=secrets.token_bytes, known=trust.known
+        )
         opening = open_file(
             file or settings.cli_vault, _passphrase(), clock=clock, entropy=secrets.token_bytes
         )

@@ -72,12 +72,14 @@ def decide(step: str, request: Request, form: CheckedForm, ports: PortsOf) -> Re
     choices = [Choice(each, _picked(form, number, each)) for number, each in enumerate(options)]
     try:
         with ports.kiosk.writing() as vault:
-            back = presenting.answer(asked, choices, vault, outside=outside)
+            delivered = presenting.answer(asked, choices, vault, outside=outside)
     except RejectedError as error:
         if error.code != "choice_incomplete":
             raise
         return _consent(step, request, ports, asked, options, chosen=choices, fault=error.code)
-    ports.kiosk.steps.advance(step, Presenting(asked, done=True, back=back))
+    ports.kiosk.steps.advance(
+        step, Presenting(asked, done=True, back=delivered.redirect, match=delivered.match)
+    )
     return here
 
 
@@ -188,6 +190,7 @@ def _done(request: Request, ports: Ports, journey: Presenting) -> HTMLResponse:
         "done.html",
         asked=journey.asked,
         answered=journey.done,
+        match=journey.match,
         back=journey.back if _may_follow(journey.back) else None,
     )
 

@@ -41,11 +41,13 @@ class Presenting:
     Attributes:
         done: it was answered; None while it was not.
         back: where the asker wants the browser to go afterwards.
+        match: digits to read aloud; None before there is an answer.
     """
 
     asked: Asked
     done: bool | None = None
     back: str | None = None
+    match: str | None = None
 
 
 Journey = Receiving | Presenting

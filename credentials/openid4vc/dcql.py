@@ -32,6 +32,7 @@ __all__ = [
     "Match",
     "QueryMatch",
     "TrustedAuthority",
+    "asked_paths",
     "authorities_of",
     "check_answer",
     "match",
@@ -289,6 +290,12 @@ def _inside(path: ClaimsPath, format_id: str) -> ClaimsPath:
     if format_id in _W3C_FORMATS:
         return path[1:] if path[0] == _SUBJECT else ()
     return () if path in {("iss",), ("vct",)} else path
+
+
+def asked_paths(query: CredentialQuery) -> Paths:
+    """Every path inside the claims that a query asks, in whichever combination."""
+    inside = (_inside(claim.path, query.format) for claim in query.claims)
+    return frozenset(path for path in inside if path)
 
 
 def _found(claim: ClaimQuery, root: JsonObject) -> list[ClaimsPath]:

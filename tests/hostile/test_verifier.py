@@ -150,7 +150,7 @@ def test_h100_a_look_alike_issuer_is_amber_and_shown_in_punycode(
     request = world.request(asked["request_uri"])
     proof = world.issue(world.credential(issuer=issuer), signer=signer)
     world.post(request, world.show(proof, request))
-    kept = world.app.state.ports.reports.get(asked["id"], at=world.clock())
+    (kept,) = world.app.state.ports.reports.get(asked["id"], at=world.clock())
     assert "issuer_not_listed" in codes(world.result(asked["id"])["verdict"])
     page = view(kept, "nl")
     assert page.tone == "warning"

@@ -104,13 +104,13 @@ def test_h083_a_request_address_that_redirects_is_refused(world: World) -> None:
 
 def test_h083_a_request_of_another_media_type_is_refused(world: World) -> None:
     request = world.ask("skills")
-    right = world.http.get
+    right = world.http.post
 
     def as_json(url: str, **rest: object) -> Fetched:
         found = right(url, **rest)  # type: ignore[arg-type]  # passed on
         return Fetched(found.status, found.body, "application/json")
 
-    world.http.get = as_json  # type: ignore[method-assign]  # a network in between
+    world.http.post = as_json  # type: ignore[method-assign]  # a network in between
     with pytest.raises(RejectedError, match="request_uri_invalid"):
         presenting.read_request(request["link"], held=(), outside=world.outside)
 

@@ -10,10 +10,11 @@ from sqlmodel import Session, select
 from credentials.errors import RejectedError
 from credentials.openid4vc.dcql import parse_query
 from schemas import catalog
+from schemas.declarations import lists
 from tests.conftest import NOW
 from tests.verifier.world import CLIENT_ID, VERIFIER, World, fields_of
 from verifier import requests
-from verifier.requests import REQUEST_LIFE, RESULT_LIFE, State
+from verifier.requests import REQUEST_LIFE, Asker, State
 from verifier.tables import RequestRow, ResultRow
 
 
@@ -23,8 +24,12 @@ def session(world: World) -> Iterator[Session]:
         yield opened
 
 
+ASKER = Asker(CLIENT_ID, VERIFIER, "Precisie Techniek Oost", "http://localhost:8002/present")
+KEPT = timedelta(days=lists().usual.retention_days)
+
+
 def ask(session: Session, **how: str) -> RequestRow:
-    return requests.ask(session, "skills", at=NOW, entropy=os.urandom, **how)
+    return requests.ask(session, "skills", at=NOW, entropy=os.urandom, asker=ASKER, **how)
 
 
 def test_every_request_has_its_own_nonce_state_handle_and_key(session: Session) -> None:
@@ -36,7 +41,7 @@ def test_every_request_has_its_own_nonce_state_handle_and_key(session: Session) 
 
 def test_an_unknown_question_is_refused(session: Session) -> None:
     with pytest.raises(RejectedError, match="preset_unknown"):
-        requests.ask(session, "birthday", at=NOW, entropy=os.urandom)
+        requests.ask(session, "birthday", at=NOW, entropy=os.urandom, asker=ASKER)
 
 
 def test_a_request_is_retrieved_then_answered_and_no_further(session: Session) -> None:
@@ -101,9 +106,9 @@ def test_results_are_kept_for_their_time_and_no_longer(session: Session) -> None
     )
     session.add(result)
     session.flush()
-    requests.sweep(session, at=NOW + RESULT_LIFE)
+    requests.sweep(session, at=NOW + KEPT)
     assert session.exec(select(ResultRow)).all()
-    requests.sweep(session, at=NOW + RESULT_LIFE + timedelta(seconds=1))
+    requests.sweep(session, at=NOW + KEPT + timedelta(seconds=1))
     assert not session.exec(select(ResultRow)).all()
     assert not session.exec(select(RequestRow)).all()
 
@@ -111,7 +116,11 @@ def test_results_are_kept_for_their_time_and_no_longer(session: Session) -> None
 def test_the_link_names_us_and_the_request_but_not_the_handle(world: World) -> None:
     asked = world.ask()
     fields = fields_of(asked["link"])
-    assert fields == {"client_id": CLIENT_ID, "request_uri": asked["request_uri"]}
+    assert fields == {
+        "client_id": CLIENT_ID,
+        "request_uri": asked["request_uri"],
+        "request_uri_method": "post",
+    }
     assert asked["request_uri"].startswith(f"{VERIFIER}/oid4vp/requests/")
     assert asked["id"] not in asked["link"]
 

@@ -10,12 +10,28 @@ import pytest
 
 from credentials.claims import ClaimsPath
 from credentials.dids.web import did_web
+from credentials.encoding import JsonObject
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.model import Binding, Validity
 from credentials.openid4vc.response import create_error, create_response
+from schemas import catalog
 from tests.conftest import NOW
 from tests.verifier.world import CLIENT_ID, STATUS_URI, World, codes, named
 
+WITH_NAMES: JsonObject = {
+    "credentials": [
+        {
+            "id": "proof",
+            "format": "dc+sd-jwt",
+            "meta": {"vct_values": [catalog.credential_type("cnc-frezen-vakcertificaat").url]},
+            "claims": [
+                {"path": ["given_name"]},
+                {"path": ["family_name"]},
+                {"path": ["skills", None]},
+            ],
+        }
+    ]
+}
 NAMES: frozenset[ClaimsPath] = frozenset({("given_name",), ("family_name",), ("skills",)})
 
 
@@ -184,8 +200,12 @@ def test_someone_who_shows_nothing_is_no_failure(world: World) -> None:
 
 
 def test_the_database_keeps_the_result_and_no_claim(world: World) -> None:
+    world = World(world.directory / "checked", {"client_checked": True})
     held = world.issue(world.credential())
-    verdict = world.verdict_on(held, disclose=NAMES)
+    asked = world.ask(None, dcql_query=WITH_NAMES)
+    request = world.request(asked["request_uri"])
+    assert world.post(request, world.show(held, request, disclose=NAMES)).status == 200
+    verdict = world.result(asked["id"])["verdict"]
     assert "Ahmet" in str(verdict)  # what would be found is there to be found
     with closing(sqlite3.connect(world.settings().directory / "verifier.db")) as connection:
         kept = "\n".join(connection.iterdump())

@@ -101,9 +101,14 @@ class Internet:
 
 @dataclass
 class World:
-    """A verifier that runs, and everyone it deals with."""
+    """A verifier that runs, and everyone it deals with.
+
+    Attributes:
+        more: settings that differ from those of the demo.
+    """
 
     directory: Path
+    more: Mapping[str, object] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
     internet: Internet = field(default_factory=Internet)
     school: SoftwareSigner = field(default_factory=lambda: named(SCHOOL))
@@ -144,6 +149,7 @@ class World:
                 "api_key": API_KEY,
                 "trust_list_url": LIST_URL,
                 "trust_anchor": compact_json(self.anchor.public.jwk()).decode(),
+                **self.more,
             }
         )
 
@@ -213,12 +219,12 @@ class World:
             entropy=os.urandom,
         )
 
-    def request(self, request_uri: str) -> AuthorizationRequest:
+    def request(self, request_uri: str, client_id: str = CLIENT_ID) -> AuthorizationRequest:
         """As the worker's passport fetches and checks a request."""
         answer = self.client.get(urlsplit(request_uri).path)
         assert answer.status_code == 200, answer.text
         return parse_request(
-            answer.text, client_id=CLIENT_ID, get=self.internet.get_body, at=self.clock()
+            answer.text, client_id=client_id, get=self.internet.get_body, at=self.clock()
         )
 
     def show(
@@ -241,18 +247,19 @@ class World:
         query = next(each for each in request.query.credentials if each.format == SD_JWT)
         return create_response(request, {query.id: [wire]})
 
-    def post(self, request: AuthorizationRequest, jwe: str) -> "TestAnswer":
-        """Deliver an answer."""
+    def post(self, request: AuthorizationRequest, jwe: str | bytes) -> "TestAnswer":
+        """Deliver an answer, or a form of one's own."""
         found = self.client.post(
             urlsplit(request.response_uri).path,
-            content=create_form(jwe),
+            content=create_form(jwe) if isinstance(jwe, str) else jwe,
             headers={"content-type": "application/x-www-form-urlencoded"},
         )
         return TestAnswer(found.status_code, found.json())
 
-    def ask(self, preset: str = "skills") -> dict[str, str]:
-        """A program asks."""
-        found = self.client.post("/api/requests", json={"preset": preset}, headers=KEY)
+    def ask(self, preset: str | None = "skills", **more: object) -> dict[str, str]:
+        """A program asks a preset, or its own query."""
+        body = {"preset": preset, **more}
+        found = self.client.post("/api/requests", json=body, headers=KEY)
         assert found.status_code == 201, found.text
         asked: dict[str, str] = found.json()
         return asked

@@ -8,13 +8,17 @@ from urllib.parse import urlsplit
 from credentials.encoding import JsonObject, parse_json_object
 from credentials.errors import CredentialError, MalformedError
 from credentials.model import Entropy
-from credentials.trust.listing import TrustList
+from credentials.trust.listing import TrustedIssuer, TrustList
 from credentials.verification import Sources
 from schemas import catalog
 from service.fetch import Fetched, Http
 
 JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+def _nobody(_client_id: str) -> TrustedIssuer | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +28,18 @@ class Outside:
     Attributes:
         http: the guarded fetch; in tests the other parties in memory.
         trust: the sector's list as it is now; None where it cannot be had.
+        known: the firm behind a client identifier, where the sector's list of askers has it.
         now: the present moment.
         entropy: unpredictable bytes.
+        anchors: authorities whose certificates name an asker, in DER.
     """
 
     http: Http
     trust: Callable[[], TrustList | None]
     now: Callable[[], datetime]
     entropy: Entropy
+    known: Callable[[str], TrustedIssuer | None] = _nobody
+    anchors: tuple[bytes, ...] = ()
 
     def get_object(self, url: str) -> JsonObject:
         """The JSON object behind one address.

@@ -9,25 +9,35 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from credentials.claims import Paths
-from credentials.encoding import JsonObject
+from credentials.encoding import JsonObject, b64url_encode
 from credentials.errors import CredentialError, MalformedError, RejectedError, UndeterminedError
 from credentials.formats import FORMATS
 from credentials.model import Binding, Wire
 from credentials.openid4vc.dcql import DcqlQuery, Match, match
+from credentials.openid4vc.match_code import match_code
+from credentials.openid4vc.message import write_form
 from credentials.openid4vc.request import (
     MAX_REQUEST_BYTES,
     AuthorizationRequest,
+    Declaration,
+    RequestReference,
     parse_request,
     parse_request_link,
 )
 from credentials.openid4vc.response import create_error, create_form, create_response
 from wallet.holder.consent import Option, option
+from wallet.holder.erasing import erasing_facts
 from wallet.holder.events import EventType
 from wallet.holder.history import ShownCredential, shown_credential_json
 from wallet.holder.outside import FORM_TYPE, Outside, answer_object, host_of, quietly
 from wallet.holder.vault import Held, Vault
 
 REQUEST_TYPE = "application/oauth-authz-req+jwt"
+
+NONCE_BYTES = 16
+"""128 bits: a request with it in it was made for this wallet, now."""
+
+_TOKENS_WITH_BINDING = frozenset({"dc+sd-jwt", "vc+sd-jwt"})
 
 KNOWN_CODES = frozenset(
     {"response_already_received", "request_expired", "request_unknown", "not_found"}
@@ -69,6 +79,24 @@ class Asked:
         """Whether the worker has what is asked."""
         return bool(self.groups)
 
+    @property
+    def declaration(self) -> Declaration | None:
+        """Relation, purpose, ground and retention in the asker's own words; None: it says none."""
+        return self.request.declaration
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """An answer that was taken.
+
+    Attributes:
+        redirect: where the verifier wants the worker's browser to go, if anywhere.
+        match: four digits to read aloud to whoever asked on another device.
+    """
+
+    redirect: str | None
+    match: str
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -87,9 +115,15 @@ def read_request(text: str, *, held: Sequence[Held], outside: Outside) -> Asked:
         CredentialError: ``request_link_invalid``, or the request's own faults.
     """
     reference = parse_request_link(text)
-    token = _fetch_request(reference.request_uri, outside=outside)
+    nonce = b64url_encode(outside.entropy(NONCE_BYTES)) if reference.post else None
+    token = _fetch_request(reference, nonce, outside=outside)
     request = parse_request(
-        token, client_id=reference.client_id, get=outside.http.get_body, at=outside.now()
+        token,
+        client_id=reference.client_id,
+        get=outside.http.get_body,
+        at=outside.now(),
+        wallet_nonce=nonce,
+        anchors=outside.anchors,
     )
     reference.check_host(request.host)
     unverified = [each.parsed() for each in held]
@@ -132,38 +166,42 @@ def presentations(
             disclose=choice.option.disclose(choice.picked),
             at=outside.now(),
         )
-        shown.setdefault(choice.option.query_id, []).append(wire)
+        query = asked.request.query.credential(choice.option.query_id)
+        bound = query is None or query.holder_binding
+        shown.setdefault(choice.option.query_id, []).append(wire if bound else _unbound(wire, held))
     return shown
 
 
-def deliver(
-    asked: Asked, vp_token: Mapping[str, Sequence[Wire]], *, outside: Outside
-) -> str | None:
-    """Encrypt an answer and post it, once.
+def _unbound(wire: Wire, held: Held) -> Wire:
+    """The same selection without the holder's proof, where none is asked (section 5.3)."""
+    if isinstance(wire, dict):
+        inner = wire.get("verifiableCredential")
+        return inner[0] if isinstance(inner, list) and isinstance(inner[0], dict) else wire
+    if held.format in _TOKENS_WITH_BINDING:
+        return wire[: wire.rindex("~") + 1]
+    return held.wire
 
-    Returns:
-        Where the verifier wants the worker's browser to go, if anywhere.
+
+def deliver(asked: Asked, vp_token: Mapping[str, Sequence[Wire]], *, outside: Outside) -> Delivered:
+    """Encrypt an answer and post it, once.
 
     Raises:
         RejectedError: ``response_refused``, or the verifier's own code where we know it.
     """
     jwe = create_response(asked.request, {name: list(wires) for name, wires in vp_token.items()})
-    return _post(asked.request, create_form(jwe), outside=outside)
+    redirect = _post(asked.request, create_form(jwe), outside=outside)
+    return Delivered(redirect, match_code(asked.request.nonce, vp_token))
 
 
-def answer(
-    asked: Asked, choices: Sequence[Choice], vault: Vault, *, outside: Outside
-) -> str | None:
-    """Show what was chosen, and write down what was seen by whom.
-
-    Returns:
-        Where the verifier wants the worker's browser to go, if anywhere.
-    """
+def answer(asked: Asked, choices: Sequence[Choice], vault: Vault, *, outside: Outside) -> Delivered:
+    """Show what was chosen, and write down what was seen by whom, with what erasing it takes."""
     vp_token = presentations(asked, choices, outside=outside)
-    redirect = deliver(asked, vp_token, outside=outside)
+    delivered = deliver(asked, vp_token, outside=outside)
     seen: list[JsonObject] = [_seen(choice) for choice in choices]
-    vault.append(EventType.REQUEST_ANSWERED, {**_about(asked), "credentials": [*seen]})
-    return redirect
+    held = [choice.option.held.id for choice in choices]
+    erasing = erasing_facts(asked.request, held)
+    vault.append(EventType.REQUEST_ANSWERED, {**_about(asked), "credentials": [*seen], **erasing})
+    return delivered
 
 
 def decline(asked: Asked, vault: Vault, *, outside: Outside) -> None:
@@ -172,9 +210,18 @@ def decline(asked: Asked, vault: Vault, *, outside: Outside) -> None:
     vault.append(EventType.REQUEST_REFUSED, _about(asked))
 
 
-def _fetch_request(uri: str, *, outside: Outside) -> str:
+def _fetch_request(reference: RequestReference, nonce: str | None, *, outside: Outside) -> str:
+    uri = reference.request_uri
     try:
-        fetched = outside.http.get(uri, accept=(REQUEST_TYPE, "*/*"))
+        if nonce is None:
+            fetched = outside.http.get(uri, accept=(REQUEST_TYPE, "*/*"))
+        else:  # section 5.10
+            fetched = outside.http.post(
+                uri,
+                body=write_form({"wallet_nonce": nonce}),
+                content_type=FORM_TYPE,
+                headers={"Accept": REQUEST_TYPE},
+            )
     except UndeterminedError:
         raise
     except CredentialError as error:
@@ -194,9 +241,12 @@ def _fetch_request(uri: str, *, outside: Outside) -> str:
 def _asker(request: AuthorizationRequest, *, outside: Outside) -> Asker:
     host = host_of(request.host)
     trust = outside.trust()
-    entry = trust.entry(request.did) if trust else None
+    entry = outside.known(request.client_id)
+    entry = entry or (trust.entry(request.did) if trust and request.did else None)
     if entry is not None:
         return Asker(entry.name, host, known=True)
+    if request.anchored and request.certificate:
+        return Asker(request.certificate, host, known=True)
     return Asker(request.client_name or host, host, known=False)
 
 

@@ -1,0 +1,78 @@
+"""Ask whoever saw a proof to erase the result, and keep what they say (decision 0052)."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from credentials.encoding import JsonObject
+from credentials.errors import RejectedError
+from credentials.openid4vc.deletion import Erased, create_deletion, read_receipt
+from credentials.openid4vc.message import write_form
+from credentials.openid4vc.request import AuthorizationRequest
+from wallet.holder.events import Event, EventType
+from wallet.holder.outside import FORM_TYPE, Outside, answer_object
+from wallet.holder.vault import Held, Vault
+
+_TEXTS = ("client_id", "nonce", "deletion_uri")
+
+
+def erasing_facts(request: AuthorizationRequest, held: Sequence[str]) -> JsonObject:
+    """What erasing takes later: whom to ask, about which answer, and by which keys."""
+    declared = request.declaration
+    if declared is None or declared.deletion_uri is None:
+        return {}
+    return {
+        "client_id": request.client_id,
+        "nonce": request.nonce,
+        "deletion_uri": declared.deletion_uri,
+        "held": [*held],
+    }
+
+
+def can_erase(event: Event) -> bool:
+    """Whether the asker of an answer said where to ask."""
+    return event.type is EventType.REQUEST_ANSWERED and all(
+        isinstance(event.data.get(name), str) for name in _TEXTS
+    )
+
+
+def erase(event: Event, vault: Vault, *, outside: Outside) -> Erased:
+    """Ask to erase the result of one answer, and write down what was asked and said.
+
+    Raises:
+        RejectedError: ``deletion_request_invalid``: the asker gave no address, or the key is gone;
+            ``deletion_receipt_invalid``: no receipt, or one that is not the asker's.
+        UndeterminedError: they cannot be reached now.
+    """
+    signing = _shown(event, vault.held())
+    if not can_erase(event) or signing is None:
+        raise RejectedError("deletion_request_invalid", "no address, or no key any more")
+    client_id, nonce, uri = (str(event.data[name]) for name in _TEXTS)
+    asked = create_deletion(signing.signer(), client_id=client_id, nonce=nonce, at=outside.now())
+    fetched = outside.http.post(
+        uri, body=write_form({"deletion_request": asked}), content_type=FORM_TYPE
+    )
+    receipt = answer_object(fetched).get("receipt")
+    if fetched.status != HTTPStatus.OK or not isinstance(receipt, str):
+        raise RejectedError("deletion_receipt_invalid", f"status {fetched.status}")
+    outcome = read_receipt(
+        receipt,
+        request=asked,
+        client_id=client_id,
+        deletion_uri=uri,
+        get=outside.http.get_body,
+        at=outside.now(),
+        anchors=outside.anchors,
+    )
+    about: JsonObject = {name: event.data.get(name) for name in ("name", "host")}
+    vault.append(
+        EventType.DELETION_ASKED,
+        {**about, "answer": event.ulid, "receipt": receipt, "outcome": outcome.value},
+    )
+    return outcome
+
+
+def _shown(event: Event, held: Sequence[Held]) -> Held | None:
+    """A credential of the answer whose key is still here."""
+    ids = event.data.get("held")
+    names = ids if isinstance(ids, list) else []
+    return next((each for each in held if each.id in names), None)
