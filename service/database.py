@@ -1,4 +1,4 @@
-"""One database per service: SQLite or PostgreSQL, behind the same two doors.
+"""One database per service: SQLite or PostgreSQL, behind the same doors.
 
 Each service has its own registry of tables, declared once in its ``tables``:
 
@@ -20,6 +20,8 @@ PostgreSQL: ``session.get_one(Offer, "1", with_for_update=True)``, or a statemen
 ``.with_for_update()``. On SQLite that asks nothing more, for there is one writer at a time.
 """
 
+import math
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -29,7 +31,8 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, MetaData, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlmodel import Session, create_engine
 
 from credentials.errors import RejectedError
@@ -44,11 +47,14 @@ CONNECT_SECONDS = 5
 POOL_SIZE, POOL_OVERFLOW = 10, 30
 """PostgreSQL connections kept, and more in a rush: as many as FastAPI has threads (40)."""
 
-_LAST = "before_commit"
+RESTED_SECONDS = 0.1
+"""A connection of PostgreSQL that was not used that long is tried first; no server restarts sooner."""
+
+_LAST, _USED_AT = "before_commit", "used_at"
 
 
 class Database:
-    """An engine and the only two ways to open a transaction on it."""
+    """An engine and the only ways to open a transaction on it: to write, to read, to ask."""
 
     def __init__(self, location: Path | str, *, durability: Durability = Durability.FULL) -> None:
         """Open the database; nothing is connected yet.
@@ -70,6 +76,7 @@ class Database:
         # SQLite lets writers wait by polling, and one can starve; our own threads queue instead
         self._turn: AbstractContextManager[object] = RLock() if self.is_sqlite else nullcontext()
         self.engine: Engine = (_sqlite if self.is_sqlite else _postgresql)(url, durability)
+        self._reader = self.engine.execution_options(**_reading_options(is_sqlite=self.is_sqlite))
         weakref.finalize(self, self.engine.dispose)  # where nobody closed it
 
     @property
@@ -93,12 +100,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent view for reading, which never waits for a writer."""
-        options: dict[str, Any] = {"read_only": True}  # Any: as SQLAlchemy types its options
-        if not self.is_sqlite:
-            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        engine = self.engine.execution_options(**options)
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with Session(self._reader, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """The same without objects, for what is asked with every request: half the price."""
+        with self._reader.begin() as connection:
+            yield connection
 
     def is_alive(self) -> bool:
         """Whether the database answers a question."""
@@ -126,6 +135,12 @@ def open_database(
     return Database(url or file, durability=durability)
 
 
+def _reading_options(*, is_sqlite: bool) -> dict[str, Any]:  # Any: as SQLAlchemy types them
+    if is_sqlite:
+        return {"read_only": True}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
 def _read_url(text_of_url: str) -> URL:
     try:
         url = make_url(text_of_url)
@@ -149,14 +164,38 @@ def _postgresql(url: URL, durability: Durability) -> Engine:
             url.set(drivername="postgresql+psycopg"),
             pool_size=POOL_SIZE,
             max_overflow=POOL_OVERFLOW,
-            pool_pre_ping=True,  # a restarted server costs no request
             connect_args={"connect_timeout": CONNECT_SECONDS},
         )
     except ModuleNotFoundError as error:
         raise RejectedError("config_database_url", "install skillspass[postgres]") from error
     event.listen(engine, "connect", _prepare_postgresql(durability))
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _try_after_rest)
     event.listen(engine, "handle_error", _refuse_nul)
     return engine
+
+
+def _note_use(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    entry.info[_USED_AT] = time.monotonic()
+
+
+def _try_after_rest(
+    connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+) -> None:
+    """Ask a connection that has rested whether its server is still there.
+
+    A restarted server costs no request, and a busy connection is not asked before each.
+
+    Raises:
+        DisconnectionError: it is not; the pool then takes a fresh one.
+    """
+    if time.monotonic() - entry.info.get(_USED_AT, math.inf) < RESTED_SECONDS:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except connection.Error as error:
+        raise DisconnectionError from error
 
 
 def _refuse_nul(context: ExceptionContext) -> None:

@@ -179,3 +179,33 @@ def test_a_database_that_answers_is_alive_and_a_broken_file_is_not(tmp_path: Pat
     (tmp_path / "d.db").mkdir()
     with pytest.raises(OperationalError):
         Database(tmp_path / "d.db").is_alive()
+
+
+def test_a_connection_that_rested_is_tried_before_it_is_used(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.database.RESTED_SECONDS", 600.0)
+    database, other = Database(postgres_url), Database(postgres_url)
+    own = text("SELECT pg_backend_pid()")
+    with database.reading() as session:
+        first = session.connection().execute(own).scalar_one()
+    with other.reading() as session:
+        session.connection().execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": first})
+    with pytest.raises(OperationalError), database.asking() as connection:  # it did not rest
+        connection.execute(own)
+    with database.reading() as session:
+        second = session.connection().execute(own).scalar_one()
+    with other.reading() as session:
+        session.connection().execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": second})
+    monkeypatch.setattr("service.database.RESTED_SECONDS", 0.0)
+    with database.asking() as connection:
+        third = connection.execute(own).scalar_one()
+    assert len({first, second, third}) == 3
+    database.close()
+    other.close()
+
+
+def test_who_asks_sees_what_was_committed(database: Database) -> None:
+    add_tickets(database, (1, 1))
+    with database.asking() as connection:
+        assert connection.execute(select(Ticket.number)).scalars().all() == [1]
