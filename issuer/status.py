@@ -28,7 +28,7 @@ from issuer.tables import (
     StatusSlot,
     StatusWord,
 )
-from issuer.turns import take_turn
+from issuer.turns import take_turns
 from service.database import before_commit
 
 LIST_SIZE = MIN_BITSTRING_BITS
@@ -116,8 +116,8 @@ def reserve(session: Session, *, kind: StatusKind, issued_id: str, ports: Ports)
     """
     taken = _take(session, kind, issued_id, ports)
     if taken is None:
-        take_turn(session, publisher_of(ports))  # who waited here takes of what the other drew
-        taken = _take(session, kind, issued_id, ports)
+        take_turns(session, ports.organisation_id, publisher_of(ports))
+        taken = _take(session, kind, issued_id, ports)  # of what another drew meanwhile
     while taken is None:
         _draw(session, kind, POOL_SIZE, ports)
         taken = _take(session, kind, issued_id, ports)
@@ -192,24 +192,25 @@ _FREE = (
     .limit(1)
     .with_for_update(skip_locked=True, of=StatusSlot)
 )
+_NUMBER = (
+    select(StatusList.number)
+    .where(col(StatusList.id) == col(StatusSlot.list_id))
+    .correlate(StatusSlot)
+)
 _TAKE = (
     update(StatusSlot)
     .where(col(StatusSlot.id) == _FREE.scalar_subquery())
     .values(issued_id=bindparam("taker"))
-    .returning(col(StatusSlot.list_id), col(StatusSlot.position))
+    .returning(col(StatusSlot.position), _NUMBER.scalar_subquery().label("number"))
 )
-_NUMBER = select(StatusList.number).where(col(StatusList.id) == bindparam("taken_from"))
 """Put together once: building a statement costs more than running it."""
 
 
 def _take(session: Session, kind: StatusKind, issued_id: str, ports: Ports) -> Place | None:
-    owner, connection = publisher_of(ports), session.connection()
-    asked = {"this_run": ports.status_files.run, "owner": owner, "this_kind": kind.value}
-    row = connection.execute(_TAKE, {**asked, "taker": issued_id}).first()
-    if row is None:
-        return None
-    number = connection.execute(_NUMBER, {"taken_from": row[0]}).scalar_one()
-    return Place(_home(owner, ports), kind, number, row[1])
+    owner, run = publisher_of(ports), ports.status_files.run
+    asked = {"this_run": run, "owner": owner, "this_kind": kind.value, "taker": issued_id}
+    row = session.connection().execute(_TAKE, asked).first()
+    return None if row is None else Place(_home(owner, ports), kind, row.number, row.position)
 
 
 def _draw(
@@ -243,7 +244,7 @@ def _open_list(session: Session, kind: StatusKind, owner: str, ports: Ports) -> 
     Not whole: more was drawn from it than this database knows, and not by this very process, whose
     transaction was undone.
     """
-    take_turn(session, owner)
+    take_turns(session, ports.organisation_id, owner)
     row = session.exec(
         select(StatusList)
         .where(StatusList.organisation_id == owner, StatusList.kind == kind)
@@ -260,8 +261,7 @@ def _open_list(session: Session, kind: StatusKind, owner: str, ports: Ports) -> 
         row.closed = True
         session.add(row)
     number = max(highest, 0 if row is None else row.number) + 1
-    fresh = StatusList(organisation_id=owner, kind=kind, number=number)
-    session.add(fresh)
+    session.add(fresh := StatusList(organisation_id=owner, kind=kind, number=number))
     session.flush()
     return fresh
 

@@ -13,3 +13,14 @@ def take_turn(session: Session, organisation_id: str) -> None:
     """
     own = select(Organisation.id).where(Organisation.id == organisation_id)
     session.exec(own.with_for_update(key_share=True)).one()
+
+
+def take_turns(session: Session, own: str, publisher: str) -> None:
+    """The turn of one's own organisation first, then that of whoever publishes its status list.
+
+    Whoever withdraws a proof has their own turn when they want the list: the other way round, two
+    that share a list would wait for each other.
+    """
+    take_turn(session, own)
+    if publisher != own:
+        take_turn(session, publisher)

@@ -3,11 +3,13 @@
 import shutil
 import sqlite3
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from credentials.errors import RejectedError, UndeterminedError
 from credentials.model import StatusKind
@@ -17,6 +19,8 @@ from issuer.ports import Ports
 from issuer.publishing import current, publish_due
 from issuer.status import POOL_SIZE, Place
 from issuer.tables import Issued, StatusHosting, StatusList, StatusWord
+from issuer.turns import take_turn
+from tests.issuer.at_once import PATIENCE
 from tests.issuer.office import HandClock
 from tests.issuer.offices import open_offices
 from tests.issuer.proofs import keep_proof_with_place
@@ -271,3 +275,37 @@ def test_a_small_organisation_has_its_places_in_the_list_of_the_first(
         assert status.read(session, StatusKind.TOKEN, 1, ports=small).statuses == {}
     signed = current(TOKENS, first)
     assert signed.head.key_id.startswith(f"{first.did}#")
+
+
+@both
+def test_who_gives_a_long_list_and_who_withdraws_do_not_wait_for_each_other(
+    offices: Installation,
+) -> None:
+    small = offices.organisations()[1]
+    shared = replace(
+        small, identity=replace(small.identity, status_hosting=StatusHosting.SHARED.value)
+    )
+    issued_id, place = keep_proof_with_place(shared, number=9)
+    drawn = threading.Event()
+
+    def give(session: Session) -> None:
+        """Draw places, and afterwards take the turn of one's own organisation, as a list does."""
+        ids = [f"urn:bulk:{number}" for number in range(10)]
+        status.reserve_many(session, kind=StatusKind.TOKEN, issued_ids=ids, ports=shared)
+        drawn.set()
+        time.sleep(PATIENCE)  # so that the other comes as far as it can
+        take_turn(session, shared.organisation_id)
+
+    def withdraw() -> str:
+        drawn.wait(10)
+        change(shared, issued_id)
+        return "done"
+
+    with ThreadPoolExecutor(1) as thread:
+        withdrawn = thread.submit(withdraw)
+        with offices.database.transaction() as session:
+            give(session)
+        assert withdrawn.result() == "done"
+    first = offices.ports(FIRST)
+    with offices.database.reading() as session:
+        assert status.read(session, StatusKind.TOKEN, 1, ports=first).statuses == {place.index: 1}
