@@ -1,7 +1,7 @@
 """Credential types as frozen values: their claims, who decides about each, when they end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from schemas.files import JsonObject
@@ -104,6 +104,9 @@ class MonthsAfter:
 
 Computed = Pattern | MonthsAfter
 
+Paths = frozenset[tuple[str | int | None, ...]]
+"""Claims paths; None stands for every item."""
+
 
 @dataclass(frozen=True, slots=True)
 class CredentialType:
@@ -136,6 +139,18 @@ class CredentialType:
     fixed_for_demo: JsonObject
     claims: tuple[Claim, ...]
     note_nl: str | None
+    _issued: tuple[Claim, ...] = field(init=False, repr=False, compare=False)
+    _required: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    _disclosable: Paths = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what is asked about every credential."""
+        issued = tuple(one for one in self.claims if one.disclosure is not Disclosure.NEVER)
+        whole = {(one.path,) for one in issued if one.disclosure is Disclosure.CHOOSE}
+        items = {(one.path, None) for one in issued if one.item_disclosure}
+        object.__setattr__(self, "_issued", issued)
+        object.__setattr__(self, "_required", tuple(one.path for one in issued if one.required))
+        object.__setattr__(self, "_disclosable", frozenset((*whole, *items)))
 
     def title(self, language: str) -> str:
         """The title in ``nl`` or ``en``."""
@@ -147,18 +162,12 @@ class CredentialType:
 
     def issued(self) -> tuple[Claim, ...]:
         """The claims that may be in a credential: all but those that are never issued."""
-        return tuple(claim for claim in self.claims if claim.disclosure is not Disclosure.NEVER)
+        return self._issued
 
     def required(self) -> tuple[str, ...]:
         """The claims that every credential of this type holds."""
-        return tuple(claim.path for claim in self.issued() if claim.required)
+        return self._required
 
-    def disclosable(self) -> frozenset[tuple[str | int | None, ...]]:
+    def disclosable(self) -> Paths:
         """The claims paths that a holder may leave out; None stands for every item."""
-        paths: set[tuple[str | int | None, ...]] = set()
-        for claim in self.issued():
-            if claim.disclosure is Disclosure.CHOOSE:
-                paths.add((claim.path,))
-            if claim.item_disclosure:
-                paths.add((claim.path, None))
-        return frozenset(paths)
+        return self._disclosable
