@@ -33,7 +33,7 @@ MAX_MONTHS = 240
 MAX_TEMPLATES = 200
 """Of one organisation: the longest list that a person can choose from."""
 
-PERSON = frozenset({"given_name", "family_name", "birth_date", "date_of_birth"})
+PERSON = frozenset({"given_name", "family_name", "birth_date"})
 """Who shows these decides for himself, whatever a template says."""
 
 SHAPE = frozenset({"own_title", "details", "skills"})

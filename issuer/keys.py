@@ -2,13 +2,12 @@
 
 from functools import cache
 
-from credentials.errors import RejectedError, UndeterminedError
+from credentials.errors import RejectedError
 from credentials.keys import Algorithm, Signer, SoftwareSigner
 from credentials.model import Entropy
 from issuer.installation import SignersOf
-from issuer.key_ring import KeyPlace, KeyRing
+from issuer.key_ring import KeyRing
 from issuer.settings import IssuerSettings
-from service.keystore import SigningKeys
 from service.secret_files import kept_secret
 
 
@@ -64,19 +63,10 @@ def make_signers() -> SignersOf:
     return lambda place: KeyRing(place, lambda: store).begin()
 
 
-def no_signers(place: KeyPlace) -> KeyRing:
-    """For whoever signs nothing; the ledger can be read."""
-    return KeyRing(place, _no_store)
-
-
 def kept_signers(settings: IssuerSettings) -> SignersOf:
     """The same keys for a verb of the command line: opened when one is used, and none made."""
     store = cache(settings.keystore)
     return lambda place: KeyRing(place, store)
-
-
-def _no_store() -> SigningKeys:
-    raise UndeterminedError("signer_unavailable", "opened without keys")
 
 
 def sealing_key(settings: IssuerSettings, entropy: Entropy) -> bytes:

@@ -1,12 +1,16 @@
 """Programs and receivers of an organisation: keys, what they open, and where events go."""
 
+from collections.abc import Callable
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlmodel import Session
 
 from issuer import events, programs
 from issuer.doors import MemberOf
 from issuer.members import SignedIn
 from issuer.pages.frame import PagesOf, frame
+from issuer.ports import Ports
 from issuer.programs import Scope
 from issuer.tables import Duty
 from service.forms import CheckedForm, text_field
@@ -59,11 +63,12 @@ def add(request: Request, posted: CheckedForm, member: MemberOf, pages: PagesOf)
 def end(key_id: str, posted: CheckedForm, member: MemberOf) -> Response:
     """Let a key open nothing any more."""
     del posted  # checked; it has no other field
-    member.require(Duty.ADMIN)
-    ports = member.ports
-    with ports.database.transaction() as session:
-        programs.end_key(session, key_id, ports=ports, actor=member.id, at=ports.clock())
-    return RedirectResponse("/programs", status_code=303)
+    return _changed(
+        member,
+        lambda session, ports: programs.end_key(
+            session, key_id, ports=ports, actor=member.id, at=ports.clock()
+        ),
+    )
 
 
 @router.post("/receivers")
@@ -89,8 +94,17 @@ def add_receiver(
 def remove_receiver(receiver_id: str, posted: CheckedForm, member: MemberOf) -> Response:
     """Tell this address nothing any more."""
     del posted  # checked; it has no other field
+    return _changed(
+        member,
+        lambda session, ports: events.remove_receiver(
+            session, receiver_id, ports=ports, actor=member.id
+        ),
+    )
+
+
+def _changed(member: SignedIn, change: Callable[[Session, Ports], None]) -> Response:
+    """Let an administrator change something, and show how things stand then."""
     member.require(Duty.ADMIN)
-    ports = member.ports
-    with ports.database.transaction() as session:
-        events.remove_receiver(session, receiver_id, ports=ports, actor=member.id)
+    with member.ports.database.transaction() as session:
+        change(session, member.ports)
     return RedirectResponse("/programs", status_code=303)

@@ -10,10 +10,10 @@ from typer.testing import CliRunner, Result
 from issuer.app import open_installation
 from issuer.cli import app
 from issuer.installation import FIRST
-from issuer.keys import no_signers
 from issuer.settings import DEMO_ORIGIN, IssuerSettings
 from issuer.tables import Batch, Offer
 from service.command_line import DONE, REFUSED, WRONG_USE
+from tests.issuer.keyless import no_signers
 from tests.issuer.lists import DEMO
 from tests.issuer.office import AT, FORKLIFT
 

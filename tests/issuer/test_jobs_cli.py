@@ -10,12 +10,12 @@ from credentials.errors import RejectedError
 from issuer.app import open_installation
 from issuer.installation import Installation
 from issuer.jobs_cli import app
-from issuer.keys import no_signers
 from issuer.settings import IssuerSettings
 from service.clock import system_clock
 from service.command_line import DONE, REFUSED
 from service.job_claims import Desk
 from service.jobs import Handler, Work
+from tests.issuer.keyless import no_signers
 
 pytestmark = pytest.mark.usefixtures("on_both_databases")
 

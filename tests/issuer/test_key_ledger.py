@@ -16,10 +16,11 @@ from issuer import audit, identity, key_ledger
 from issuer.installation import FIRST, Installation
 from issuer.key_ledger import HANDOVER, LEAD, STILL_SHOWN
 from issuer.key_ring import LOOK_AGAIN, state_of
-from issuer.keys import no_signers, open_signers
+from issuer.keys import open_signers
 from issuer.ports import Ports
 from issuer.settings import IssuerSettings
 from issuer.tables import AuditEntry, Issued, Offer, SigningKey, StatusWord
+from tests.issuer.keyless import no_signers
 from tests.issuer.office import AT, HandClock
 from tests.issuer.offices import open_offices
 from tests.issuer.proofs import keep_proof

@@ -16,12 +16,12 @@ from credentials.errors import UndeterminedError
 from credentials.model import Purpose, StatusKind
 from issuer import publishing, status
 from issuer.installation import FIRST, Installation
-from issuer.keys import no_signers
 from issuer.ports import Ports
 from issuer.publishing import current, publish_due
 from issuer.status import MAX_TAKEN, POOL_SIZE
 from issuer.status_files import CLOCK_RETURNS, Head, ListName, Published, StatusFiles
 from issuer.tables import StatusWord
+from tests.issuer.keyless import no_signers
 from tests.issuer.office import HandClock
 from tests.issuer.offices import open_offices
 from tests.issuer.proofs import keep_proof_with_place
