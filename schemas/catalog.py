@@ -43,6 +43,7 @@ __all__ = [
     "query_names",
     "type_metadata",
     "vacancies",
+    "words",
 ]
 
 
@@ -153,6 +154,12 @@ def profiles() -> Entry:
 def certificates() -> Entry:
     """The raw data of the certificate rules."""
     return read_entry(ROOT / "skills" / "certificates.yaml")
+
+
+@cache
+def words() -> Entry:
+    """The raw data of the search in Dutch text, for ``skills.words.load``."""
+    return read_entry(ROOT / "skills" / "words.yaml")
 
 
 @cache

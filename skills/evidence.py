@@ -220,7 +220,7 @@ def of_entry(entry: Entry, framework: Framework | None = None) -> tuple[Statemen
     return tuple(
         Statement(
             skill=skill,
-            level=_level(level, known),
+            level=level_on_scale(level, known),
             grade=Grade.SELF,
             kind=entry.kind,
             source=entry.id,
@@ -287,7 +287,7 @@ def _told(item: JsonValue, framework: Framework) -> _Told | None:
     name = item.get("skill") or item.get("label_nl") or item.get("label_en")
     if not isinstance(name, str) or not name:
         return None
-    level = _level(item.get("level"), framework)
+    level = level_on_scale(item.get("level"), framework)
     if item.get("framework", framework.id) == framework.id and name in framework.skills:
         return name, level, _links(framework, name)
     return name, level, _foreign(item.get("alignment"))
@@ -309,7 +309,7 @@ def _links(framework: Framework, skill: str) -> tuple[Link, ...]:
     return tuple(Link(each.uri, each.match) for each in known.alignment) if known else ()
 
 
-def _level(value: object, framework: Framework) -> int | None:
+def level_on_scale(value: object, framework: Framework) -> int | None:
     """A level of the scale; True is no level."""
     if not isinstance(value, int) or isinstance(value, bool):
         return None
