@@ -45,6 +45,7 @@ ROLE_VERBS = {
     "audit": "issuer.audit_cli",
     "jobs": "issuer.jobs_cli",
     "wallet": "wallet.cli",
+    "skills": "wallet.skills_cli",
     "ask": "verifier.cli",
     "answer": "verifier.cli",
     "verify": "verifier.cli",
