@@ -5,7 +5,6 @@ Wallets meet OAuth errors; ``service.problems`` writes them. The authorization s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
@@ -38,7 +37,7 @@ from issuer.authorization_grants import (
     grant_of,
     late_grant_of,
 )
-from issuer.doors import PortsOf
+from issuer.doors import PortsOf, ports_of
 from issuer.encryption_keys import encryption_key
 from issuer.holds import Deferred
 from issuer.issuance import BATCH_SIZE, Delivered
@@ -129,8 +128,9 @@ def read_offer(link_id: str, ports: PortsOf) -> JSONResponse:
 
 
 @router.post("/nonce")
-def nonce(ports: PortsOf) -> JSONResponse:
+def nonce(request: Request) -> JSONResponse:
     """Section 7: a fresh nonce for proofs of possession, and one for DPoP beside it."""
+    ports = ports_of(request)  # not as a dependency: that costs one more way between threads
     at = ports.clock()
     with ports.database.transaction() as session:
         made = issuance.make_nonce(session, ports=ports, at=at)
@@ -138,8 +138,9 @@ def nonce(ports: PortsOf) -> JSONResponse:
 
 
 @router.post("/credential")
-def credential(request: Request, body: Body, ports: PortsOf) -> Response:
+def credential(request: Request, body: Body) -> Response:
     """Section 8: proofs of possession become credentials; a retry gets the same bytes."""
+    ports = ports_of(request)  # as above
     at = ports.clock()
     with at_resource(ports, at, "invalid_credential_request"):
         grant = _grant(request, "/credential", ports, at)
@@ -184,9 +185,9 @@ def notification(request: Request, body: Body, ports: PortsOf) -> Response:
 def _grant(request: Request, path: str, ports: Ports, at: datetime, *, late: bool = False) -> Grant:
     """What the access token opens, shown as it must be."""
     token, as_dpop = access_token(request)
-    with ports.database.reading() as session:
-        find = late_grant_of if late else grant_of
-        grant = find(session, token, ports=ports, at=at)
+    find = late_grant_of if late else grant_of
+    with ports.database.asking() as connection:
+        grant = find(connection, token, ports=ports, at=at)
     if as_dpop != (grant.thumbprint is not None):
         raise RejectedError("invalid_token", "shown as another kind of token")
     check_sender(ports, shown_by(request, path), grant=grant, access_token=token, at=at)
@@ -213,12 +214,13 @@ def _document(request: Request, body: bytes, ports: Ports) -> JsonObject:
 
 def _check_asked(asked: CredentialRequest, grant: Grant, ports: Ports) -> None:
     """The request names what the token is for: by identifier where one was given (6.2)."""
-    offer, wanted = grant.offer, asked.credential_configuration_id
+    wanted = asked.credential_configuration_id
     if asked.credential_identifier is not None:
-        if not grant.detailed or asked.credential_identifier != credential_identifier(offer):
+        own = credential_identifier(grant.offer_id)
+        if not grant.detailed or asked.credential_identifier != own:
             raise ProtocolError("unknown_credential_identifier", "not of this token")
         return
-    if wanted != configuration_id(offer.type_id, offer.format):
+    if wanted != configuration_id(grant.type_id, grant.format):
         if wanted not in metadata.known_configurations(ports):
             raise ProtocolError("unknown_credential_configuration", "none of ours")
         raise ProtocolError("invalid_credential_request", "another one than was offered")
@@ -226,43 +228,32 @@ def _check_asked(asked: CredentialRequest, grant: Grant, ports: Ports) -> None:
         raise ProtocolError("invalid_credential_request", "the token came with an identifier")
 
 
-@dataclass(slots=True)
-class _Nonces:
-    """Nonces of proofs that are fresh; remembered, to be used up with the intent."""
-
-    grant: Grant
-    ports: Ports
-    at: datetime
-    seen: list[str]
-
-    def __call__(self, nonce: str) -> bool:
-        self.seen.append(nonce)
-        with self.ports.database.reading() as session:
-            return issuance.is_fresh(
-                session, nonce, grant_id=self.grant.id, ports=self.ports, at=self.at
-            )
-
-
 def _proven(
     asked: CredentialRequest, grant: Grant, ports: Ports, at: datetime
 ) -> tuple[Sequence[PublicKey], Sequence[str]]:
-    """The keys that the wallet has shown, and the nonces it used for that."""
+    """The keys that the wallet has shown, and the nonces it used for that, to be spent."""
     rules = ProofRules(
         ports.origin,
         client_id=grant.client_id,
         attesters=attesters(ports),
         attested=ports.settings.high_assurance,
     )
-    nonces = _Nonces(grant, ports, at, [])
+    nonces: list[str] = []
+
+    def spent_later(nonce: str) -> bool:
+        """Whether it is fresh is decided where it is used up, with the intent."""
+        nonces.append(nonce)
+        return True
+
     attestation = asked.attestation()
     if attestation is not None:
-        keys = verify_attested(attestation, rules=rules, nonce_known=nonces, at=at)
+        keys = verify_attested(attestation, rules=rules, nonce_known=spent_later, at=at)
     else:
         proofs = asked.jwt_proofs()
         _check_number(len(proofs))
-        keys = verify_proofs(proofs, rules=rules, nonce_known=nonces, at=at)
+        keys = verify_proofs(proofs, rules=rules, nonce_known=spent_later, at=at)
     _check_number(len(keys))
-    return keys, nonces.seen
+    return keys, nonces
 
 
 def _check_number(copies: int) -> None:

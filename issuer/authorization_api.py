@@ -124,7 +124,7 @@ def _configuration(granted: Granted) -> str:
 def _response(granted: Granted) -> TokenResponse:
     detail = AuthorizationDetail(
         credential_configuration_id=_configuration(granted),
-        credential_identifiers=[credential_identifier(granted.offer)],
+        credential_identifiers=[credential_identifier(granted.offer.id)],
     )
     return TokenResponse(
         access_token=granted.access_token,

@@ -8,8 +8,10 @@ that is wrapped under each of its tokens, so that the database alone cannot open
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, update
+import sqlalchemy
+from sqlalchemy import Connection, Select, bindparam, update
 from sqlmodel import Session, col, delete, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -56,14 +58,20 @@ class Grant:
     """What an access token opens.
 
     Attributes:
+        type_id: of the template of its offer.
+        format: of its offer.
         sealer: seals what is signed for it.
         detailed: proofs are asked for by identifier.
-        held: where its proof waits for an approval, or did.
+        waits: its proof is not approved yet.
+        denied: it will not be given.
     """
 
     id: str
-    offer: Offer
-    held: Hold | None
+    offer_id: str
+    type_id: str
+    format: str
+    waits: bool
+    denied: bool
     client_id: str | None
     thumbprint: str | None
     detailed: bool
@@ -211,8 +219,13 @@ def refresh(
     return Granted(offer, TOKEN_LIFE, row.thumbprint is not None, row.detailed, access_token)
 
 
-_GRANT = (
-    select(Token, Offer, Hold)
+_GRANT: Select[*tuple[Any, ...]] = (  # Any: more columns than are typed
+    sqlalchemy.select(
+        *(col(Token.grant_id), col(Token.grant_key), col(Token.client_id)),
+        *(col(Token.thumbprint), col(Token.detailed), col(Token.expires_at)),
+        *(col(Offer.id).label("offer_id"), col(Offer.type_id), col(Offer.format)),
+        *(col(Hold.placed_at), col(Hold.released_at), col(Hold.denied_at)),
+    )
     .join(Offer, col(Offer.id) == col(Token.offer_id))
     .join(Hold, col(Hold.offer_id) == col(Token.offer_id), isouter=True)
     .where(
@@ -223,37 +236,41 @@ _GRANT = (
 """Put together once: it is asked with every request."""
 
 
-def grant_of(session: Session, access_token: str, *, ports: Ports, at: datetime) -> Grant:
+def grant_of(connection: Connection, access_token: str, *, ports: Ports, at: datetime) -> Grant:
     """What an access token opens.
 
     Raises:
         RejectedError: ``invalid_token``: unknown, over, or of another organisation.
     """
     asked = {"shown": fingerprint(access_token), "owner": ports.organisation_id}
-    found = session.exec(_GRANT, params=asked).first()
-    if found is None or at >= found[0].expires_at:
+    found = connection.execute(_GRANT, asked).first()
+    if found is None or at >= found.expires_at:
         raise RejectedError("invalid_token", "unknown or over")
-    token, offer, held = found
-    key = token_sealer(access_token, ports.entropy).open(token.grant_key, about=token.grant_id)
+    key = token_sealer(access_token, ports.entropy).open(found.grant_key, about=found.grant_id)
     return Grant(
-        id=token.grant_id,
-        offer=offer,
-        held=held,
-        client_id=token.client_id,
-        thumbprint=token.thumbprint,
-        detailed=token.detailed,
+        id=found.grant_id,
+        offer_id=found.offer_id,
+        type_id=found.type_id,
+        format=found.format,
+        waits=found.placed_at is not None and found.released_at is None,
+        denied=found.denied_at is not None,
+        client_id=found.client_id,
+        thumbprint=found.thumbprint,
+        detailed=found.detailed,
         sealer=Sealer(key, ports.entropy),
     )
 
 
-def late_grant_of(session: Session, access_token: str, *, ports: Ports, at: datetime) -> Grant:
+def late_grant_of(
+    connection: Connection, access_token: str, *, ports: Ports, at: datetime
+) -> Grant:
     """The same up to an hour after the token's end: a person may think before saying no."""
-    return grant_of(session, access_token, ports=ports, at=at - NOTIFICATION_LIFE + TOKEN_LIFE)
+    return grant_of(connection, access_token, ports=ports, at=at - NOTIFICATION_LIFE + TOKEN_LIFE)
 
 
-def credential_identifier(offer: Offer) -> str:
+def credential_identifier(offer_id: str) -> str:
     """The name of the one dataset that an offer holds; the same in every token response."""
-    return b64url_encode(hashlib.sha256(b"dataset " + offer.id.encode()).digest()[:_ID_BYTES])
+    return b64url_encode(hashlib.sha256(b"dataset " + offer_id.encode()).digest()[:_ID_BYTES])
 
 
 def _grant(

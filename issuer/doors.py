@@ -26,13 +26,13 @@ def installation_of(request: Request) -> Installation:
 InstallationOf = Annotated[Installation, Depends(installation_of)]
 
 
-def ports_of(request: Request, installation: InstallationOf) -> Ports:
+def ports_of(request: Request) -> Ports:
     """The organisation that the address names: ``/o/{slug}``, else the first.
 
     Raises:
         RejectedError: ``not_found``.
     """
-    return installation.ports_at(request.path_params.get("slug", ""))
+    return installation_of(request).ports_at(request.path_params.get("slug", ""))
 
 
 PortsOf = Annotated[Ports, Depends(ports_of)]

@@ -6,6 +6,7 @@ An event names rows and states; no name and no claim. Receivers are told at leas
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+import sqlalchemy
 from sqlalchemy import bindparam, delete
 from sqlmodel import Session, col, select
 
@@ -35,7 +36,7 @@ MAX_RECEIVERS = 20
 """Of one organisation."""
 
 
-_ACTIVE = select(Receiver).where(
+_ACTIVE = sqlalchemy.select(col(Receiver.id), col(Receiver.events)).where(
     col(Receiver.owner_id) == bindparam("owner"), col(Receiver.active).is_(True)
 )
 """Put together once: it is asked with every step of every offer."""
@@ -47,7 +48,7 @@ def emit(
     """Tell every receiver that wants it, once this transaction is committed."""
     wanting = [
         row
-        for row in session.exec(_ACTIVE, params={"owner": ports.organisation_id})
+        for row in session.connection().execute(_ACTIVE, {"owner": ports.organisation_id})
         if not row.events or kind in row.events
     ]
     if not wanting:

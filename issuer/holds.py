@@ -96,10 +96,7 @@ def _open(session: Session, offer_id: str, ports: Ports) -> Hold:
 
 def standing_of(session: Session, offer: Offer) -> Standing:
     """Whether the proof of an offer may be given now."""
-    return _standing(session.get(Hold, offer.id))
-
-
-def _standing(row: Hold | None) -> Standing:
+    row = session.get(Hold, offer.id)
     if row is None or row.released_at is not None:
         return Standing.OPEN
     return Standing.WAITING if row.denied_at is None else Standing.DENIED
@@ -148,10 +145,9 @@ def issue_deferred(
 
 def _may_give(grant: Grant) -> bool:
     """Whether the proof of a grant may be given now; False: it waits."""
-    standing = _standing(grant.held)
-    if standing is Standing.DENIED:
+    if grant.denied:
         raise RejectedError("credential_request_denied", "it was not approved")
-    return standing is Standing.OPEN
+    return not grant.waits
 
 
 def _defer(
@@ -159,8 +155,8 @@ def _defer(
 ) -> Deferred:
     """One handle for each grant; the same keys get the same handle again."""
     wanted = [{name: str(value) for name, value in key.jwk().items()} for key in keys]
-    lock(session, grant.offer.id)
-    row = session.exec(select(Deferral).where(Deferral.offer_id == grant.offer.id)).first()
+    lock(session, grant.offer_id)
+    row = session.exec(select(Deferral).where(Deferral.offer_id == grant.offer_id)).first()
     if row is not None and row.keys != wanted:
         raise RejectedError("idempotency_conflict", "this grant asked with other keys")
     if row is not None:
@@ -170,7 +166,7 @@ def _defer(
         Deferral(
             transaction_hash=fingerprint(transaction_id),
             organisation_id=ports.organisation_id,
-            offer_id=grant.offer.id,
+            offer_id=grant.offer_id,
             grant_id=grant.id,
             transaction=grant.sealer.seal(transaction_id.encode(), about=_TRANSACTION),
             keys=wanted,

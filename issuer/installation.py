@@ -36,7 +36,9 @@ MAX_BULK = 10_000
 MAX_NAME = 120
 """Characters of a name: the longest in the trade register that is not a sentence."""
 
-_AT_SLUG = select(Organisation).where(col(Organisation.slug) == bindparam("this_slug"))
+_AT_SLUG = select(col(Organisation.id), col(Organisation.version)).where(
+    col(Organisation.slug) == bindparam("this_slug")
+)
 """Put together once: it is asked with every request."""
 
 SignersOf = Callable[[KeyPlace], KeyRing]
@@ -73,12 +75,18 @@ class Installation:
     def ports_at(self, slug: str) -> Ports:
         """The doors of the organisation at this part of the address.
 
+        What is kept of it counts while its row has the same version: whoever changes it, in this
+        process or in another, raises that in the same transaction.
+
         Raises:
             RejectedError: ``not_found``.
         """
-        with self.database.reading() as session:
-            row = session.exec(_AT_SLUG, params={"this_slug": slug}).first()
-            return self._ports(row, session)
+        with self.database.asking() as connection:
+            found = connection.execute(_AT_SLUG, {"this_slug": slug}).first()
+        if found is None:
+            raise RejectedError("not_found", "no such organisation")
+        version, kept = self._kept.get(found.id, (0, None))
+        return kept if kept is not None and version == found.version else self.ports(found.id)
 
     def organisations(self) -> list[Ports]:
         """All of them; the first one leads."""

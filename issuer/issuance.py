@@ -8,28 +8,30 @@ copies at once, each for a key of its own: each is a credential with its own id 
 import hashlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from credentials.bbs_keys import IssuingSigner
-from credentials.encoding import JsonObject, canonical_json, compact_json, parse_json
-from credentials.errors import BindingInvalid, RejectedError, UndeterminedError
+from credentials.encoding import JsonObject, canonical_json, json_octets, parse_json
+from credentials.errors import RejectedError, UndeterminedError
 from credentials.formats.base import verify
 from credentials.keys import PublicKey
 from credentials.model import Credential, Wire
+from credentials.openid4vc.message import ProtocolError
 from issuer.authorization_grants import Grant
+from issuer.copies import Copy, copies_of, deliver, keep, lock_offer, spend_nonce, store
 from issuer.events import emit
 from issuer.formats import BBS, ISSUED_FORMATS, IssuedFormat
 from issuer.key_ring import whole_hour
-from issuer.offers import contents_of, fingerprint, lock, secret
+from issuer.offers import fingerprint, lock, read_contents, secret
 from issuer.pairing_keys import pairing_signer
 from issuer.ports import Ports
 from issuer.sealing import Sealer
-from issuer.status import Place, place_of, references, reserve
-from issuer.tables import Issued, IssuedState, Nonce, Offer, OfferState
+from issuer.status import place_of, references, reserve
+from issuer.tables import Issued, IssuedState, Nonce, OfferState
 from issuer.templates import Template, validity
 
 NONCE_LIFE = timedelta(minutes=5)
@@ -59,7 +61,7 @@ class Delivered:
 class Intent:
     """What is going to be signed for one key: durable before the signer is called."""
 
-    issued: Issued
+    copy: Copy
     credential: Credential
     holder: PublicKey
 
@@ -87,32 +89,20 @@ def make_nonce(session: Session, *, ports: Ports, at: datetime) -> str:
     return nonce
 
 
-def is_fresh(session: Session, nonce: str, *, grant_id: str, ports: Ports, at: datetime) -> bool:
-    """Not used yet, or spent by this very grant: that is the same request once more."""
-    row = session.get(Nonce, fingerprint(nonce))
-    if row is None or row.organisation_id != ports.organisation_id:
-        return False
-    return at < row.expires_at and row.used_by in {None, grant_id}
-
-
 def spend(
     session: Session, nonces: Sequence[str], *, grant_id: str, ports: Ports, at: datetime
 ) -> None:
     """Use up the nonces of one request; of many requests at once one wins each.
 
+    What this very grant spent before is the same request once more.
+
     Raises:
-        BindingInvalid: ``invalid_nonce``: one was spent by another grant meanwhile.
+        ProtocolError: ``invalid_nonce``: not one of ours, over, or spent by another grant.
     """
+    owner, connection = ports.organisation_id, session.connection()
     for nonce in sorted(set(nonces)):
-        spent = session.connection().execute(
-            update(Nonce)
-            .where(col(Nonce.nonce_hash) == fingerprint(nonce), col(Nonce.used_by).is_(None))
-            .values(used_by=grant_id)
-        )
-        if spent.rowcount != 1 and not is_fresh(
-            session, nonce, grant_id=grant_id, ports=ports, at=at
-        ):
-            raise BindingInvalid("invalid_nonce", "used, over or unknown")
+        if not spend_nonce(connection, fingerprint(nonce), owner=owner, grant_id=grant_id, at=at):
+            raise ProtocolError("invalid_nonce", "used, over or unknown")
 
 
 def issue(
@@ -132,129 +122,114 @@ def issue(
         ports: of the organisation.
         grant: what the access token opens.
         keys: of the holder's proofs, which were checked; one copy is made for each.
-        nonces: of those proofs, to be used up; none where that was done before.
+        nonces: of those proofs, to be checked and used up; none where that was done before.
         at: the present moment.
 
     Raises:
         RejectedError: ``invalid_token``: its offer is closed; ``idempotency_conflict`` for other
             keys than before.
-        BindingInvalid: ``invalid_nonce``.
+        ProtocolError: ``invalid_nonce``.
     """
     with ports.database.transaction() as session:
         spend(session, nonces, grant_id=grant.id, ports=ports, at=at)
         found = _intend(session, ports, grant, keys, at)
     if not isinstance(found, Batch):
         return _delivered(found, grant)
-    sealed = {
-        intent.issued.id: _sealed(intent, _sign(intent, found, ports=ports, at=at), grant.sealer)
-        for intent in found.intents
-    }
+    wires = [_sign(intent, found, ports=ports, at=at) for intent in found.intents]
+    sealed = [
+        (intent.copy.id, _sealed(intent, wire, grant.sealer))
+        for intent, wire in zip(found.intents, wires, strict=True)
+    ]
     with ports.database.transaction() as session:
-        _keep(session, grant, sealed=sealed, ports=ports, at=at)
-        kept = _copies(session, grant)
-    return _delivered(kept, grant)
+        kept = _keep(session, grant, sealed=sealed, ports=ports, at=at)
+    if kept:
+        return _delivered(kept, grant)
+    return Delivered(tuple(wires), found.intents[0].copy.notification_id)
 
 
-def _delivered(rows: Sequence[Issued], grant: Grant) -> Delivered:
+def _delivered(copies: Sequence[Copy], grant: Grant) -> Delivered:
     """The very bytes that were signed first, for whoever holds a token of the grant."""
-    if any(row.sealed is None for row in rows):
+    if any(copy.sealed is None for copy in copies):
         raise RejectedError("invalid_token", "nothing is kept for it any more")
-    wires = tuple(_opened(row, grant.sealer) for row in rows)
-    return Delivered(wires, rows[0].notification_id)
+    wires = tuple(_opened(copy, grant.sealer) for copy in copies)
+    return Delivered(wires, copies[0].notification_id)
 
 
-_COPIES = (
-    select(Issued)
-    .where(
-        col(Issued.offer_id) == bindparam("this_offer"),
-        col(Issued.grant_id) == bindparam("this_grant"),
-    )
-    .order_by(col(Issued.copy_number))
-)
-"""Put together once: building a statement costs more than running it."""
-
-
-def _copies(session: Session, grant: Grant) -> list[Issued]:
-    asked = {"this_offer": grant.offer.id, "this_grant": grant.id}
-    return list(session.exec(_COPIES, params=asked))
+def _own_copies(session: Session, grant: Grant) -> list[Copy]:
+    return [
+        copy
+        for copy in copies_of(session.connection(), grant.offer_id)
+        if copy.grant_id == grant.id
+    ]
 
 
 def _intend(
     session: Session, ports: Ports, grant: Grant, keys: Sequence[PublicKey], at: datetime
-) -> Batch | list[Issued]:
+) -> Batch | list[Copy]:
     """Reserve places and store the intents; or what this grant was served before."""
-    offer = lock(session, grant.offer.id)
-    rows = _copies(session, grant)
-    if rows:
-        if [row.holder for row in rows] != [key.thumbprint for key in keys]:
+    connection = session.connection()
+    offer, known = lock_offer(connection, grant.offer_id), copies_of(connection, grant.offer_id)
+    served = [copy for copy in known if copy.grant_id == grant.id]
+    if served:
+        if [copy.holder for copy in served] != [key.thumbprint for key in keys]:
             raise RejectedError("idempotency_conflict", "this grant served other keys")
-        if rows[0].state != IssuedState.SIGNING:
-            return rows
+        if served[0].state != IssuedState.SIGNING:
+            return served
     if offer.contents is None or offer.state != OfferState.REDEEMED:
         raise RejectedError("invalid_token", f"its offer is {offer.state}")
-    places: dict[str, Place] = {}
-    if not rows:
-        rows, places = _reserve_copies(session, offer, grant, keys, ports=ports, at=at)
-    claims = contents_of(offer, ports).claims
+    written = ISSUED_FORMATS[offer.format]
     template = ports.template(offer.type_id, offer.template_version)
-    intents, written = [], ISSUED_FORMATS[offer.format]
-    for row, key in zip(rows, keys, strict=True):
-        row.key_id = _key_id(row, written, ports)
-        row.content_digest = content_digest(row.id, claims)
-        session.add(row)
+    claims = read_contents(offer.contents, offer_id=grant.offer_id, ports=ports).claims
+    stored, intents = {copy.id for copy in known}, []
+    for one, key in zip(served or _wanted(known, grant, keys, ports, at), keys, strict=True):
+        copy = replace(one, key_id=_key_id(one, written, ports))
+        store(
+            connection,
+            copy,
+            offer_id=grant.offer_id,
+            owner=ports.organisation_id,
+            content_digest=content_digest(copy.id, claims),
+            is_new=copy.id not in stored,
+        )
+        place = (
+            place_of(session, copy.id, ports=ports)
+            if copy.id in stored
+            else reserve(session, kind=written.status, issued_id=copy.id, ports=ports)
+        )
         credential = Credential(
             type=template.type.url,
             issuer=ports.did,
             claims=claims,
-            issued_at=row.issued_at,
-            validity=validity(claims, at=row.issued_at),
-            status=references(places.get(row.id) or place_of(session, row.id, ports=ports)),
-            credential_id=row.id,
+            issued_at=copy.issued_at,
+            validity=validity(claims, at=copy.issued_at),
+            status=references(place),
+            credential_id=copy.id,
         )
-        intents.append(Intent(row, credential, key))
+        intents.append(Intent(copy, credential, key))
     return Batch(tuple(intents), template, written)
 
 
-def _reserve_copies(
-    session: Session,
-    offer: Offer,
-    grant: Grant,
-    keys: Sequence[PublicKey],
-    *,
-    ports: Ports,
-    at: datetime,
-) -> tuple[list[Issued], dict[str, Place]]:
-    """Take over what an earlier grant of this offer never got, and make what is missing.
-
-    Returns:
-        The rows, and by id the places of those that are new.
-    """
-    statement = select(Issued).where(Issued.offer_id == offer.id).order_by(col(Issued.copy_number))
-    rows = list(session.exec(statement))[: len(keys)]
-    places = dict[str, Place]()
-    notification_id = secret(ports.entropy, NONCE_BYTES)
-    moment = _issued_at(at, copies=len(keys))
-    for number in range(len(rows), len(keys)):
-        issued = Issued(
-            id=uuid.UUID(bytes=ports.entropy(16), version=4).urn,
-            organisation_id=ports.organisation_id,
-            offer_id=offer.id,
+def _wanted(
+    known: Sequence[Copy], grant: Grant, keys: Sequence[PublicKey], ports: Ports, at: datetime
+) -> list[Copy]:
+    """What a grant shall get: what an earlier one of its offer never got, and what is missing."""
+    notification_id, moment = secret(ports.entropy, NONCE_BYTES), _issued_at(at, copies=len(keys))
+    made = [(copy.id, copy.key_id) for copy in known[: len(keys)]]
+    while len(made) < len(keys):
+        made.append((uuid.UUID(bytes=ports.entropy(16), version=4).urn, ""))
+    return [
+        Copy(
+            id=copy_id,
             copy_number=number,
             grant_id=grant.id,
-            holder="",
-            key_id="",
-            content_digest="",
+            holder=key.thumbprint,
+            key_id=key_id,
+            state=IssuedState.SIGNING,
             notification_id=notification_id,
             issued_at=moment,
         )
-        places[issued.id] = reserve(
-            session, kind=ISSUED_FORMATS[offer.format].status, issued_id=issued.id, ports=ports
-        )
-        rows.append(issued)
-    for row, key in zip(rows, keys, strict=True):
-        row.grant_id, row.holder, row.issued_at = grant.id, key.thumbprint, moment
-        row.notification_id = notification_id
-    return rows, places
+        for number, ((copy_id, key_id), key) in enumerate(zip(made, keys, strict=True))
+    ]
 
 
 def _issued_at(at: datetime, *, copies: int) -> datetime:
@@ -265,7 +240,7 @@ def _issued_at(at: datetime, *, copies: int) -> datetime:
     return at.replace(microsecond=0) if copies == 1 else whole_hour(at)
 
 
-def _key_id(row: Issued, written: IssuedFormat, ports: Ports) -> str:
+def _key_id(row: Copy, written: IssuedFormat, ports: Ports) -> str:
     """The key for an intent: the one that it names, unless that was revoked."""
     if written.signer == BBS:
         return signer_of(ports, written, "").public.key_id or ""
@@ -294,7 +269,7 @@ def content_digest(issued_id: str, claims: JsonObject) -> str:
 
 def _sign(intent: Intent, batch: Batch, *, ports: Ports, at: datetime) -> Wire:
     """Sign, and read it back as a holder would: what we cannot verify never leaves."""
-    written, signer = batch.format.written, signer_of(ports, batch.format, intent.issued.key_id)
+    written, signer = batch.format.written, signer_of(ports, batch.format, intent.copy.key_id)
     wire = written.issue(
         intent.credential,
         signer,
@@ -302,15 +277,16 @@ def _sign(intent: Intent, batch: Batch, *, ports: Ports, at: datetime) -> Wire:
         disclosable=batch.template.type.disclosable() if written.selective else frozenset(),
         entropy=ports.entropy,
     )
-    verify(written, wire, lambda _: signer.public, at=max(at, intent.issued.issued_at))
+    verify(written, wire, lambda _: signer.public, at=max(at, intent.copy.issued_at))
     return wire
 
 
 def _sealed(intent: Intent, wire: Wire, sealer: Sealer) -> bytes:
-    return sealer.seal(compact_json(wire), about=intent.issued.id)
+    """Members in the order in which they were answered: a retry gets the same bytes."""
+    return sealer.seal(json_octets(wire), about=intent.copy.id)
 
 
-def _opened(row: Issued, sealer: Sealer) -> Wire:
+def _opened(row: Copy, sealer: Sealer) -> Wire:
     wire = parse_json(sealer.open(row.sealed or b"", about=row.id))
     if not isinstance(wire, str | dict):
         raise UndeterminedError("seal_broken", "neither text nor an object")
@@ -318,35 +294,30 @@ def _opened(row: Issued, sealer: Sealer) -> Wire:
 
 
 def _keep(
-    session: Session, grant: Grant, *, sealed: dict[str, bytes], ports: Ports, at: datetime
-) -> None:
-    """Keep the first signatures that come back; the claims leave the offer in the same step."""
-    moved = session.connection().execute(
-        update(Offer)
-        .where(col(Offer.id) == grant.offer.id, col(Offer.state) == OfferState.REDEEMED)
-        .values(state=OfferState.DELIVERED, contents=None, changed_at=at)
-    )
-    if moved.rowcount != 1:
-        if any(row.state == IssuedState.SIGNING for row in _copies(session, grant)):
+    session: Session,
+    grant: Grant,
+    *,
+    sealed: Sequence[tuple[str, bytes]],
+    ports: Ports,
+    at: datetime,
+) -> list[Copy]:
+    """Keep the first signatures that come back; the claims leave the offer in the same step.
+
+    Returns:
+        What was kept before, and counts instead; nothing where these were the first.
+    """
+    connection = session.connection()
+    if not deliver(connection, grant.offer_id, at=at):
+        kept = _own_copies(session, grant)
+        if not kept or any(copy.state == IssuedState.SIGNING for copy in kept):
             raise RejectedError("invalid_token", "its offer was taken back meanwhile")
-        return
-    for issued_id, octets in sealed.items():
-        kept = session.connection().execute(
-            update(Issued)
-            .where(col(Issued.id) == issued_id, col(Issued.grant_id) == grant.id)
-            .values(state=IssuedState.DELIVERED, sealed=octets)
-        )
-        if kept.rowcount != 1:
-            raise RejectedError("invalid_token", "its offer was given a new code meanwhile")
-    first = next(iter(sealed), "")
-    emit(
-        session,
-        "credential.delivered",
-        ports=ports,
-        at=at,
-        offer=grant.offer.id,
-        credential=first,
-    )
+        return kept
+    if not keep(connection, grant.id, sealed):
+        raise RejectedError("invalid_token", "its offer was given a new code meanwhile")
+    first = sealed[0][0]
+    word = "credential.delivered"
+    emit(session, word, ports=ports, at=at, offer=grant.offer_id, credential=first)
+    return []
 
 
 def notify(
@@ -366,8 +337,12 @@ def notify(
     Raises:
         RejectedError: ``invalid_notification_id`` of another proof.
     """
-    offer = lock(session, grant.offer.id)
-    rows = _copies(session, grant)
+    offer = lock(session, grant.offer_id)
+    rows = session.exec(
+        select(Issued)
+        .where(Issued.offer_id == grant.offer_id, Issued.grant_id == grant.id)
+        .order_by(col(Issued.copy_number))
+    ).all()
     if not rows or rows[0].notification_id != notification_id:
         raise RejectedError("invalid_notification_id", "not of this token")
     if rows[0].state != IssuedState.DELIVERED:

@@ -237,7 +237,12 @@ def contents_of(row: Offer, ports: Ports) -> Contents:
     """
     if row.contents is None:
         raise RejectedError("offer_closed", f"state {row.state}")
-    plain = json.loads(ports.sealer.open(row.contents, about=f"contents {row.id}"))
+    return read_contents(row.contents, offer_id=row.id, ports=ports)
+
+
+def read_contents(sealed: bytes, *, offer_id: str, ports: Ports) -> Contents:
+    """Open the sealed contents of an offer's row."""
+    plain = json.loads(ports.sealer.open(sealed, about=f"contents {offer_id}"))
     return Contents(plain["claims"], plain["code"], plain["tx_code"])
 
 

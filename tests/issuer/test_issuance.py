@@ -116,11 +116,15 @@ def test_a_proof_with_an_end_date_ends_after_its_last_day(office: Office) -> Non
     assert credential.validity.valid_until.isoformat() == "2036-04-27T22:00:00+00:00"
 
 
-def test_a_retry_with_the_same_token_and_key_gets_the_same_bytes(office: Office) -> None:
+@pytest.mark.parametrize("format_id", ["dc+sd-jwt", "ldp_vc"])
+def test_a_retry_with_the_same_token_and_key_gets_the_same_bytes(
+    office: Office, format_id: str
+) -> None:
     holder = Holder(office)
-    token = holder.token(office.offer())
-    proof = holder.proof()
-    first, same, fresh = (holder.ask(token, one).content for one in (proof, proof, holder.proof()))
+    token = holder.token(office.offer(format=format_id))
+    proof, wanted = holder.proof(), f"heftruck.{format_id}"
+    asked = (proof, proof, holder.proof())
+    first, same, fresh = (holder.ask(token, one, wanted).content for one in asked)
     assert first == same == fresh
     issued, taken = rows(office)
     assert (len(issued), len(taken)) == (1, 1)
