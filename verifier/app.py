@@ -4,23 +4,26 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from credentials.certificates import write_chain
 from credentials.dids.web import did_web
 from credentials.errors import MalformedError, RejectedError
 from credentials.keys import Signer
 from credentials.limits import MAX_TOKEN_BYTES
 from credentials.model import Entropy
-from credentials.openid4vc.request import client_id_of
+from credentials.openid4vc.request import client_id_of, client_id_of_certificate
 from service import app as application
 from service.clock import Clock
 from service.database import open_database
 from service.fetch import Http
 from service.migrations import upgrade
 from service.pages import Pages
-from verifier import api, check_api, keys, pages
+from verifier import api, check_api, keys, pages, protocol_api, sweeping
+from verifier.batches import Batches
 from verifier.documents import Documents
 from verifier.ports import Ports
 from verifier.remembered import Reports
 from verifier.requests import Asker
+from verifier.results import Results
 from verifier.settings import VerifierSettings
 from verifier.tables import VerifierTable
 from verifier.trust import anchor_of
@@ -42,7 +45,7 @@ def create_app(
         RejectedError: ``config_identifier``: protocols need an https origin;
             ``config_trust_anchor``.
     """
-    asker = asker_of(settings)
+    asker = asker_of(settings, keys.open_certificates(settings, signer, clock=clock))
     database = open_database(
         settings.database_url,
         file=settings.directory / "verifier.db",
@@ -52,7 +55,7 @@ def create_app(
     app = application.create_app(
         "verifier",
         settings=settings,
-        routers=[api.router, check_api.router, pages.router],
+        routers=[protocol_api.router, api.router, check_api.router, pages.router],
         pages=Pages(Path(__file__).parent / "templates"),
         clock=clock,
         protocol_paths=("/oid4vp/",),
@@ -65,29 +68,40 @@ def create_app(
         asker=asker,
         signer=signer,
         database=database,
+        http=fetch,
         documents=Documents(fetch.get_body, database, clock),
         anchor=anchor_of(settings),
         reports=Reports(),
+        results=Results(entropy),
+        batches=Batches(stopping=app.state.stopping),
         clock=clock,
         entropy=entropy,
         api_key=keys.api_key(settings),
     )
+    app.state.workers = [sweeping.rounds(app.state.ports)]
     return app
 
 
-def asker_of(settings: VerifierSettings) -> Asker:
-    """How the verifier of these settings presents itself.
+def asker_of(settings: VerifierSettings, chain: tuple[bytes, ...]) -> Asker:
+    """How the verifier of these settings presents itself, with its certificate where it has one.
 
     Raises:
-        RejectedError: ``config_identifier``.
+        RejectedError: ``config_identifier``; ``config_certificate``: requests are to be made under
+            a certificate, and there is none.
     """
     try:
         did = did_web(settings.identifier)
     except (MalformedError, RejectedError) as error:
         raise RejectedError("config_identifier", "VERIFIER_IDENTIFIER: an https origin") from error
+    names = [client_id_of(did), *(client_id_of_certificate(leaf) for leaf in chain[:1])]
+    usual = [name for name in names if name.startswith(f"{settings.client_id_prefix}:")]
+    if not usual:
+        raise RejectedError("config_certificate", "VERIFIER_CERTIFICATE_FILE: none is named")
     return Asker(
-        client_id=client_id_of(did),
+        client_id=usual[0],
+        other_client_ids=tuple(name for name in names if name != usual[0]),
         origin=settings.identifier,
         name=settings.client_name,
         wallet_link=f"{settings.wallet_url}/present",
+        x5c=tuple(write_chain(chain)),
     )

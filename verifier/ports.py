@@ -10,10 +10,13 @@ from credentials.keys import Signer
 from credentials.model import Entropy
 from service.clock import Clock
 from service.database import Database
+from service.fetch import Http
+from verifier.batches import Batches
 from verifier.checking import Surroundings
 from verifier.documents import Documents
 from verifier.remembered import Reports
 from verifier.requests import Asker
+from verifier.results import Results
 from verifier.settings import VerifierSettings
 from verifier.trust import TrustAnchor, load
 
@@ -25,8 +28,11 @@ class Ports:
     Attributes:
         asker: how we present ourselves.
         signer: P-256, under the key of our DID document.
+        http: the guarded fetcher.
         anchor: None where no sector list is configured: then no issuer is believed.
         reports: the verdicts of the last minutes.
+        results: the same of what somebody brought.
+        batches: of many proofs at once.
         api_key: opens the programs' interface.
     """
 
@@ -34,9 +40,12 @@ class Ports:
     asker: Asker
     signer: Signer
     database: Database
+    http: Http
     documents: Documents
     anchor: TrustAnchor | None
     reports: Reports
+    results: Results
+    batches: Batches
     clock: Clock
     entropy: Entropy
     api_key: str = field(repr=False)

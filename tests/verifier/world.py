@@ -28,6 +28,7 @@ from schemas import catalog
 from service.fetch import Fetched
 from skills.framework import load
 from tests.conftest import NOW
+from tests.in_memory import InMemoryHttp
 from verifier.app import create_app
 from verifier.sector_list import demo_issuer, make_demo_list
 from verifier.settings import VerifierSettings
@@ -69,9 +70,10 @@ class Clock:
 
 @dataclass
 class Internet:
-    """Documents by address; an address that is not there does not answer."""
+    """Documents by address, and sites by origin; an address that is not there does not answer."""
 
     pages: dict[str, bytes] = field(default_factory=dict)
+    sites: dict[str, TestClient] = field(default_factory=dict)
 
     def get_body(self, url: str) -> bytes:
         """The body behind a URL."""
@@ -94,9 +96,10 @@ class Internet:
         content_type: str,
         headers: Mapping[str, str] | None = None,
     ) -> Fetched:
-        """Nobody takes messages here."""
-        del body, content_type, headers
-        raise UndeterminedError("fetch_failed", url)
+        """A message to one of the sites."""
+        return InMemoryHttp(self.sites).post(
+            url, body=body, content_type=content_type, headers=headers
+        )
 
 
 @dataclass
