@@ -6,20 +6,21 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 import { buildScreens } from "./build_screens.mjs";
-import { data } from "./data.mjs";
+import { besides, data } from "./data.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = `${here}dist/`;
-const KEEPER = ["/", "/keeper.js", "/page.css", "/screens.html", "/manifest.webmanifest"]; // and fonts and icons
+const KEEPER = ["/", "/keeper.js", "/data.json", "/page.css", "/screens.html", "/manifest.webmanifest"]; // and fonts and icons
+const DATA = ["texts/page", "types", "skills", "declarations", "icons/page"];
 const SHARED = { bundle: true, minify: true, charset: "utf8", legalComments: "none", logLevel: "warning" };
 const TARGET = ["chrome120", "firefox121", "safari17"];
 
 const hashOf = (octets, spelling = "base64") => createHash("sha256").update(octets).digest(spelling);
 
 /** Bundle one entry, the same bytes on every machine. */
-export async function bundle(entry, outfile, define = {}) {
+export async function bundle(entry, outfile, define = {}, plugin = data) {
   const entryPoints = [fileURLToPath(new URL(entry, import.meta.url))];
-  await build({ ...SHARED, entryPoints, outfile, format: "esm", target: TARGET, plugins: [data], define });
+  await build({ ...SHARED, entryPoints, outfile, format: "esm", target: TARGET, plugins: [plugin], define });
   const octets = readFileSync(outfile);
   return { bytes: octets.length, gzip: gzipSync(octets, { level: 9 }).length, sha256: hashOf(octets) };
 }
@@ -36,7 +37,9 @@ async function buildAll() {
   mkdirSync(`${out}icons`, { recursive: true });
   const screens = await buildScreens();
   writeFileSync(`${out}screens.html`, screens.html);
-  const keeper = await bundle("src/page/boot.ts", `${out}keeper.js`, { SCREENS: JSON.stringify(hashOf(screens.html, "base64url")) });
+  const { plugin, document } = besides("/data.json", DATA);
+  writeFileSync(`${out}data.json`, document);
+  const keeper = await bundle("src/page/boot.ts", `${out}keeper.js`, { SCREENS: JSON.stringify(hashOf(screens.html, "base64url")) }, plugin);
   await style("src/page/page.css", `${out}page.css`);
   for (const name of readdirSync(`${here}static`)) copyFileSync(`${here}static/${name}`, `${out}${/icon/.test(name) ? "icons/" : ""}${name}`);
   if (existsSync(`${here}src/share/share.ts`)) {
@@ -52,7 +55,8 @@ async function buildAll() {
   await bundle("src/worker/worker.ts", `${out}worker.js`, { FILES: JSON.stringify(files), VERSION: JSON.stringify(version) });
   const { scriptHash, styleHash } = screens;
   writeFileSync(`${out}integrity.json`, JSON.stringify({ version, files, screens: { script: scriptHash, style: styleHash } }, null, 1));
-  return { version, keeper, screens: screens.gzip };
+  const data = gzipSync(document, { level: 9 }).length;
+  return { version, keeper, screens: screens.gzip, data };
 }
 
 /** A page with the version and the hash of each file that it names. */

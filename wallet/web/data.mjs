@@ -5,6 +5,7 @@
 //   skillspass:skills        skill id -> [nl, en]
 //   skillspass:declarations  the closed lists of what an asker declares
 //   skillspass:icons         icon name -> its shapes: [tag, attributes][]
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
@@ -22,12 +23,15 @@ const BORROWED = { // what the page also says, and other services say in the sam
 
 /** The text of a module of data. */
 export function moduleOf(name) {
+  return `export default ${JSON.stringify(valueOf(name))};`;
+}
+
+function valueOf(name) {
   const [kind, area] = name.slice(PREFIX.length).split("/");
   const makers = {
     texts: () => textsOf(area), types: typesOf, skills: skillsOf, declarations: declarationsOf, icons: () => iconsOf(area),
   };
-  const value = makers[kind]();
-  return `export default ${JSON.stringify(value)};`;
+  return makers[kind]();
 }
 
 /** For esbuild. */
@@ -38,6 +42,34 @@ export const data = {
     build.onLoad({ filter: /.*/, namespace: "data" }, ({ path }) => ({ contents: moduleOf(path), loader: "js" }));
   },
 };
+
+/**
+ * For esbuild, where the data travel beside the script as one JSON document.
+ *
+ * The script holds its hash and takes no other (`loaded` is made when the bundle is); data are no
+ * code, so that what has to be compiled stays small. Returns the plugin and the document.
+ */
+export function besides(path, names) {
+  const document = JSON.stringify(Object.fromEntries(names.map((name) => [name, valueOf(PREFIX + name)])));
+  const hash = createHash("sha256").update(document).digest("base64url");
+  const loading = `
+    const octets = await (await fetch(${JSON.stringify(path)})).arrayBuffer();
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", octets));
+    const hash = btoa(String.fromCharCode(...digest)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+    if (hash !== ${JSON.stringify(hash)}) throw new TypeError("other data");
+    export default JSON.parse(new TextDecoder().decode(octets));`;
+  const plugin = {
+    name: "data beside",
+    setup(build) {
+      build.onResolve({ filter: /^skillspass:/ }, ({ path: name }) => ({ path: name, namespace: "data" }));
+      build.onLoad({ filter: /.*/, namespace: "data" }, ({ path: name }) => ({
+        contents: name === `${PREFIX}all` ? loading : `import all from "${PREFIX}all"; export default all["${name.slice(PREFIX.length)}"];`,
+        loader: "js",
+      }));
+    },
+  };
+  return { plugin, document };
+}
 
 /** For Vite. */
 export const viteData = {

@@ -49,3 +49,6 @@ export function icon(name: string): SVGSVGElement {
     "stroke-linejoin": "round",
   });
 }
+
+/** The mark of skillspass. */
+export const nut = (): SVGSVGElement => svg("0 0 32 32", ICONS["nut"] ?? [], { class: "sp-nut", width: "30", height: "30" });

@@ -13,15 +13,14 @@ import type { Wallet } from "./wallet.ts";
 
 type Way = "make" | "known" | "passkey" | "card";
 
-/** Open the vault of this browser, or make one; refuses `stopped`. */
-export async function openOnStage(wallet: Wallet, stage: Stage): Promise<void> {
-  let known = wallet.owner() !== undefined;
+/** Open the vault of this browser, or make one; `known`: the person has one. Refuses `stopped`. */
+export async function openOnStage(wallet: Wallet, stage: Stage, known = wallet.owner() !== undefined): Promise<void> {
   let wrong: unknown;
   while (wallet.state !== "open") {
     const draw = known ? drawOpening : drawMaking;
     const way = await stage.ask<Way>((answer) => draw(answer, wrong));
     wrong = undefined;
-    if (way === "known") known = true;
+    if (way === "known") return openOnStage(wallet, stage, true);
     try {
       if (way === "make") await make(wallet, stage);
       if (way === "passkey") await openHere(wallet);

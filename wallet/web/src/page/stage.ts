@@ -6,7 +6,7 @@
  */
 
 import { rejected } from "../protocol/errors.ts";
-import { h } from "./dom.ts";
+import { h, nut } from "./dom.ts";
 import { t } from "./texts.ts";
 
 /** Where a flow draws its steps. */
@@ -85,7 +85,7 @@ export class PageStage implements Stage {
 
   private bar(): HTMLElement {
     const stop = h("button", { class: "sp-button sp-button--small", type: "button", onclick: () => this.stop() }, t("web.stop"));
-    return h("header", { class: "sp-bar" }, h("div", {}, h("strong", {}, t("web.name")), stop));
+    return h("header", { class: "sp-bar" }, h("div", {}, h("span", { class: "sp-logo" }, nut(), t("web.name")), stop));
   }
 
   private stop(): void {
