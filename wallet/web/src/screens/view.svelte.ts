@@ -13,6 +13,8 @@ export interface Outcome {
   readonly key: string;
 }
 
+const STOPPED: Outcome = { tone: "info", key: "stopped" };
+
 class View {
   state = $state.raw<State>();
   passport = $state.raw<Passport>({ cards: [], name: "", shares: [], notices: [] });
@@ -70,7 +72,8 @@ class View {
     this.outcome = undefined;
     try {
       const answer = await ask(kind, fields);
-      if (known(`done.${kind}`)) this.outcome = { tone: "positive", key: `done.${kind}` };
+      const done = !("done" in answer) || answer.done;
+      if (known(`done.${kind}`)) this.outcome = done ? { tone: "positive", key: `done.${kind}` } : STOPPED;
       return answer;
     } catch (error) {
       this.outcome = outcomeOf(error);
@@ -89,7 +92,7 @@ class View {
 
 function outcomeOf(error: unknown): Outcome {
   const code = error instanceof Refused ? error.code : "failed";
-  if (code === "stopped") return { tone: "info", key: "stopped" };
+  if (code === "stopped") return STOPPED;
   return { tone: "negative", key: known(`error.${code}`) ? `error.${code}` : "error.failed" };
 }
 
