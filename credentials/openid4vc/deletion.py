@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from credentials import jose
 from credentials.encoding import JsonObject, JsonValue, b64url_encode
-from credentials.errors import CredentialError, RejectedError
+from credentials.errors import CredentialError, RejectedError, UndeterminedError
 from credentials.keys import PublicKey, Signer, public_key_from_jwk
 from credentials.limits import CLOCK_SKEW
 from credentials.model import Get
@@ -157,7 +157,9 @@ def read_receipt(
         )
         _check_address(client_id, deletion_uri)
         check_signer(signed, client_id, response_uri=deletion_uri, get=get, at=at, anchors=anchors)
-    except RejectedError as error:
+    except UndeterminedError:
+        raise
+    except CredentialError as error:
         raise RejectedError("deletion_receipt_invalid", error.code) from error
     if (told.iss, told.request_hash) != (client_id, _hash(request)):
         raise RejectedError("deletion_receipt_invalid", "about another request")

@@ -223,7 +223,7 @@ def test_the_page_names_the_listed_giver_and_the_skills_with_level_and_grade(wor
     asked = world.ask()
     request = world.request(asked["request_uri"])
     world.post(request, world.show(world.issue(world.credential()), request))
-    kept = world.app.state.ports.reports.get(asked["id"], at=NOW)
+    (kept,) = world.app.state.ports.reports.get(asked["id"], at=NOW)
     shown = view(kept, "nl")
     assert (shown.tone, shown.heading) == ("positive", "Vakcertificaat CNC-frezen")
     assert shown.issuer == "Vakschool De Lasboog"
