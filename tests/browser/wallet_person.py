@@ -21,7 +21,13 @@ from tests.conftest import NOW
 from tests.services import Services
 from tests.wallet.world import FORKLIFT
 
-CLOCK = "const real = Date.now; Date.now = () => real() + {shift};"
+CLOCK = """
+const Real = Date;
+self.Date = class extends Real {
+  constructor(...given) { given.length ? super(...given) : super(Real.now() + {shift}); }
+  static now() { return Real.now() + {shift}; }
+};
+"""
 """The browser's clock, moved to where that of the services is."""
 
 WORDS = 60
@@ -112,7 +118,7 @@ class Worker:
         self.page.locator("#stage").get_by_role("button", name=name, exact=True).click()
 
     def sees(self, title: str) -> None:
-        """Wait for the step of that title."""
+        """Wait for the step of that title; it has the focus, so that it is read aloud."""
         expect(self.page.locator("#stage h1")).to_have_text(title, timeout=20_000)
 
     def looks(self, name: str) -> None:
@@ -157,13 +163,13 @@ class Worker:
     def scans(self) -> str:
         """Read the one code on the page from a picture of it."""
         image = Image.open(BytesIO(self.page.screenshot(full_page=True)))
-        (code,) = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)
+        (code,) = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
         return str(code.text)
 
 
 @contextmanager
 def at_work(
-    browser: Browser, town: Town, *, width: int = 360, locale: str = "nl-NL"
+    browser: Browser, town: Town, pictures: Path | None, *, width: int = 360, locale: str = "nl-NL"
 ) -> Iterator[Worker]:
     """A worker with a fresh browser and a passkey; what a policy stopped is a failure."""
     context = browser.new_context(viewport={"width": width, "height": 800}, locale=locale)
@@ -177,7 +183,7 @@ def at_work(
     page.on("pageerror", lambda error: stopped.append(str(error)))
     page.goto(town.keeper)
     authenticator(page, prf=True)
-    yield Worker(page, town)
+    yield Worker(page, town, pictures)
     context.close()
     assert stopped == []
 

@@ -1,8 +1,7 @@
 /** What an asker declares in `verifier_info`: its own word, from closed lists (decision 0052). */
 
 import { rejected } from "../protocol/errors.ts";
-import { peek } from "../protocol/jose.ts";
-import { isObject, member } from "../protocol/json.ts";
+import { isObject, member, type JsonObject } from "../protocol/json.ts";
 import { Fields, originOf } from "../protocol/message.ts";
 import type { AuthorizationRequest } from "../protocol/request.ts";
 
@@ -32,14 +31,13 @@ export interface Declaration {
 }
 
 /**
- * Read the declaration of a request that was checked; undefined where it has none.
+ * Read the declaration in the payload of a request that was checked; undefined where it has none.
  *
  * Refuses `declaration_invalid`, `client_mismatch` and `asker_unchecked`.
  */
 export function readDeclaration(
-  token: string, request: AuthorizationRequest, lists: DeclarationLists,
+  payload: JsonObject, request: AuthorizationRequest, lists: DeclarationLists,
 ): Declaration | undefined {
-  const { payload } = peek(token, { typ: ["oauth-authz-req+jwt"], chain: true });
   const entries = new Fields(payload, "declaration_invalid").list("verifier_info", MAX_ENTRIES) ?? [];
   const entry = entries.find((each) => isObject(each) && member(each, "format") === FORMAT);
   if (!isObject(entry)) return undefined;

@@ -1,16 +1,18 @@
 /** Answer a request: who asks, what fits, what is shown, deliver; or say no (wallet design, section 10). */
 
 import { disclosed, layOut, seen, type Line, type Option, type TypeEntry } from "../keeper/consent.ts";
+import { CHANCE } from "../keeper/seals.ts";
 import { signerOf } from "../keeper/signing.ts";
 import { append, copyOf, heldIn, parseHeld, type Held, type Log } from "../keeper/vault.ts";
 import type { Paths } from "../protocol/claims.ts";
 import { present, type Unverified } from "../protocol/credentials.ts";
 import { match } from "../protocol/dcql.ts";
 import { Refusal, rejected } from "../protocol/errors.ts";
+import { peek } from "../protocol/jose.ts";
 import { member, type JsonObject, type JsonValue } from "../protocol/json.ts";
 import { MAX_REQUEST_BYTES } from "../protocol/limits.ts";
-import { originOf } from "../protocol/message.ts";
-import { fromUtf8, type Octets } from "../protocol/octets.ts";
+import { originOf, writeForm } from "../protocol/message.ts";
+import { b64url, fromUtf8, type Octets } from "../protocol/octets.ts";
 import { parseRequest, parseRequestLink, type AuthorizationRequest } from "../protocol/request.ts";
 import { createRefusal, createResponse, matchCode, parseDelivery } from "../protocol/response.ts";
 import { readDeclaration, type Declaration, type DeclarationLists } from "./declaration.ts";
@@ -52,18 +54,26 @@ export interface Delivered {
   readonly match: string; // four digits to read aloud
 }
 
-/** Fetch and check a request from a link; `at` in seconds. Nothing of the vault is needed. */
+/**
+ * Fetch and check a request from a link; `at` in seconds. Nothing of the vault is needed.
+ *
+ * Beside the codes of `parseRequest` and `readDeclaration` it refuses `request_unknown` and, for one
+ * that was made before we asked, `wallet_nonce_mismatch` (OpenID4VP 1.0, section 5.10).
+ */
 export async function readQuestion(link: string, lists: DeclarationLists, at: number): Promise<Question> {
   const reference = parseRequestLink(link);
-  const body: { body?: Octets; type?: string } = reference.post ? { body: new Uint8Array(), type: FORM } : {};
-  const answer = await ask(reference.requestUri, { accept: REQUEST_TYPE, ...body });
+  const nonce = reference.post ? b64url(CHANCE.octets(16)) : undefined;
+  const posted = nonce === undefined ? {} : { body: writeForm({ wallet_nonce: nonce }), type: FORM };
+  const answer = await ask(reference.requestUri, { accept: REQUEST_TYPE, ...posted });
   if (answer.status === 404 || answer.status === 410) throw rejected("request_unknown", `status ${answer.status}`);
   if (answer.status !== 200 || answer.type !== REQUEST_TYPE || answer.body.length > MAX_REQUEST_BYTES) {
     throw rejected("request_uri_invalid", `status ${answer.status}, or another type`);
   }
   const token = fromUtf8(answer.body);
   const request = await parseRequest(token, reference, { get: documentAt, at });
-  return { request, declaration: readDeclaration(token, request, lists) };
+  const { payload } = peek(token, { typ: ["oauth-authz-req+jwt"], chain: true });
+  if (nonce !== undefined && payload["wallet_nonce"] !== nonce) throw rejected("wallet_nonce_mismatch", "made before we asked");
+  return { request, declaration: readDeclaration(payload, request, lists) };
 }
 
 /** Find what could answer a question. */

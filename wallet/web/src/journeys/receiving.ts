@@ -9,7 +9,7 @@ import { newHolderKey, signerOf } from "../keeper/signing.ts";
 import { addCredential, append, type Copy, type Giver, type Log } from "../keeper/vault.ts";
 import { verify, type Unverified } from "../protocol/credentials.ts";
 import { documentUrl, keyOf, readDocument } from "../protocol/dids.ts";
-import { malformed, rejected, unsupported } from "../protocol/errors.ts";
+import { malformed, rejected, undetermined, unsupported } from "../protocol/errors.ts";
 import {
   createCredentialRequest, createNotification, createProof, createTokenRequest, metadataUrl, parseCredentialResponse,
   parseIssuerMetadata, parseNonceResponse, parseServerMetadata, parseTokenResponse,
@@ -50,10 +50,10 @@ export interface Received {
   readonly notify: (event: "credential_accepted" | "credential_failure") => Promise<void>;
 }
 
-/** Read an offer from a link and look up who gives it. */
+/** Read an offer from a link and look up who gives it; refuses `offer_gone` for one that was used or is over. */
 export async function readOffer(link: string): Promise<Preview> {
   const found = parseOfferLink(link);
-  const offer = "offer" in found ? found.offer : parseOffer(parseObject(await documentAt(found.uri)));
+  const offer = "offer" in found ? found.offer : await offerAt(found.uri);
   if ("uri" in found && originOf(found.uri) !== originOf(offer.credentialIssuer)) {
     throw rejected("offer_invalid", "the offer lies at another origin than its issuer");
   }
@@ -75,6 +75,13 @@ export async function readOffer(link: string): Promise<Preview> {
     }
   }
   throw unsupported("offer_not_supported", "no format that this wallet can hold");
+}
+
+async function offerAt(uri: string): Promise<CredentialOffer> {
+  const { status, body } = await ask(uri);
+  if (status === 404 || status === 410) throw rejected("offer_gone", `status ${status}`);
+  if (status !== 200) throw undetermined("fetch_failed", `status ${status}`);
+  return parseOffer(parseObject(body));
 }
 
 /** Whether the sector's list names who offers this, for this type, before anything was fetched. */

@@ -13,7 +13,7 @@ const OF_THE_QUESTION = new Set([
   "request_uri_invalid", "request_invalid", "client_mismatch", "nonce_invalid", "aud_mismatch", "date_invalid",
   "redirect_uri_not_allowed", "transaction_data_unsupported", "expected_origins_mismatch", "declaration_invalid",
   "client_id_prefix_unsupported", "response_mode_unsupported", "response_encryption_unsupported",
-  "invalid_request_uri_method", "dcql_invalid", "claims_path_invalid", "x5c_invalid", "signature_invalid",
+  "invalid_request_uri_method", "dcql_invalid", "claims_path_invalid", "wallet_nonce_mismatch", "x5c_invalid", "signature_invalid",
 ]);
 
 /** The code of an error; what no refusal of ours is, is `failed`. */
