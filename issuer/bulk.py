@@ -10,7 +10,8 @@ gives for one person, so the pages print, withdraw and renew it as any other.
 import hashlib
 import hmac
 import json
-from collections import deque
+import sys
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ def begin(
     if format_id not in FORMATS:
         raise MalformedError("format_unknown", f"without a holder's key: {', '.join(FORMATS)}")
     digest, at = hashlib.sha256(data).hexdigest(), ports.clock()
-    batch_id = _named(ports, f"list {ports.organisation_id} {digest} {format_id} {language}")
+    batch_id = _names(ports)(f"list {ports.organisation_id} {digest} {format_id} {language}")
     with ports.database.transaction() as session:
         if session.get(Batch, batch_id) is None:
             session.add(
@@ -139,13 +140,22 @@ def give(
         UndeterminedError: ``signer_unavailable``; what was signed before is kept.
     """
     waiting: deque[_Waiting] = deque()
-    count = Count()
+    ended, count, named = _ended(ports, begun), Count(), _names(ports)
     for block in _blocks(rows, BLOCK):
-        wanted, known = _open_rows(ports, begun, block)
+        states = Counter(ended[row.line] for row in block if row.line in ended)
+        wanted = [
+            Wanted(named(f"row {begun.id} {row.line}"), row, order_of(row, begun.format, ports))
+            for row in block
+            if row.line not in ended
+        ]
         finished = waiting.popleft() if len(waiting) == AHEAD else None
         made, intents = _commit(ports, begun, finished, wanted)
+        taken_back = states.pop(OfferState.CANCELLED, 0)
+        meanwhile = len(wanted) - len(intents)  # ended by another run of the same list
         count = Count(
-            count.made + made, count.before + known.before, count.taken_back + known.taken_back
+            count.made + made,
+            count.before + states.total() + meanwhile,
+            count.taken_back + taken_back,
         )
         parts = [sign([one.task for one in part]) for part in _blocks(intents, PART)]
         waiting.append(_Waiting(intents, parts))
@@ -198,25 +208,21 @@ def _blocks(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
         yield block
 
 
-def _named(ports: Ports, about: str) -> str:
-    """An id that follows from what it names, and that nobody else can work out."""
+def _names(ports: Ports) -> Callable[[str], str]:
+    """Makes an id that follows from what it names, and that nobody else can work out."""
     key = hmac.digest(ports.sealer.key, b"skillspass issuer: signed lists", "sha256")
-    return b64url_encode(hmac.digest(key, about.encode(), "sha256")[:ID_BYTES])
+    return lambda about: b64url_encode(hmac.digest(key, about.encode(), "sha256")[:ID_BYTES])
 
 
-def _open_rows(ports: Ports, begun: Begun, block: list[Row]) -> tuple[list[Wanted], Count]:
-    """The rows of a block that still wait, complete; and what became of the others before."""
-    named = {_named(ports, f"row {begun.id} {row.line}"): row for row in block}
-    with ports.database.reading() as session:
-        known = session.exec(select(Offer.id, Offer.state).where(col(Offer.id).in_(named))).all()
-    ended = {offer_id: state for offer_id, state in known if state != OfferState.REDEEMED}
-    cancelled = sum(state == OfferState.CANCELLED for state in ended.values())
-    wanted = [
-        Wanted(offer_id, row, order_of(row, begun.format, ports))
-        for offer_id, row in named.items()
-        if offer_id not in ended
-    ]
-    return wanted, Count(before=len(ended) - cancelled, taken_back=cancelled)
+def _ended(ports: Ports, begun: Begun) -> dict[int, str]:
+    """What earlier runs of a list came to an end with: the state of each offer, by line."""
+    with ports.database.asking() as connection:
+        found = connection.execute(
+            select(col(Offer.line), col(Offer.state)).where(
+                Offer.batch_id == begun.id, Offer.state != OfferState.REDEEMED
+            )
+        )
+        return {line: sys.intern(state) for line, state in found if line is not None}
 
 
 def _commit(

@@ -11,8 +11,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, SpawnContext
 from queue import SimpleQueue
 from secrets import token_bytes
 
@@ -97,7 +98,7 @@ def signing_here(ports: Ports) -> Iterator[Sign]:
 @contextmanager
 def signing_beside(ports: Ports, processes: int | None = None) -> Iterator[Sign]:
     """Sign in so many processes of their own; as many as there are cores where left out."""
-    context, free = get_context("spawn"), SimpleQueue[Connection]()
+    context, free = _context(), SimpleQueue[Connection]()
     count = processes or os.cpu_count() or 1
     started, lines = [], []
     for _ in range(count):
@@ -118,6 +119,18 @@ def signing_beside(ports: Ports, processes: int | None = None) -> Iterator[Sign]
             line.close()
         for one in started:
             one.join(END_SECONDS)
+
+
+def _context() -> SpawnContext | ForkServerContext:
+    """How processes begin: from one that has read all code once, where the system can do that.
+
+    None of them is a copy of this process, which has threads and connections.
+    """
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
 
 
 def _ask(free: SimpleQueue[Connection], tasks: Sequence[Task]) -> list[bytes]:

@@ -7,7 +7,7 @@ from functools import cache
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from credentials.encoding import canonical_json
@@ -42,15 +42,13 @@ def lines(session: Session, rows: Sequence[Row], *, ports: Ports) -> frozenset[i
 def remember(session: Session, rows: Sequence[Row], *, ports: Ports, at: datetime) -> None:
     """Note that these proofs are given."""
     take_turn(session, ports.organisation_id)
-    digests = dict.fromkeys(digest(row, ports) for row in rows)
-    known = _known(session, digests, ports)
     fresh = [
         {"organisation_id": ports.organisation_id, "digest": one, "given_at": at}
-        for one in digests
-        if one not in known
+        for one in dict.fromkeys(digest(row, ports) for row in rows)
     ]
+    insert = sqlite.insert if ports.database.is_sqlite else postgresql.insert
     if fresh:
-        session.connection().execute(insert(GivenProof), fresh)
+        session.connection().execute(insert(GivenProof).on_conflict_do_nothing(), fresh)
 
 
 def _known(session: Session, digests: Iterable[str], ports: Ports) -> set[str]:

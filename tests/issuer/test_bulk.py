@@ -247,6 +247,30 @@ def test_progress_is_told_after_every_commit(office: Office) -> None:
     assert told == [0, 0, 500, 1000, PEOPLE]
 
 
+def test_rows_are_read_as_they_are_needed_however_long_the_list_is(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "BLOCK", 3)
+    data, ports = list_of(30), office.ports
+    rows, read, ahead = rows_of(data, ports), list[int](), list[int]()
+
+    def reading() -> Iterator[Row]:
+        for row in rows:
+            read.append(row.line)
+            yield row
+
+    with signing_here(ports) as sign:
+        bulk.give(
+            ports,
+            begin(ports, data),
+            reading(),
+            sign=sign,
+            progress=lambda count: ahead.append(len(read) - count.done),
+        )
+    assert len(read) == 30
+    assert max(ahead) <= 3 * (bulk.AHEAD + 1)
+
+
 # --- in processes of their own ---------------------------------------------------------------
 
 
