@@ -32,6 +32,11 @@ export interface SealedShare {
   readonly maxViews: number | undefined;
 }
 
+let reached = true;
+
+/** Whether the last call reached the service. */
+export const isReached = (): boolean => reached;
+
 /** Call the service; refuses with the code that it gives, or `service_unreachable`. */
 async function call(method: string, path: string, sent: Sent = {}): Promise<Response> {
   const body = sent.octets ?? (sent.json === undefined ? null : canonicalJson(sent.json));
@@ -39,7 +44,9 @@ async function call(method: string, path: string, sent: Sent = {}): Promise<Resp
   let answer: Response;
   try {
     answer = await fetch(`/api${path}`, { method, body, headers: { ...type, ...sent.headers }, redirect: "error" });
+    reached = true;
   } catch {
+    reached = false;
     throw undetermined("service_unreachable", path);
   }
   if (answer.ok) return answer;

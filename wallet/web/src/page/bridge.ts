@@ -1,5 +1,6 @@
 /** What the keeper does for each message of the screens; every answer is data to draw. */
 
+import { isReached } from "../account/service.ts";
 import { mayIssue, sectorList, type SectorList } from "../journeys/listing.ts";
 import { looksAt, sharesIn, type KeptShare, type Looks } from "../journeys/sharing.ts";
 import { linkText } from "../keeper/share_card.ts";
@@ -78,7 +79,7 @@ export class Bridge {
     const { wallet, place, updates } = this.page;
     const open = wallet.state === "open";
     return {
-      state: wallet.state, language: language(), safe: open && isSafe(wallet.vault().opened), offline: !navigator.onLine,
+      state: wallet.state, language: language(), safe: open && isSafe(wallet.vault().opened), offline: !navigator.onLine || !isReached(),
       update: updates.found !== undefined, screen: place.screen(),
     };
   }
