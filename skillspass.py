@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from service.clock import Clock
     from service.fetch import Fetcher
     from service.settings import RoleSettings
+    from verifier.demo_list import DemoList
     from wallet.holder.outside import Outside
     from wallet.journey import Parties
 
@@ -49,6 +50,7 @@ ROLE_VERBS = {
     "ask": "verifier.cli",
     "answer": "verifier.cli",
     "verify": "verifier.cli",
+    "trust": "verifier.trust_cli",
     "jose-cose": "verifier.jose_cose",
     "conformance": "verifier.conformance",
 }
@@ -139,6 +141,8 @@ class Place:
         if label in {"wallet", "verifier"}:
             common["trust_list_url"] = f"{origin('trust')}/list.jwt"
             common["trust_anchor"] = (self.var / "trust" / "anchor.json").read_text("utf-8")
+        if label == "wallet":
+            common["verifier_list_url"] = f"{origin('trust')}/verifiers.jwt"
         if label in {"issuer", "verifier"}:
             common["wallet_url"] = address("wallet")
         if label == "issuer":
@@ -189,19 +193,15 @@ def trial(place: Place) -> Iterator[list["FastAPI"]]:
         issuing, signers_of=open_signers(issuing), clock=place.clock, entropy=secrets.token_bytes
     )
     installation = issuer.state.installation
-    for ports in installation.organisations():
-        sector.enter(
-            ports.did,
-            name=ports.identity.name,
-            keys=partial(_key_history, ports),
-            hosts_status=not ports.identity.slug,
-        )
+    _enter(sector, installation.organisations())
+    sector.enter_verifier(checking.identifier, name=checking.client_name)
     first = create_landing(
         landing,
         doors=Doors(
             give=issuing.public_url, passport=holding.public_url, check=checking.public_url
         ),
-        documents={"/list.jwt": ("application/trustlist+jwt", sector.current)},
+        documents=sector.documents(),
+        shown=sector.shown(),
         clock=place.clock,
     )
     doors = [_fetcher(settings, place.clock) for settings in (holding, checking)]
@@ -225,12 +225,17 @@ def trial(place: Place) -> Iterator[list["FastAPI"]]:
         log.close()
 
 
-def _key_history(ports: "IssuerPorts") -> "tuple[ListedKey, ...]":
-    """The keys of an organisation for the sector list, as they are now."""
+def _enter(sector: "DemoList", organisations: "Iterable[IssuerPorts]") -> None:
+    """Put the organisations of the issuer on the list of the trial, with their keys as they are."""
     from issuer.key_ledger import history
 
-    with ports.database.reading() as session:
-        return history(session, ports)
+    def keys(ports: "IssuerPorts") -> "tuple[ListedKey, ...]":
+        with ports.database.reading() as session:
+            return history(session, ports)
+
+    for one in organisations:
+        named, host = one.identity.name, not one.identity.slug
+        sector.enter(one.did, name=named, keys=partial(keys, one), hosts_status=host)
 
 
 def _fetcher(settings: "RoleSettings", clock: "Clock") -> "Fetcher":
@@ -370,7 +375,7 @@ def _parties(place: Place, stack: ExitStack) -> tuple["Parties", "Outside"]:
     checking = VerifierSettings(**place.settings("verifier"))
     http = _fetcher(holding, place.clock)
     stack.callback(http.close)
-    trust = TrustSource(holding, http=http, clock=place.clock)
+    trust = TrustSource(holding, http=http, clock=place.clock, verifiers=holding.verifier_list_url)
     parties = Parties(
         http,
         issuing.identifier,
@@ -378,7 +383,8 @@ def _parties(place: Place, stack: ExitStack) -> tuple["Parties", "Outside"]:
         issuer_key(issuing, secrets.token_bytes),
         verifier_key(checking),
     )
-    return parties, Outside(http=http, trust=trust, now=place.clock, entropy=secrets.token_bytes)
+    chance, known = secrets.token_bytes, trust.known
+    return parties, Outside(http=http, trust=trust, now=place.clock, entropy=chance, known=known)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from credentials.expectations import Expectations, Policy, Sources
 from credentials.findings import Check, Finding, Outcome, finding, of_error, passed
 from credentials.model import Credential, Get, KeyReference
 from credentials.trust.chains import chain_key
-from credentials.trust.linkage import check_linkage, origin_of
+from credentials.trust.linkage import find_linked
 from credentials.trust.listing import Accreditation, TrustedIssuer
 
 LINKED = "domain_linked"
@@ -34,7 +34,7 @@ def check_trust(
         Untrusted: ``issuer_not_listed``, ``issuer_not_accredited_for_type``,
             ``issuer_not_in_policy``.
         UndeterminedError: ``trust_list_unavailable``, or the domain cannot be asked.
-        CredentialError: as ``check_linkage``.
+        CredentialError: as ``find_linked``.
     """
     if entry is not None and expected.policy is not Policy.ANY:
         accreditation = entry.accreditation(credential.type, at=credential.issued_at)
@@ -72,11 +72,8 @@ def _listed(
 
 
 def _linked(issuer: str, get: Get, *, at: datetime) -> Finding:
-    origin = origin_of(issuer)
-    if origin is None:
-        raise Untrusted("issuer_not_listed", "no domain that could speak for it")
     try:
-        until = check_linkage(issuer, origin, get, at=at)
+        origin, until = find_linked(issuer, get, at=at)
     except Untrusted as error:
         raise Untrusted("issuer_not_listed", error.code) from error
     facts = {"origin": origin, "until": until.isoformat()}

@@ -144,9 +144,7 @@ def _schema(unverified: Unverified, sources: Sources) -> Finding:
 def _query(unverified: Unverified, expected: Expectations) -> Finding:
     if expected.query is None:
         return finding(Check.QUERY, Outcome.NOT_APPLICABLE, "query_not_asked")
-    satisfied(
-        expected.query, unverified.credential, unverified.format, authorities_of(unverified)
-    )
+    satisfied(expected.query, unverified.credential, unverified.format, authorities_of(unverified))
     return passed(Check.QUERY)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
@@ -30,11 +31,27 @@ class Doors:
     check: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page of somebody else's on this site.
+
+    Attributes:
+        path: where it is; the first page has a link to it.
+        router: its route.
+        templates: the folder of its template.
+    """
+
+    path: str
+    router: APIRouter
+    templates: Path
+
+
 def create_landing(
     settings: RoleSettings,
     *,
     doors: Doors,
     documents: Mapping[str, Document] | None = None,
+    shown: Shown | None = None,
     clock: Clock = system_clock,
 ) -> FastAPI:
     """Build the service of the first page.
@@ -43,14 +60,19 @@ def create_landing(
         settings: say whether this is a trial, and whether a telephone can reach it.
         doors: addresses for people.
         documents: path to a public document that all services read.
+        shown: a page about those documents, for people; None where there is none.
         clock: the present moment.
     """
-    pages, router = Pages(), APIRouter()
+    pages = Pages() if shown is None else Pages(shown.templates)
+    router = APIRouter()
 
     @router.get("/")
     def first_page(request: Request) -> Response:
         """Say who does what."""
-        return pages.render(request, "landing.html", doors=doors, local=settings.is_local)
+        more = None if shown is None else shown.path
+        return pages.render(
+            request, "landing.html", doors=doors, local=settings.is_local, shown=more
+        )
 
     for path, document in (documents or {}).items():
         router.add_api_route(path, _publish(document), methods=["GET"])
@@ -58,7 +80,7 @@ def create_landing(
     return create_app(
         "landing",
         settings=settings,
-        routers=[router],
+        routers=[router] if shown is None else [router, shown.router],
         pages=pages,
         clock=clock,
         open_paths=published,

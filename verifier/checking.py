@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from credentials.encoding import JsonObject
 from credentials.findings import Check, Finding, Outcome, Verdict
@@ -10,7 +10,10 @@ from credentials.model import Binding, Get, Wire
 from credentials.openid4vc.dcql import CredentialQuery
 from credentials.verification import Expectations, HolderCheck, Policy, Sources, check
 from schemas import catalog
-from verifier.policies import POLICIES
+from verifier.asked_claims import only_asked
+from verifier.certificate_standing import stand
+from verifier.clock_check import doubt_times
+from verifier.policies import POLICIES, TrustPolicy
 from verifier.trust import Listing
 from verifier.verdicts import Report
 
@@ -23,11 +26,13 @@ class Surroundings:
         get: the guarded fetcher, for DID documents and status lists.
         listing: the sector's list, or why there is none.
         status_seen: the date of the newest status list accepted from an address.
+        offset: how far our clock is ahead of another that we can read; None where there is none.
     """
 
     get: Get
     listing: Listing
     status_seen: Callable[[str], datetime | None]
+    offset: timedelta | None = None
 
 
 def check_live(
@@ -54,18 +59,24 @@ def check_live(
 def check_loose(
     wire: Wire,
     *,
-    policy: Policy,
+    policy: Policy | TrustPolicy,
     around: Surroundings,
     at: datetime,
     binding: Binding | None = None,
 ) -> Report:
     """Check a proof or presentation that came without a request of ours.
 
-    ``binding`` says for whom and in answer to what it was made, where the caller knows.
+    ``policy`` is one that has a name, or whole rules of a firm. ``binding`` says for whom and in
+    answer to what it was made, where the caller knows.
     """
-    holder = HolderCheck.NONE if binding is None else HolderCheck.LIVE
-    expected = Expectations(policy=policy, binding=binding, holder=holder)
-    return examine(wire, expected=expected, around=around, at=at)
+    rules = policy if isinstance(policy, TrustPolicy) else POLICIES[policy]
+    expected = Expectations(
+        policy=rules.policy,
+        binding=binding,
+        holder=HolderCheck.NONE if binding is None else HolderCheck.LIVE,
+        may_issue=rules.may_issue,
+    )
+    return replace(examine(wire, expected=expected, around=around, at=at), policy=rules)
 
 
 def check_card(wire: Wire, *, binding: Binding, around: Surroundings, at: datetime) -> Report:
@@ -78,7 +89,7 @@ def check_card(wire: Wire, *, binding: Binding, around: Surroundings, at: dateti
 
 
 def examine(wire: Wire, *, expected: Expectations, around: Surroundings, at: datetime) -> Report:
-    """Run the kernel's check and add who the sector's list says the issuer is."""
+    """Run the kernel's check; add who the list says the issuer is, and what its kind tells."""
     sources = Sources(
         get=around.get,
         trust_list=around.listing.trust_list,
@@ -87,14 +98,22 @@ def examine(wire: Wire, *, expected: Expectations, around: Surroundings, at: dat
         status_seen=around.status_seen,
     )
     verdict = check(wire, expected=expected, sources=sources, at=at)
+    if expected.query is not None:
+        verdict = only_asked(verdict, wire, expected.query)
     verdict = Verdict(
         tuple(_why_no_list(finding, around.listing) for finding in verdict.findings),
         verdict.verified,
     )
+    verdict = doubt_times(verdict, offset=around.offset)
     listed = None
     if verdict.verified is not None and around.listing.trust_list is not None:
         listed = around.listing.trust_list.entry(verdict.verified.credential.issuer)
-    return Report(verdict, POLICIES[expected.policy], at, listed)
+    report = Report(verdict, POLICIES[expected.policy], at, listed)
+    if around.listing.trust_list is not None:
+        known = around.listing.trust_list
+        report = replace(report, sequence=known.sequence, list_issued_at=known.issued_at)
+    (standing,) = stand([report])
+    return standing
 
 
 def _schema(type_url: str) -> JsonObject | None:

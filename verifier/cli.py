@@ -1,5 +1,6 @@
 """The verifier's verbs: ask, answer, verify. Imports stay inside: a check starts at once."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -80,24 +81,44 @@ def verify(
     source: Annotated[str, typer.Argument(metavar="FILE|LINK|-", help="Where the proof is.")],
     *,
     policy: Annotated[
-        str, typer.Option(help="listed, or any: issuers by their own key.")
+        str, typer.Option(help="listed, linked, any, gate, or a file with rules of your own.")
     ] = "listed",
     at: AtOption = None,
     nonce: Annotated[str | None, typer.Option(help="The nonce it must answer.")] = None,
     audience: Annotated[str | None, typer.Option(help="For whom it must be made.")] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Check offline, with what 'trust bundle' took along.")
+    ] = None,
+    accreditation: Annotated[
+        list[Path] | None, typer.Option(help="A credential of the sector's body.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check a credential or presentation: is it real, who gave it, is it valid, whose is it."""
     from service.clock import system_clock
     from verifier import offline
+    from verifier.bundle import ages, read_bundle, read_file
 
     with plain_errors(as_json=as_json):
+        taken = None if bundle is None else read_bundle(read_file(bundle))
+        now = moment(at) or system_clock()
         report = offline.verify(
-            source, policy=policy, at=moment(at) or system_clock(), nonce=nonce, audience=audience
+            source,
+            policy=policy,
+            at=now,
+            nonce=nonce,
+            audience=audience,
+            beside=offline.Beside(taken, tuple(accreditation or ())),
         )
     from verifier.verdicts import as_json as verdict_json
 
     document = verdict_json(report)
+    if taken is not None:
+        document["bundle"] = ages(taken, at=now)
+        typer.echo(
+            say("trust.cli.age", made=f"{taken.made_at:%Y-%m-%d %H:%M}", list=taken.list_sequence),
+            err=True,
+        )
     _print_verdict(document, as_json=as_json)
     raise typer.Exit(_status(str(document["verdict"])))
 

@@ -6,20 +6,21 @@ last: a status list for its time to live, another document for a day.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlmodel import Session, col, delete, func, select
 
 from credentials.errors import UndeterminedError
 from credentials.model import Get
 from service.database import Database
+from verifier.policies import DOCUMENT_AGE, USUAL_STATUS_AGE
 from verifier.tables import DocumentRow
 
-MAX_COPY_AGE = timedelta(days=1)
-"""A DID document has no end of its own: its copy may hide a withdrawn key for a day, no longer."""
+MAX_COPY_AGE = DOCUMENT_AGE
+"""How long another document is used while its host is down."""
 
-MAX_STATUS_AGE = timedelta(minutes=15)
-"""How long a status list is used while its host is down: the time to live that issuers give."""
+MAX_STATUS_AGE = USUAL_STATUS_AGE
+"""How long a status list is used while its host is down."""
 
 MAX_DOCUMENTS = 2_000
 """Addresses that we remember; those not fetched longest go first, the trust list never."""

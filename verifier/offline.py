@@ -4,19 +4,44 @@ Imports no web framework and no database: a firm's script can run it for each pr
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 from credentials.errors import RejectedError, UndeterminedError
+from credentials.formats import format_of
 from credentials.model import Binding
+from credentials.trust.accreditation import read_accreditation
+from credentials.trust.listing import read_list
 from credentials.verification import Policy
+from verifier.bundle import Bundle, gather
 from verifier.checking import Surroundings, check_loose
+from verifier.policies import find_policy
 from verifier.settings import VerifierSettings
-from verifier.trust import Listing, anchor_of, load
+from verifier.trust import Listing, TrustAnchor, anchor_of, load
 from verifier.uploads import MAX_UPLOAD_BYTES, proof_in
 from verifier.verdicts import Report
+
+MAX_ACCREDITATIONS = 50
+"""Beside the list: a handful, for issuers that were accredited since it was signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What may be given beside the proof.
+
+    Attributes:
+        bundle: check with these documents alone, and open no connection.
+        accreditations: files with credentials of the sector's body.
+    """
+
+    bundle: Bundle | None = None
+    accreditations: tuple[Path, ...] = ()
+
+
+_NOTHING = Beside()
 
 
 def verify(
@@ -26,33 +51,100 @@ def verify(
     at: datetime,
     nonce: str | None = None,
     audience: str | None = None,
+    beside: Beside = _NOTHING,
 ) -> Report:
     """Check what ``source`` holds: a path, an https link to a file, or ``-`` for standard input.
 
+    ``policy`` is the name of one, or a file that holds one.
+
     Raises:
         RejectedError: ``usage_policy``, ``usage_source``, ``config_nonce_required`` (nonce and
-            audience go together and are not empty); a link that may not be opened.
+            audience go together and are not empty), ``accreditation_invalid``; a link that may not
+            be opened.
         UndeterminedError: ``fetch_failed``: the link does not answer.
     """
-    try:
-        chosen = Policy(policy)
-    except ValueError:
-        raise RejectedError("usage_policy", "listed or any") from None
+    rules = find_policy(policy)
     binding = _binding(nonce, audience)
     settings = VerifierSettings()
-    get = _getter(settings, lambda: at)
+    bundle = beside.bundle
+    get = (
+        fetching(settings, lambda: at)
+        if bundle is None
+        else bundle.getter(at=at, status_age=rules.status_age)
+    )
     wire = read(source, get=get)
     listing = Listing(None, "trust_list_unavailable")
-    if chosen is Policy.LISTED:
+    if rules.policy is not Policy.ANY:
         listing = load(
-            anchor_of(settings),
+            _anchor(settings, bundle),
             get=get,
             at=at,
-            seen_sequence=lambda _url: None,
+            seen_sequence=lambda _url: None if bundle is None else bundle.list_sequence,
             note_sequence=lambda _url, _number: None,
         )
+        listing = _accredited(listing, beside.accreditations, at=at)
     around = Surroundings(get, listing, lambda _url: None)
-    return check_loose(wire, policy=chosen, around=around, at=at, binding=binding)
+    return check_loose(wire, policy=rules, around=around, at=at, binding=binding)
+
+
+def export(*, at: datetime, proofs: Sequence[str] = (), before: Bundle | None = None) -> Bundle:
+    """Take the sector's list and all that its issuers publish along.
+
+    Args:
+        at: now.
+        proofs: files with credentials, whose status lists are taken along too.
+        before: the bundle that this one replaces: a list older than its own is refused.
+
+    Raises:
+        RejectedError: ``config_trust_anchor``: no list is configured; ``usage_source``; as
+            ``read_list``.
+        UndeterminedError: the list cannot be fetched, or is stale.
+    """
+    settings = VerifierSettings()
+    anchor = anchor_of(settings)
+    if anchor is None:
+        raise RejectedError("config_trust_anchor", "no list is configured")
+    get = fetching(settings, lambda: at)
+    trust_list = read_list(
+        get(anchor.url).decode("ascii", "replace").strip(),
+        anchor=anchor.key,
+        at=at,
+        seen_sequence=None if before is None else before.list_sequence,
+    )
+    extra = [uri for proof in proofs for uri in _status_uris(read(proof, get=get))]
+    return gather(trust_list, url=anchor.url, get=get, at=at, extra=extra)
+
+
+def _status_uris(wire: str) -> list[str]:
+    unverified = format_of(wire).parse(wire)
+    return [reference.uri for reference in unverified.credential.status]
+
+
+def _anchor(settings: VerifierSettings, bundle: Bundle | None) -> TrustAnchor | None:
+    """The key of the settings; the list itself is where the bundle says that it came from."""
+    anchor = anchor_of(settings)
+    if anchor is None or bundle is None:
+        return anchor
+    return TrustAnchor(bundle.list_url, anchor.key)
+
+
+def _accredited(listing: Listing, files: Sequence[Path], *, at: datetime) -> Listing:
+    """The list with those that the sector's body accredited beside it."""
+    if len(files) > MAX_ACCREDITATIONS:
+        raise RejectedError("usage_source", f"more than {MAX_ACCREDITATIONS} accreditations")
+    if listing.trust_list is None:
+        return listing
+    entries = tuple(
+        read_accreditation(_text_of(file), trust_list=listing.trust_list, at=at) for file in files
+    )
+    return Listing(listing.trust_list.beside(entries), listing.code)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_bytes()[: MAX_UPLOAD_BYTES + 1].decode("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RejectedError("usage_source", "no accreditation in it") from error
 
 
 def read(source: str, *, get: Callable[[str], bytes]) -> str:
@@ -86,7 +178,7 @@ def _binding(nonce: str | None, audience: str | None) -> Binding | None:
     return Binding(audience=audience, nonce=nonce)
 
 
-def _getter(settings: VerifierSettings, clock: Callable[[], datetime]) -> Callable[[str], bytes]:
+def fetching(settings: VerifierSettings, clock: Callable[[], datetime]) -> Callable[[str], bytes]:
     """The guarded fetcher, made when something is fetched and not before."""
 
     @cache

@@ -9,6 +9,7 @@ from credentials.trust.listing import (
     STATUS_SERVICE,
     Accreditation,
     ListedKey,
+    Scheme,
     TrustedIssuer,
     sign_list,
 )
@@ -49,7 +50,19 @@ def demo_issuer(
 
 
 def make_demo_list(
-    signer: Signer, *, entries: Sequence[TrustedIssuer], sequence: int, at: datetime
+    signer: Signer,
+    *,
+    entries: Sequence[TrustedIssuer],
+    sequence: int,
+    at: datetime,
+    scheme: Scheme | None = None,
 ) -> str:
     """Sign the list, one ``sequence`` higher than the list before: believed for a week."""
-    return sign_list(entries, signer, sequence=sequence, at=at, next_update=at + LIST_LIFE)
+    return sign_list(
+        entries,
+        signer,
+        sequence=sequence,
+        at=at,
+        next_update=at + LIST_LIFE,
+        scheme=scheme or Scheme(),
+    )

@@ -49,8 +49,11 @@ def create_app(settings: WalletSettings, *, fetch: Http, clock: Clock, entropy: 
     Raises:
         RejectedError: ``config_trust_anchor``, and what ``service.app`` refuses.
     """
-    trust = TrustSource(settings, http=fetch, clock=clock)
-    kiosk = Kiosk(settings, outside=Outside(http=fetch, trust=trust, now=clock, entropy=entropy))
+    trust = TrustSource(settings, http=fetch, clock=clock, verifiers=settings.verifier_list_url)
+    kiosk = Kiosk(
+        settings,
+        outside=Outside(http=fetch, trust=trust, now=clock, entropy=entropy, known=trust.known),
+    )
     templates = Pages(TEMPLATES)
     app = application.create_app(
         "wallet",

@@ -18,6 +18,8 @@ class WalletSettings(RoleSettings):
         share_url: the share page's own site; empty: ``deel`` beside the wallet's.
         web_url: the site of links that lead to the keeper; empty: ``wallet`` beside ``public_url``,
             where in a trial the kiosk is.
+        verifier_list_url: where the sector's list of known askers is published; its key is that of
+            the list of issuers.
         verifier_url: whose ``/api/check`` gives a deelkaart its verdict where a firm names none.
     """
 
@@ -30,6 +32,7 @@ class WalletSettings(RoleSettings):
     keeper_url: str = ""
     share_url: str = ""
     web_url: str = ""
+    verifier_list_url: str | None = None
     verifier_url: str = "http://localhost:8003"
 
     @property

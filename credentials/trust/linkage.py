@@ -16,7 +16,6 @@ from credentials.dids.web import (
     MAX_DOCUMENT_BYTES,
     PREFIX,
     document_url,
-    location,
 )
 from credentials.encoding import JsonObject, JsonValue, parse_json_object
 from credentials.errors import CredentialError, MalformedError, ProofInvalid, Untrusted
@@ -34,6 +33,9 @@ MAX_CONFIGURATION_BYTES = 512 * 1024
 
 MAX_LINKED = 500
 """Credentials in one configuration: more do not fit."""
+
+MAX_ORIGINS = 4
+"""Origins of one document that are asked: an organisation has one, and its old name."""
 
 _TYPES = frozenset({"", "JWT"})  # the format allows alg and kid in the header, others add typ
 _VC_CONTEXT = "https://www.w3.org/2018/credentials/v1"  # the format is older than version 2
@@ -95,34 +97,45 @@ def check_linkage(did: str, origin: str, get: Get, *, at: datetime) -> datetime:
         UndeterminedError: one of the two cannot be fetched.
     """
     members = _members(did, get, at=at)
-    document = read_members(did, members)
     if origin not in _origins(members):
         raise Untrusted("linkage_missing", "the document names no such origin")
+    return _check_origin(read_members(did, members), origin, get, at=at)
+
+
+def find_linked(did: str, get: Get, *, at: datetime) -> tuple[str, datetime]:
+    """The first origin that a DID names and that names it back, and until when it says so.
+
+    Raises:
+        CredentialError: as ``check_linkage``, of the last origin; ``linkage_missing`` where the
+            document names none.
+    """
+    if not did.startswith((PREFIX, webvh.PREFIX)):
+        raise Untrusted("linkage_missing", "an identifier without a domain")
+    members = _members(did, get, at=at)
+    document = read_members(did, members)
+    refused: CredentialError = Untrusted("linkage_missing", "the document names no origin")
+    for origin in sorted(_origins(members))[:MAX_ORIGINS]:
+        try:
+            return origin, _check_origin(document, origin, get, at=at)
+        except CredentialError as error:
+            refused = error
+    raise refused
+
+
+def _check_origin(document: DidDocument, origin: str, get: Get, *, at: datetime) -> datetime:
     refused: CredentialError = Untrusted("linkage_missing", "no credential of this identifier")
     for token in _tokens(get(origin + PATH)):
         try:
             jws = jose.peek(token, typ=_TYPES)
         except CredentialError:
             continue  # of whom it is cannot be read, so it is nobody's
-        if jws.payload.get("iss") != did:
+        if jws.payload.get("iss") != document.id:
             continue
         try:
             return _end_of(jws, document, origin, at=at)
         except CredentialError as error:
             refused = ProofInvalid("linkage_invalid", f"{error.code} {error.detail}")
     raise refused
-
-
-def origin_of(issuer: str) -> str | None:
-    """The https origin at which a did:web or did:webvh lives; None for every other issuer."""
-    try:
-        if issuer.startswith(PREFIX):
-            return location(issuer.removeprefix(PREFIX))[0]
-        if issuer.startswith(webvh.PREFIX):
-            return webvh.log_url(issuer)[: webvh.log_url(issuer).index("/", len("https://"))]
-    except CredentialError:
-        pass  # no well-formed identifier lives anywhere
-    return None
 
 
 def _members(did: str, get: Get, *, at: datetime) -> JsonObject:

@@ -37,6 +37,7 @@ from credentials.model import Purpose, StatusKind, StatusReference
 from credentials.multibase import multibase_encode
 from credentials.openid4vc import notification
 from credentials.openid4vc.declaration import DECLARATION_FORMAT
+from credentials.trust.listing import TrustList
 
 KERNEL = Path(import_module("credentials").__path__[0])
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -176,6 +177,9 @@ TEXT: dict[str, Adapter] = {
     "status.bitstring_status_list.decode": lambda parse, value: parse(f"u{value}"),
     "status.token_status_list.read_list": lambda parse, value: parse(
         value, uri=URL, key=KEY, at=AT
+    ),
+    "trust.accreditation.read_accreditation": lambda parse, value: parse(
+        value, trust_list=TrustList(1, AT, END, ()), at=AT
     ),
     "trust.listing.read_list": lambda parse, value: parse(
         value, anchor=KEY, at=AT, seen_sequence=None

@@ -54,6 +54,10 @@ def test_it_may_use_no_other_module_of_the_verifier() -> None:
     (contract,) = [
         one for one in contracts if "verifier.conformance" in one.get("source_modules", [])
     ]
-    modules = {f"verifier.{file.stem}" for file in (root / "verifier").glob("*.py")}
+    files = [*(root / "verifier").glob("*.py"), *(root / "verifier").glob("*/__init__.py")]
+    modules = {
+        f"verifier.{file.parent.name if file.parent.name != 'verifier' else file.stem}"
+        for file in files
+    }
     named = {*contract["source_modules"], *contract["forbidden_modules"]}
     assert named == modules - {"verifier.__init__"}
