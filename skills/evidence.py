@@ -284,8 +284,8 @@ def _told(item: JsonValue, framework: Framework) -> _Told | None:
     """One item of a ``skills`` claim; None for anything that names no skill."""
     if not isinstance(item, dict):
         return None
-    name = item.get("skill") or item.get("label_nl") or item.get("label_en")
-    if not isinstance(name, str) or not name:
+    name = _first_text(item, ("skill", "label_nl", "label_en"))
+    if name is None:
         return None
     level = level_on_scale(item.get("level"), framework)
     if item.get("framework", framework.id) == framework.id and name in framework.skills:
@@ -297,11 +297,18 @@ def _foreign(links: JsonValue) -> tuple[Link, ...]:
     """The links that a skill of another framework carries; without a match they are close."""
     found = []
     for link in links[:MAX_LINKS] if isinstance(links, list) else ():
-        uri = link.get("uri") or link.get("targetUrl") if isinstance(link, dict) else None
-        match = link.get("match", "close") if isinstance(link, dict) else None
-        if isinstance(uri, str) and isinstance(match, str):
+        if not isinstance(link, dict):
+            continue
+        uri, match = _first_text(link, ("uri", "targetUrl")), link.get("match", "close")
+        if uri is not None and isinstance(match, str):
             found.append(Link(uri, match))
     return tuple(found)
+
+
+def _first_text(item: JsonObject, names: Iterable[str]) -> str | None:
+    """The first of these members that is a text and not empty."""
+    values = (item.get(name) for name in names)
+    return next((value for value in values if isinstance(value, str) and value), None)
 
 
 def _links(framework: Framework, skill: str) -> tuple[Link, ...]:

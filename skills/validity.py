@@ -246,7 +246,7 @@ def _chain(case: _Case) -> list[Confirmation]:
         each
         for each in case.confirmations or ()
         if each.document_number == number
-        and each.process in {None, process}
+        and (each.process is None or each.process == process)
         and (case.start or date.max) <= each.confirmed_on <= case.on
     )
     return sorted(fitting, key=lambda each: each.confirmed_on)
@@ -329,7 +329,8 @@ def _policy(case: _Case) -> Standing:
     if case.on > grace:
         return Standing(State.ENDED, "house_rule_max_age", until, facts, "refresh")
     if case.on > until:
-        return Standing(State.ENDING, "house_rule_grace", grace, facts, "refresh")
+        late = _dated(grace, months=str(months))
+        return Standing(State.ENDING, "house_rule_grace", grace, late, "refresh")
     reasons = ("house_rule_ok", "house_rule_ending")
     found = _running(until, case.on, ENDING_MONTHS, reasons=reasons, action="refresh")
     return replace(found, facts=facts)
