@@ -1,6 +1,9 @@
 """The issuer as a whole: its credential endpoint under load, and a long list signed ahead.
 
-python -m benchmarks.issuance [--requests 2000] [--people 100000] [--only endpoint|bulk]
+python -m benchmarks.issuance [--requests 2000] [--people 100000] [PART ...]
+
+A part is one of those in ``PARTS``; without any all are measured. Each takes some minutes, and is
+kept in the result file with its own moment, commit and load beside those measured before.
 
 The server is the real application in a process of its own, as ``skillspass serve`` runs it; the
 load comes over HTTP from another process, with tokens and proofs that were made before. The two
@@ -17,7 +20,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections import ChainMap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -29,6 +31,7 @@ from benchmarks.__main__ import RESULTS as MICRO_RESULTS
 from benchmarks.__main__ import commit, machine
 from benchmarks.drills.office import TYPE, Office
 from benchmarks.issuance_report import RESULTS
+from benchmarks.processes import below, processor_seconds, resident_kilobytes
 from credentials.encoding import JsonObject, JsonValue
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.openid4vc.key_proof import create_proof
@@ -52,34 +55,53 @@ WARM_UP = 200
 FORMATS = ("dc+sd-jwt", "ldp_vc")
 
 
+PARTS = ("endpoint-SQLite", "endpoint-PostgreSQL", *(f"bulk-{one}" for one in FORMATS))
+"""What can be measured apart."""
+
+
 def main() -> int:
-    """Measure and write; returns 1 when an answer was not 200 or a proof is missing."""
+    """Measure and write; an answer that is not 200 or a proof that is missing ends it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.issuance", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--requests", type=int, default=2_000)
     parser.add_argument("--people", type=int, default=100_000)
-    parser.add_argument("--only", choices=("endpoint", "bulk"))
     parser.add_argument("--dry", action="store_true", help="print, but write nothing")
     chosen = parser.parse_args()
-    kept: JsonObject = json.loads(RESULTS.read_bytes()) if RESULTS.exists() else {}
-    if chosen.only != "bulk":
-        kept["endpoint"] = _about(_endpoint, chosen.requests) | {
-            "profile": issuance_profile.endpoint(
-                lambda installation, number: [*_requests(installation.ports(FIRST), number)]
-            )
-        }
-    if chosen.only != "endpoint":
-        steps = [issuance_profile.long_list(one) for one in FORMATS]
-        kept["bulk"] = _about(_bulk, chosen.people) | {"profile": dict(ChainMap(*steps))}
-    if not chosen.dry:
-        RESULTS.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
-        report.write(json.loads(MICRO_RESULTS.read_bytes()))
+    if unknown := set(chosen.parts) - set(PARTS):
+        parser.error(f"no part: {', '.join(sorted(unknown))}")
+    for part in chosen.parts or PARTS:
+        found = _measured(part, requests=chosen.requests, people=chosen.people)
+        if not chosen.dry:
+            _keep(part, found)
     return 0
 
 
-def _about(measure: Callable[[int], list[JsonValue]], number: int) -> JsonObject:
+def _measured(part: str, *, requests: int, people: int) -> JsonObject:
+    kind, _, what = part.partition("-")
+    if kind == "bulk":
+        profile = issuance_profile.long_list(what)
+        return _about(lambda: [_signed(what, people)]) | {"profile": profile}
+    found = _about(lambda: _endpoint(what, requests))
+    if what == "SQLite":
+        found["profile"] = issuance_profile.endpoint(
+            lambda installation, number: [*_requests(installation.ports(FIRST), number)]
+        )
+    return found
+
+
+def _keep(part: str, found: JsonObject) -> None:
+    """Write a part beside the others, and the page again."""
+    kept: JsonObject = json.loads(RESULTS.read_bytes()) if RESULTS.exists() else {}
+    parts = {one: kept[one] for one in PARTS if one in kept} | {part: found}
+    ordered = {one: parts[one] for one in PARTS if one in parts}
+    RESULTS.write_text(json.dumps(ordered, indent=1) + "\n", "utf-8")
+    report.write(json.loads(MICRO_RESULTS.read_bytes()))
+
+
+def _about(measure: Callable[[], list[JsonValue]]) -> JsonObject:
     started, at = os.getloadavg(), datetime.now(UTC).isoformat(timespec="seconds")
     bare = [_bare_signature()]
-    runs = measure(number)
+    runs = measure()
     bare.append(_bare_signature())
     return {
         "at": at,
@@ -101,25 +123,26 @@ def _bare_signature() -> float:
 # --- the credential endpoint -----------------------------------------------------------------
 
 
-def _endpoint(requests: int) -> list[JsonValue]:
+def _endpoint(name: str, requests: int) -> list[JsonValue]:
     runs: list[JsonValue] = []
-    with _databases() as databases:
-        for name, url in databases:
-            for durability in Durability:
-                with fresh_schema(url) if url else nullcontext(None) as own:
-                    run = _loaded(name, own, durability, requests)
-                print(json.dumps(run), flush=True)
-                runs.append(run)
+    with _database(name) as url:
+        for durability in Durability:
+            with fresh_schema(url) if url else nullcontext(None) as own:
+                run = _loaded(name, own, durability, requests)
+            print(json.dumps(run), flush=True)
+            runs.append(run)
     return runs
 
 
 @contextmanager
-def _databases() -> Iterator[list[tuple[str, str | None]]]:
-    """SQLite and, where it is installed, a PostgreSQL that syncs as it does in earnest."""
+def _database(name: str) -> Iterator[str | None]:
+    """None for SQLite; else a PostgreSQL of our own that syncs as it does in earnest."""
+    if name == "SQLite":
+        yield None
+        return
     installed = sorted(PROGRAMS.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if not installed:
-        yield [("SQLite", None)]
-        return
+        raise SystemExit("no PostgreSQL here: apt-get install postgresql")
     programs = installed[-1].parent
     with tempfile.TemporaryDirectory(prefix="load-postgresql-") as made:
         folder = Path(made)
@@ -130,7 +153,7 @@ def _databases() -> Iterator[list[tuple[str, str | None]]]:
             "--options", options, "--log", folder / "log",
         )  # fmt: skip
         try:
-            yield [("SQLite", None), ("PostgreSQL", url)]
+            yield url
         finally:
             stop_server(programs, folder)
 
@@ -190,7 +213,7 @@ def _sent(office: Office, var: Path, requests: int, *, rate: float) -> dict[str,
     path = var / "requests.jsonl"
     lines = [json.dumps(one) for one in _requests(office.ports, requests)]
     path.write_text("\n".join(lines), "utf-8")
-    before = _cpu(process.pid)
+    before = processor_seconds(process.pid)
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.load_client", str(path), str(office.given["port"]),
          str(CONNECTIONS), str(rate)],
@@ -199,7 +222,7 @@ def _sent(office: Office, var: Path, requests: int, *, rate: float) -> dict[str,
     found: dict[str, Any] = json.loads(done.stdout)  # Any: JSON
     if found["statuses"] != {"200": requests}:
         raise AssertionError(f"answers: {found['statuses']}")
-    return {**found, "server_cpu": _cpu(process.pid) - before}
+    return {**found, "server_cpu": processor_seconds(process.pid) - before}
 
 
 def _requests(ports: Ports, number: int) -> Iterator[str]:
@@ -232,12 +255,6 @@ def _requests(ports: Ports, number: int) -> Iterator[str]:
         )
 
 
-def _cpu(pid: int) -> float:
-    """Seconds of processor time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def _at(took: Sequence[float], share: float) -> float:
     return round(took[min(len(took) - 1, int(len(took) * share))], 1)
 
@@ -249,31 +266,26 @@ _RUN = "from benchmarks.bulk_run import main; main()"
 """Not as a module: the signing processes would load all of it a second time."""
 
 
-def _bulk(people: int) -> list[JsonValue]:
-    runs: list[JsonValue] = []
-    for format_id in FORMATS:
-        with tempfile.TemporaryDirectory(prefix="bulk-") as var:
-            asked = {"var": var, "people": people, "format": format_id, "processes": 2}
-            process = subprocess.Popen(
-                [sys.executable, "-c", _RUN, json.dumps(asked)],
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            peak = _Peak(process.pid)
-            output = process.communicate()[0]
-            found: JsonObject = json.loads(output)
-        if found["made"] != people:
-            raise AssertionError(f"{found['made']} of {people} proofs")
-        run: JsonObject = {
-            "format": format_id,
-            "people": people,
-            **found,
-            "peak_megabytes": peak.stop(),
-            "load": round(os.getloadavg()[0], 1),
-        }
-        print(json.dumps(run), flush=True)
-        runs.append(run)
-    return runs
+def _signed(format_id: str, people: int) -> JsonObject:
+    with tempfile.TemporaryDirectory(prefix="bulk-") as var:
+        asked = {"var": var, "people": people, "format": format_id, "processes": 2}
+        process = subprocess.Popen(
+            [sys.executable, "-c", _RUN, json.dumps(asked)], stdout=subprocess.PIPE, text=True
+        )
+        peak = _Peak(process.pid)
+        output = process.communicate()[0]
+    megabytes, found = peak.stop(), json.loads(output)
+    if found["made"] != people:
+        raise AssertionError(f"{found['made']} of {people} proofs")
+    run: JsonObject = {
+        "format": format_id,
+        "people": people,
+        **found,
+        "peak_megabytes": megabytes,
+        "load": round(os.getloadavg()[0], 1),
+    }
+    print(json.dumps(run), flush=True)
+    return run
 
 
 class _Peak:
@@ -292,23 +304,8 @@ class _Peak:
 
     def _watch(self) -> None:
         while not self._over.wait(0.1):
-            pids = [self._pid]
-            for task in Path("/proc").glob(f"{self._pid}/task/*/children"):
-                try:
-                    pids += [int(one) for one in task.read_text("utf-8").split()]
-                except OSError:
-                    continue
-            self._most = max(self._most, sum(map(_resident, pids)))
-
-
-def _resident(pid: int) -> int:
-    """Kilobytes; what processes share counts once."""
-    try:
-        status = Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8")
-    except OSError:
-        return 0
-    lines = [line for line in status.splitlines() if line.startswith("Pss:")]
-    return int(lines[0].split()[1]) if lines else 0
+            pids = [self._pid, *below(self._pid)]
+            self._most = max(self._most, sum(map(resident_kilobytes, pids)))
 
 
 if __name__ == "__main__":

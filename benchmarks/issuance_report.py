@@ -1,6 +1,7 @@
 """The part of ``docs/performance.md`` about the issuer as a whole; it has a result file."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,17 @@ def section() -> str:
         return ""
     found: Found = json.loads(RESULTS.read_bytes())
     lines = ["", "# The issuer as a whole", "", "Made by `make load`; do not edit."]
-    lines += _endpoint(found["endpoint"]) if "endpoint" in found else []
-    lines += _bulk(found["bulk"]) if "bulk" in found else []
+    for kind, written in (("endpoint", _endpoint), ("bulk", _bulk)):
+        parts = [part for name, part in found.items() if name.startswith(f"{kind}-")]
+        lines += written(parts) if parts else []
     return "\n".join([*lines, ""])
 
 
 def _where(part: Found) -> str:
-    machine = part["machine"]
+    machine, first = part["machine"], part["runs"][0]
     return (
-        f"{part['at']}, commit `{part['commit'][:12]}`, {machine['processor']}, "
+        f"{first.get('database') or first['format']}: {part['at']}, "
+        f"commit `{part['commit'][:12]}`, {machine['processor']}, "
         f"{machine['cores']} cores, load {machine['load_before']} before and "
         f"{machine['load_after']} after. A bare P-256 signature took "
         f"{part['bare_signature_us'][0]} us of the processor before and "
@@ -41,21 +44,28 @@ def _verdict(*, reached: bool) -> str:
     return "reached" if reached else "missed"
 
 
-def _endpoint(part: Found) -> list[str]:
+def _each_where(parts: Sequence[Found]) -> list[str]:
+    return [line for part in parts for line in (_where(part), "")]
+
+
+def _runs(parts: Sequence[Found]) -> list[Found]:
+    return [run for part in parts for run in part["runs"]]
+
+
+def _endpoint(parts: Sequence[Found]) -> list[str]:
     rows = [
         f"| {run['database']}, {run['synchronous']} | {run['per_second']:,} "
         f"| {run['per_cpu_second']:,} | {run['server_cpu_us']:,} | {run['client_cpu_us']:,} "
         f"| {run['saturated_p50_ms']} / {run['saturated_p99_ms']} "
         f"| {run['half_per_second']:,} | {run['half_p50_ms']} / {run['half_p99_ms']} "
         f"| {run['load']} | {_reached(run)} |"
-        for run in part["runs"]
+        for run in _runs(parts)
     ]
     return [
         "",
         "## The credential endpoint",
         "",
-        _where(part),
-        "",
+        *_each_where(parts),
         "One server process over HTTP; each request has a token, a key and a nonce of its own, and",
         "gets an SD-JWT that was read back before it was kept. Eight connections of a generator in",
         "another process, which shares the cores: its processor time stands beside the server's.",
@@ -70,7 +80,7 @@ def _endpoint(part: Found) -> list[str]:
         ),
         "|---|---|---|---|---|---|---|---|---|---|",
         *rows,
-        *_profile(part),
+        *_profile(parts),
     ]
 
 
@@ -82,19 +92,18 @@ def _reached(run: Found) -> str:
     return f"{rate}, {late}"
 
 
-def _bulk(part: Found) -> list[str]:
+def _bulk(parts: Sequence[Found]) -> list[str]:
     rows = [
         f"| {run['format']} | {run['made']:,} | {run['read_seconds']} | {run['sign_seconds']} "
         f"| {run['export_seconds']} | {run['own_cpu_seconds']} + {run['signers_cpu_seconds']} "
         f"| {run['peak_megabytes']} | {run['load']} | {_bulk_reached(run)} |"
-        for run in part["runs"]
+        for run in _runs(parts)
     ]
     return [
         "",
         "## A long list signed ahead",
         "",
-        _where(part),
-        "",
+        *_each_where(parts),
         "`skillspass sign` on SQLite, synchronous FULL, two signing processes: a list of people",
         "who each have a name of their own is read and checked, then every proof gets a place in a",
         "status list, a stored intent, its signature, a read-back, and its row. Memory is that of",
@@ -107,7 +116,7 @@ def _bulk(part: Found) -> list[str]:
         ),
         "|---|---|---|---|---|---|---|---|---|",
         *rows,
-        *_profile(part),
+        *_profile(parts),
     ]
 
 
@@ -120,8 +129,10 @@ def _bulk_reached(run: Found) -> str:
     return f"{wanted:g} s {quick}, {GOAL_MEGABYTES} MB {small}"
 
 
-def _profile(part: Found) -> list[str]:
-    if not part.get("profile"):
+def _profile(parts: Sequence[Found]) -> list[str]:
+    rows = [
+        f"| {name} | {share} |" for part in parts for name, share in part.get("profile", {}).items()
+    ]
+    if not rows:
         return []
-    rows = [f"| {name} | {share} |" for name, share in part["profile"].items()]
     return ["", "Where the processor time goes:", "", "| part | microseconds |", "|---|---|", *rows]
