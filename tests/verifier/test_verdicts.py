@@ -76,7 +76,7 @@ def codes_of_the_kernel() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                if name in raised or name.endswith("Error") or name == "_finding":
+                if name in raised or name.endswith("Error") or name == "finding":
                     yield from _first_code(node)
 
 
