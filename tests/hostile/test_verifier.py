@@ -4,16 +4,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from credentials.errors import CredentialError
+from credentials.errors import CredentialError, RejectedError
 from credentials.model import Binding
 from credentials.openid4vc.request import create_request, parse_request
-from credentials.openid4vc.response import create_response
+from credentials.openid4vc.response import create_form, create_response
 from schemas import catalog
 from tests.verifier.world import CLIENT_ID, STATUS_URI, VERIFIER, World, codes, named
+from verifier import requests, sessions
 from verifier.views import view
 
 
@@ -98,6 +99,75 @@ def test_h085_an_answer_with_the_state_of_another_session_is_refused(world: Worl
     refused = world.post(first, crossed)
     assert (refused.status, refused.body["code"]) == (400, "session_mismatch")
     assert world.post(first, world.show(held, first)).status == 200  # the true answer still counts
+
+
+def test_h085_a_response_code_opened_in_another_browser_opens_nothing(world: World) -> None:
+    ports = world.app.state.ports
+    with ports.database.transaction() as session:
+        row = requests.ask(
+            session,
+            "skills",
+            at=world.clock(),
+            entropy=ports.entropy,
+            asker=ports.asker,
+            browser="the-secret-of-the-asking-browser",
+        )
+        name, uri = row.id, ports.asker.request_uri(row.reference)
+    request = world.request(uri)
+    posted = world.post(request, world.show(world.issue(world.credential()), request))
+    code = posted.body["redirect_uri"].partition("response_code=")[2]
+    for browser in (None, "the-secret-of-another-browser"):
+        with ports.database.transaction() as session:
+            row = requests.find(session, name)
+            with pytest.raises(RejectedError, match="session_mismatch"):
+                sessions.come_back(session, row, code=code, browser=browser, at=world.clock())
+    with ports.database.reading() as session:
+        row = requests.find(session, name)
+        assert not sessions.is_opened(row)
+    landed = world.browser().get(
+        urlsplit(posted.body["redirect_uri"]).path + f"?response_code={code}"
+    )
+    assert "data-outcome" not in landed.text
+    with ports.database.transaction() as session:  # the browser that asked still comes in
+        row = requests.find(session, name)
+        sessions.come_back(
+            session,
+            row,
+            code=code,
+            browser="the-secret-of-the-asking-browser",
+            at=world.clock(),
+        )
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+def test_h082_nothing_in_an_answer_chooses_where_the_browser_goes(world: World, back: str) -> None:
+    request = world.request(world.ask()["request_uri"])
+    form = create_form(world.show(world.issue(world.credential()), request))
+    posted = world.post(request, form + b"&" + urlencode({"redirect_uri": back}).encode())
+    assert posted.body["redirect_uri"].startswith("http://localhost:8003/back/")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"wallet_nonce=" + b"a" * 600,
+        b"wallet_nonce=%3Cscript%3E",
+        b"wallet_nonce=a&wallet_nonce=b",
+        b"wallet_nonce=\xff",
+        b"x" * 70_000,
+    ],
+    ids=["long", "markup", "twice", "bytes", "large"],
+)
+def test_h083_a_hostile_form_gets_no_signed_request(world: World, body: bytes) -> None:
+    asked = world.ask()
+    answer = world.client.post(
+        urlsplit(asked["request_uri"]).path,
+        content=body,
+        headers={"content-type": "application/x-www-form-urlencoded"},
+    )
+    assert answer.status_code in {400, 413}
+    assert "eyJ" not in answer.text
+    assert world.request(asked["request_uri"]).nonce
 
 
 def test_h086_one_answer_is_taken_also_of_many_at_once_in_two_processes(world: World) -> None:
