@@ -28,6 +28,8 @@ def checker(ports: Ports, *, browser: str, around: Surroundings) -> Callable[[It
             reports = _reports(ports, item, around=around, at=at)
         except CredentialError as error:
             return Line(item, fault=error.code)
+        for report in reports:
+            checking.note_status_dates(report, ports.documents.note_issued_at)
         kept = ports.results.keep(reports, browser=browser, at=at)
         return Line(item, reports, kept.id)
 

@@ -98,6 +98,7 @@ def _unpacked(archive: ZipFile, files: list[ZipInfo]) -> tuple[Item, ...]:
         if room < 0:
             raise MalformedError("batch_too_large", "unpacked")
         fault = "too_large" if len(content) > MAX_UPLOAD_BYTES else None
+        fault = fault or (None if content.strip() else "batch_file_empty")
         made.append(Item(number, name, content=b"" if fault else content, fault=fault))
     return tuple(made)
 

@@ -76,7 +76,7 @@ def _row(line: Line, language: str) -> Row:
         title=shown.title,
         lead=shown.lead,
         proofs=_once([proof.heading for proof in shown.proofs]),
-        giver=_once([proof.issuer for proof in shown.proofs]),
+        giver=_once([proof.issuer for proof in shown.proofs if proof.heading]),
         answers=tuple(part.word for part in worst.parts),
         result=line.result,
     )

@@ -166,7 +166,7 @@ def _requirement(one: AnswerView, language: str) -> JsonObject:
         "level": one.level,
         "grade": one.grade,
         "strength": strength,
-        "tone": one.tone,
+        "tone": "partly" if one.fit == "partly" else one.tone,
         "word": one.word,
         "why": " ".join(one.why),
     }
@@ -222,6 +222,8 @@ def _next(shown: PageView, language: str) -> list[JsonValue]:
     steps = [part.step for proof in shown.proofs for part in proof.parts if part.step]
     found: list[JsonValue] = []
     found += [*dict.fromkeys(steps)][:4]
+    if not found and shown.next is not None:
+        found.append(sentence(f"verifier.verdict.{shown.next}", language))
     return found or [sentence("verifier.paper_verdict.nothing", language)]
 
 

@@ -62,7 +62,7 @@ def show(request: Request, request_id: str, ports: PortsOf) -> Response:
     row = _own(request, request_id, ports)
     reports = responses.reports_of(ports, row, at=at)
     if reports and not sessions.is_opened(row):
-        return render_opening(request, row)
+        return _opening(request, ports, row)
     if reports:
         return render_verdict(
             request, reports, address=f"/requests/{row.id}", live=True, preset=_again(row)
@@ -148,6 +148,18 @@ def _again(row: RequestRow) -> str:
     return row.preset if row.preset in catalog.query_names() else FIRST
 
 
+def _opening(request: Request, ports: Ports, row: RequestRow) -> Response:
+    """The page that asks for the digits; it opens by itself where the answer came from here."""
+    page = render_opening(request, row)
+
+    def changed() -> bool:
+        """Whether the result was opened meanwhile."""
+        with ports.database.reading() as session:
+            return sessions.is_opened(requests.find(session, row.id))
+
+    return waiting(request, page, changed=changed, stopping=request.app.state.stopping)
+
+
 def _waiting(request: Request, ports: Ports, row: RequestRow, state: State) -> Response:
     link = ports.asker.link(row.reference, row.client_id)
     short = f"{ports.settings.public_url}/r/{row.reference}"
@@ -157,6 +169,7 @@ def _waiting(request: Request, ports: Ports, row: RequestRow, state: State) -> R
         preset=row.preset,
         state=state.value,
         link=link,
+        kiosk=ports.asker.kiosk_link(row.reference, row.client_id),
         short=short,
         code=link if len(link.encode()) <= MAX_QR_BYTES else short,
         local=ports.settings.is_local,

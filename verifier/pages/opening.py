@@ -1,7 +1,7 @@
 """Open a result that another device answered: type the four digits that the holder reads aloud."""
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.forms import CheckedForm, text_field
 from verifier import requests, sessions
@@ -28,7 +28,7 @@ def open_result(request: Request, request_id: str, form: CheckedForm, ports: Por
     return render_opening(request, row, wrong=True)
 
 
-def render_opening(request: Request, row: RequestRow, *, wrong: bool = False) -> Response:
+def render_opening(request: Request, row: RequestRow, *, wrong: bool = False) -> HTMLResponse:
     """The page that asks for the digits.
 
     Raises:

@@ -68,6 +68,8 @@ def check(request: Request, form: CheckedForm, ports: PortsOf) -> Response:
         reports = (checking.check_loose(proof, policy=Policy.LISTED, around=around, at=at),)
     if paper:
         _check_same(paper, reports[0])
+    for report in reports:
+        checking.note_status_dates(report, ports.documents.note_issued_at)
     return _show(request, form, ports, reports)
 
 

@@ -1,0 +1,208 @@
+"""The recruiter in a real browser: deelkaart, file, many at once, at the gate; both languages."""
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from credentials.encoding import JsonObject
+from schemas.messages import sentence
+from service.serving import free_ports, running, seat
+from skills.framework import metalektro
+from tests.browser.person import Person
+from tests.verifier.share_site import ShareSite
+from tests.verifier.world import VERIFIER, World, named
+
+CASES = [("nl", 360), ("en", 1280), ("en", 360), ("nl", 1280), ("nl", 320)]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShareSite]:
+    """A verifier over real HTTP, with a school, a sector's list and a share site that we steer."""
+    (port,) = free_ports(1)
+    folder = tmp_path_factory.mktemp("verifier")
+    more = {
+        "port": port,
+        "public_url": f"http://localhost:{port}",
+        "identifier": VERIFIER,
+        "rate_limits": False,
+    }
+    world = World(folder, more=more)
+    shares = folder / "shares"
+    shares.mkdir()
+    with ExitStack() as stack:
+        stack.enter_context(running([seat(world.app)]))
+        yield ShareSite.beside(world, shares)
+
+
+@pytest.fixture(params=CASES, ids=lambda case: f"{case[0]}-{case[1]}")
+def recruiter(
+    request: pytest.FixtureRequest, browser: Browser, pictures: Path | None, site: ShareSite
+) -> Iterator[Person]:
+    """Somebody at a screen, at the first page."""
+    language, width = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": 800},
+        locale={"nl": "nl-NL", "en": "en-GB"}[language],
+    )
+    person = Person(context.new_page(), language, pictures)
+    person.opens(str(site.world.app.state.settings.public_url))
+    yield person
+    context.close()
+
+
+def paste(person: Person, text: str, *, vacancy: str = "") -> None:
+    """A link into the first box; anything else into that for text."""
+    box = "#link" if "/s/" in text else "#proof"
+    person.page.fill(box, text)
+    person.presses(f"form:has({box}) button")
+    if vacancy:
+        person.page.select_option("#vacancy", vacancy)
+        person.presses("form:has(#vacancy) button")
+
+
+def outcomes(person: Person) -> list[str]:
+    """The four answers of the first proof."""
+    rows = person.page.locator(".sp-verdict").first.locator("> li")
+    return [str(rows.nth(index).get_attribute("data-outcome")) for index in range(rows.count())]
+
+
+def says(person: Person, key: str, **values: object) -> bool:
+    """Whether the page says this sentence."""
+    return sentence(key, person.language, **values) in person.page.locator("main").inner_text()
+
+
+def test_a_deelkaart_becomes_a_verdict_and_a_page_for_the_file(
+    recruiter: Person, site: ShareSite
+) -> None:
+    recruiter.looks("verifier-start")
+    paste(recruiter, site.shared(), vacancy="vac-003")
+    recruiter.looks("verifier-card")
+    assert outcomes(recruiter) == ["passed", "passed", "passed", "undetermined"]
+    assert says(recruiter, "verdict.holder.holder_card_only")
+    assert recruiter.page.locator("[data-fit]").count() == 6
+    with recruiter.page.expect_download() as download:
+        recruiter.page.locator("a[href*='/verdict.pdf']").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+    recruiter.page.locator("form[action='/requests'] button").click(no_wait_after=True)
+    recruiter.page.wait_for_selector(".sp-qr")  # the page waits for the answer, so it never ends
+    recruiter.looks("verifier-confirm")
+    assert recruiter.scans()
+
+
+def test_a_deelkaart_with_a_spoken_code_asks_for_it(recruiter: Person, site: ShareSite) -> None:
+    link = site.link(coded=True)
+    paste(recruiter, site.publish(link, site.card(link), site.card(link), code="4711"))
+    recruiter.looks("verifier-code")
+    recruiter.page.fill("[name='code']", "4711")
+    recruiter.presses("main form button")
+    recruiter.looks("verifier-two-cards")
+    assert recruiter.page.locator(".sp-verdict").count() == 2
+
+
+def test_many_become_one_table_without_script(
+    recruiter: Person, site: ShareSite, tmp_path: Path
+) -> None:
+    recruiter.presses("a[href='/many']")
+    recruiter.looks("verifier-many")
+    proof = str(site.world.issue(site.world.credential()))
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("ahmet-demir.txt", proof)
+        archive.writestr("kopie.txt", proof[:-40])
+        archive.writestr("deelkaart.txt", site.shared())
+        archive.writestr("leeg.txt", "")
+    target = tmp_path / "proofs.zip"
+    target.write_bytes(packed.getvalue())
+    recruiter.page.set_input_files("#file", target)
+    recruiter.presses("main form button")
+    recruiter.page.wait_for_selector("a[href$='/table.csv']", timeout=30_000)
+    recruiter.looks("verifier-table")
+    assert recruiter.page.locator("tbody tr").count() == 4
+    with recruiter.page.expect_download() as download:
+        recruiter.page.locator("a[href$='/table.csv']").click()
+    assert "ahmet-demir.txt" in Path(download.value.path()).read_text("utf-8-sig")
+    recruiter.presses("tbody a")
+    recruiter.looks("verifier-from-table")
+
+
+def test_a_withdrawn_proof_and_an_unknown_giver_are_told_apart(
+    recruiter: Person, site: ShareSite
+) -> None:
+    world = site.world
+    stranger = named("https://elsewhere.example")
+    foreign = replace(world.credential(), issuer="did:web:elsewhere.example", status=())
+    world.statuses[7] = 1
+    world.publish_statuses()
+    try:
+        paste(recruiter, str(world.issue(world.credential())), vacancy="vac-003")
+        recruiter.looks("verifier-withdrawn")
+        assert outcomes(recruiter)[2] == "failed"
+        assert says(recruiter, "verifier.beside.out")
+    finally:
+        world.statuses.clear()
+        world.publish_statuses()
+    recruiter.presses("a[href='/']")
+    paste(recruiter, str(world.issue(foreign, signer=stranger)))
+    recruiter.looks("verifier-unknown-giver")
+    assert outcomes(recruiter)[1] == "undetermined"
+    assert says(recruiter, "verifier.step.issuer.issuer_not_listed")
+
+
+def test_many_skills_are_folded_after_the_seventh(recruiter: Person, site: ShareSite) -> None:
+    framework = metalektro()
+    names = [*framework.skills][:12]
+    made = site.world.credential()
+    claims: JsonObject = {
+        **made.claims,
+        "skills": [*(framework.statement(name, 2) for name in names)],
+    }
+    held = site.world.issue(replace(made, claims=claims))
+    paste(recruiter, str(held))
+    recruiter.looks("verifier-folded")
+    fold = recruiter.page.locator("details.sp-fold")
+    assert says(recruiter, "verifier.verdict.more", count=5)
+    fold.locator("summary").click()
+    assert fold.locator("li").last.is_visible()
+
+
+def test_at_the_gate_a_stale_list_gives_no_yes(recruiter: Person, site: ShareSite) -> None:
+    world, address = site.world, recruiter.page.url
+    recruiter.presses("a[href='/gate']")
+    recruiter.presses("form[action='/gate/refresh'] button")
+    recruiter.looks("verifier-gate")
+    held, before, pages = (
+        str(world.issue(world.credential())),
+        world.clock.moment,
+        dict(world.internet.pages),
+    )
+    try:
+        world.internet.pages.clear()  # the connection is gone
+        recruiter.page.fill("#proof", held)
+        recruiter.presses("form[action='/gate'] button")
+        recruiter.looks("verifier-gate-good")
+        assert outcomes(recruiter)[:3] == ["passed", "passed", "passed"]
+        world.clock.moment += timedelta(days=8)
+        recruiter.opens(f"{address}gate")
+        recruiter.looks("verifier-gate-stale")
+        assert says(recruiter, "verifier.gate.stale")
+        recruiter.page.fill("#proof", held)
+        recruiter.presses("form[action='/gate'] button")
+        recruiter.looks("verifier-gate-unknown")
+        assert outcomes(recruiter)[1:3] == ["undetermined", "undetermined"]
+        assert recruiter.page.locator(".sp-result.is-warning").count() == 1
+    finally:
+        world.clock.moment = before
+        world.internet.pages.update(pages)
+
+
+def test_an_answer_that_fits_no_format_is_told_in_words(recruiter: Person) -> None:
+    paste(recruiter, "hello")
+    recruiter.looks("verifier-rubbish")
+    assert outcomes(recruiter)[0] == "failed"
