@@ -57,6 +57,7 @@ class Plan:
         number_length: digits of a trainee number, where those of this list begin with zeros.
         asks: somebody is there to say whether two rows that look alike are two people.
         texts: cells of this list that were looked at before; courses, skills and levels repeat.
+        statements: skills of this list that were written out before, by skill and level.
     """
 
     at: datetime
@@ -76,6 +77,7 @@ class Plan:
     answers: Answers
     asks: bool
     texts: dict[tuple[str, str], tuple[str, Problem | None]] = field(default_factory=dict)
+    statements: dict[tuple[str, int], JsonObject] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -92,6 +94,16 @@ class Plan:
         if heading in NAMES and heading not in self.columns:
             heading = headings.FULL_NAME
         return self.columns.get(heading or "")
+
+    def statement(self, skill_id: str, level: int) -> JsonObject:
+        """One item of the claim ``skills``: whoever has the same on this list shares it.
+
+        It is most of what a row holds, so it is made once, and read only.
+        """
+        found = self.statements.get((skill_id, level))
+        if found is None:
+            found = self.statements[skill_id, level] = self.framework.statement(skill_id, level)
+        return found
 
     def place(self, problem: Problem, line: int, heading: str | None) -> Fault:
         """The fault in its column, under the title that the file gives it."""

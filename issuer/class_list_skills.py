@@ -32,7 +32,7 @@ def read_skills(reading: Reading) -> list[JsonObject]:
         if skill.id in found:
             reading.add(skill_column, Problem("skill_twice", words={"written": echo(label)}))
         found[skill.id] = level
-    statement = reading.plan.framework.statement
+    statement = reading.plan.statement
     return [statement(skill_id, level) for skill_id, level in found.items()]
 
 

@@ -219,3 +219,12 @@ def test_a_template_of_a_course_that_is_not_in_the_list_does_not_matter() -> Non
 def test_the_given_row_is_good() -> None:
     assert set(GOOD) >= {"Cursistnummer", "E-mail privé", "Skill 1"}
     assert len(read({}).rows) == 1
+
+
+def test_people_with_the_same_skill_at_the_same_level_share_its_description() -> None:
+    one, two, higher = read(
+        other("27001"), other("27002"), other("27003", **{"Niveau 1": "3"})
+    ).rows
+    described = [row.claims["skills"][0] for row in (one, two, higher)]  # type: ignore[index]  # a list
+    assert described[0] is described[1]
+    assert [item["level"] for item in described] == [2, 2, 3]  # type: ignore[index, call-overload]  # an object
