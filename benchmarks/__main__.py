@@ -22,7 +22,7 @@ from benchmarks.interleave import SLICES, Contest, Slice, cpus, run, walls
 from benchmarks.node import FOLDER, NotMeasured
 from credentials.encoding import JsonObject, JsonValue
 
-CONTESTS = ("linked_data", "selective", "sd_jwt")
+CONTESTS = ("linked_data", "selective", "sd_jwt", "matching")
 """Modules of this package with ``contests() -> Iterator[Contest]``, in the order of the table."""
 
 RESULTS = Path(__file__).parent / "results.json"

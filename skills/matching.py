@@ -51,6 +51,8 @@ _STATES = {
     State.NOT_FOR_YOU: "employer_bound_elsewhere",
     State.UNKNOWN: "unchecked",
 }
+_NONE, _PARTLY, _MET = range(3)
+_WORTH = {Fit.NOT_SHOWN: _NONE, Fit.PARTLY: _PARTLY, Fit.MET: _MET}
 _REACH = {"broad": -1, "exact": 0, "close": 0, "narrow": 1}
 
 
@@ -154,12 +156,12 @@ class Functions:
     ) -> list[FunctionFit]:
         """The functions, most overlap first; equals in the order in which they were given."""
         index = _Index(statements, framework or metalektro())
-        slots = [_skill(each, index).fit for each in self._slots]
+        slots = bytes(_WORTH[_skill(each, index).fit] for each in self._slots)
         ranked = []
         for place, (name, required, welcome) in enumerate(self._rows):
-            found = [slots[slot] for slot in required]
-            met, partly = found.count(Fit.MET), found.count(Fit.PARTLY)
-            extra = [slots[slot] for slot in welcome].count(Fit.MET)
+            found = bytes(map(slots.__getitem__, required))
+            met, partly = found.count(_MET), found.count(_PARTLY)
+            extra = bytes(map(slots.__getitem__, welcome)).count(_MET)
             share = (2 * met + partly) * _FINE // max(1, 2 * len(found))
             fit = FunctionFit(name, met, partly, len(found) - met - partly, extra)
             ranked.append((-share, -extra, place, fit))

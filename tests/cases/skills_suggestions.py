@@ -7,6 +7,8 @@ from skills.profiles import profiles
 from skills.suggestions import Suggestion, of_certificates, of_job, suggest
 from tests.cases.case import FOLDER, Case
 
+PARTS = ("held_out", "tuned", "fresh")
+
 ODD = [
     *(
         "",
@@ -33,9 +35,8 @@ def cases() -> list[Case]:
     """Everything of this subject."""
     file = read_entry(FOLDER / "skills_sentences.yaml")
     texts = [
-        *(each.text("text") for half in ("held_out", "tuned") for each in _labelled(file, half)),
-        *file.texts("held_out_silent"),
-        *file.texts("tuned_silent"),
+        *(each.text("text") for part in PARTS for each in _labelled(file, part)),
+        *(text for part in PARTS for text in file.texts(f"{part}_silent")),
         *(skill.example_nl for skill in metalektro().skills.values()),
         *(skill.meaning_nl for skill in metalektro().skills.values()),
         *(word for skill in metalektro().skills.values() for word in skill.alt_nl[:2]),
@@ -49,8 +50,8 @@ def cases() -> list[Case]:
     ]
 
 
-def _labelled(file: Entry, half: str) -> tuple[Entry, ...]:
-    return file.entries(half, key="text")
+def _labelled(file: Entry, part: str) -> tuple[Entry, ...]:
+    return file.entries(part, key="text")
 
 
 def told(suggestions: tuple[Suggestion, ...]) -> JsonValue:

@@ -23,24 +23,24 @@ def labelled(half: str) -> tuple[Entry, ...]:
 
 
 def found(half: str) -> Iterator[bool]:
-    """For each wanted skill of a half whether it is among the first three."""
+    """For each wanted skill of a part whether it is among the first three."""
     for each in labelled(half):
         first = {one.skill for one in suggest(each.text("text"))[:FIRST]}
         for want in each.texts("want"):
             yield bool(first & set(want.split("|")))
 
 
-@pytest.mark.parametrize("half", ["held_out", "tuned"])
+@pytest.mark.parametrize("half", ["held_out", "tuned", "fresh"])
 def test_the_wanted_skill_is_among_the_first_three(half: str) -> None:
     hits = list(found(half))
-    assert len(hits) >= 75
+    assert len(hits) >= 60
     assert sum(hits) / len(hits) >= LEAST_RECALL
 
 
-@pytest.mark.parametrize("half", ["held_out_silent", "tuned_silent"])
+@pytest.mark.parametrize("half", ["held_out_silent", "tuned_silent", "fresh_silent"])
 def test_a_sentence_without_a_skill_gives_nothing(half: str) -> None:
     spoken = SENTENCES.texts(half)
-    assert len(spoken) >= 12
+    assert len(spoken) >= 10
     assert [text for text in spoken if suggest(text)] == []
 
 
