@@ -21,6 +21,7 @@ import { Wallet } from "./wallet.ts";
 declare const SCREENS: string; // SHA-256 of the screens' document, base64url: set by the build
 
 const IDLE_LOOK = 15_000; // milliseconds
+const LETTERS = "U+100-130, U+132-151, U+154-2BA, U+1E00-1EFF"; // as in base.css
 
 let frame: HTMLIFrameElement | null = null;
 const tell = (message: JsonObject): void => frame?.contentWindow?.postMessage(message, "*");
@@ -106,7 +107,16 @@ async function showScreens(): Promise<void> {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypesFactory };
   made.srcdoc = (trustedTypes?.createPolicy("screens", { createHTML: () => html }).createHTML("") ?? html) as string;
   frame = made;
+  made.addEventListener("load", () => void lendLetters(made));
   element("place").replaceChildren(made);
+}
+
+/** Letters that only some names need: the frame can fetch nothing, and its first load does without. */
+async function lendLetters(screens: HTMLIFrameElement): Promise<void> {
+  for (const weight of ["400", "700"]) {
+    const octets = await octetsOf(`/fonts/next-latin-ext-${weight}.woff2`).catch(() => undefined);
+    if (octets) screens.contentWindow?.postMessage({ event: "font", weight, range: LETTERS, octets: octets.buffer }, "*");
+  }
 }
 
 /** Lock a wallet that was left alone. */

@@ -147,5 +147,8 @@ export interface Answers {
   go: Done;
 }
 
-/** What the keeper says unasked. */
-export type News = { readonly event: "changed" } | { readonly event: "go"; readonly screen: string; readonly id?: string };
+/** What the keeper says unasked; a `font` brings letters that the first load can do without. */
+export type News =
+  | { readonly event: "changed" }
+  | { readonly event: "go"; readonly screen: string; readonly id?: string }
+  | { readonly event: "font"; readonly weight: string; readonly range: string; readonly octets: ArrayBuffer };

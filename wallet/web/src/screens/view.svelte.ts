@@ -49,6 +49,10 @@ class View {
 
   private async hear(news: News): Promise<void> {
     if (news.event === "changed") return this.refresh();
+    if (news.event === "font") {
+      document.fonts.add(new FontFace("Next", news.octets, { weight: news.weight, unicodeRange: news.range }));
+      return;
+    }
     if (news.screen !== this.screen.name || (news.id ?? "") !== this.screen.id) await this.draw(news.screen, news.id ?? "");
   }
 
