@@ -130,6 +130,10 @@ class Place:
         def address(one: str) -> str:
             return origin(one) if self.public else f"http://localhost:{self.ports[one]}"
 
+        kiosk = origin("kiosk") if self.public else address("wallet")
+        web = (
+            address("wallet") if self.public else f"http://wallet.localhost:{self.ports['wallet']}"
+        )
         common: dict[str, Any] = {
             "port": self.ports[label],
             "public_url": address(label),
@@ -144,8 +148,12 @@ class Place:
         if label == "wallet":
             common["verifier_list_url"] = f"{origin('trust')}/verifiers.jwt"
         if label in {"issuer", "verifier"}:
-            common["wallet_url"] = address("wallet")
-        if label == "issuer":
+            common["wallet_url"] = kiosk
+            common["web_wallet_url"] = web
+        if label == "wallet":
+            common["public_url"] = kiosk
+            common["web_url"] = web
+        if label in {"issuer", "wallet"}:
             common["verifier_url"] = address("verifier")
         return common
 
@@ -198,7 +206,7 @@ def trial(place: Place) -> Iterator[list["FastAPI"]]:
     first = create_landing(
         landing,
         doors=Doors(
-            give=issuing.public_url, passport=holding.public_url, check=checking.public_url
+            give=issuing.public_url, passport=holding.web_origin, check=checking.public_url
         ),
         documents=sector.documents(),
         shown=sector.shown(),

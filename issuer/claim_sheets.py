@@ -9,9 +9,9 @@ from pathlib import PurePath
 from sqlmodel import Session, col, func, select
 
 from credentials.errors import RejectedError
-from credentials.openid4vc.offer import offer_link
 from issuer.audit import record
 from issuer.documents.cards import MAX_CARDS, ClaimCard, ClaimSheet
+from issuer.links import wallet_link
 from issuer.offers import contents_of, offer_uri, person_of
 from issuer.ports import Ports
 from issuer.tables import Batch, Offer, OfferState
@@ -96,7 +96,7 @@ def _card(row: Offer, number: int, language: str, ports: Ports) -> ClaimCard:
         number=number,
         person=person_of(row, ports),
         title=template.type.title(language),
-        link=offer_link(f"{ports.settings.wallet_url}/receive", offer_uri(row, ports)),
+        link=wallet_link(offer_uri(row, ports), ports.settings),
         pin=contents_of(row, ports).tx_code,
         until=row.expires_at,
     )

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from credentials.errors import MalformedError, RejectedError
-from credentials.openid4vc.offer import offer_link
 from issuer import offers
 from issuer.audit import record
 from issuer.installation import Installation
+from issuer.links import wallet_link
 from issuer.offers import LETTER_LIFE, offer_uri, person_of
 from issuer.ports import Ports
 from issuer.tables import Delivery, Offer, OfferState
@@ -164,7 +164,7 @@ def _letter(row: Offer, address: str, *, ports: Ports, again: bool) -> Letter:
         paragraphs=tuple(say(key, first) for key in ("hello", kind, "how", "pin", "until")),
         language=first,
         link=(
-            offer_link(f"{ports.settings.wallet_url}/receive", offer_uri(row, ports)),
+            wallet_link(offer_uri(row, ports), ports.settings),
             say("button", first),
         ),
         after=tuple(say(key, second) for key in ("hello", kind, "how", "pin", "until")),

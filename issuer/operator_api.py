@@ -10,11 +10,11 @@ from sqlmodel import Session
 
 from credentials.encoding import JsonObject, compact_json
 from credentials.errors import MalformedError
-from credentials.openid4vc.offer import offer_link
 from issuer import batches, delivery, offers, overview, status
 from issuer.audit import MAX_REASON, record
 from issuer.batches import ListReport
 from issuer.doors import CallerOf
+from issuer.links import wallet_link
 from issuer.oauth import NO_STORE, Body
 from issuer.offers import LETTER_LIFE, SCREEN_LIFE, MadeOffer
 from issuer.orders import FORMAT_IDS, order
@@ -65,7 +65,7 @@ def made_as_json(made: MadeOffer, ports: Ports) -> JsonObject:
         "type": made.type_id,
         "format": made.format,
         "offer_uri": made.offer_uri,
-        "link": offer_link(f"{ports.settings.wallet_url}/receive", made.offer_uri),
+        "link": wallet_link(made.offer_uri, ports.settings),
         "tx_code": made.tx_code,
         "expires_at": made.expires_at.isoformat(),
     }

@@ -30,7 +30,8 @@ class IssuerSettings(RoleSettings):
 
     Attributes:
         organisation: the name people read.
-        wallet_url: origin of the wallet that links and codes open first.
+        wallet_url: origin of the wallet that links and codes open, by ``/receive``.
+        web_wallet_url: origin of the wallet in the browser, by ``/o#``; links open it first.
         verifier_url: origin of the verifier that the code on a paper certificate leads to.
         api_key: what an operator's program shows; None: made once and kept in ``directory``.
         roles: what the organisation is, in the words of ``may_issue`` of the types.
@@ -46,6 +47,7 @@ class IssuerSettings(RoleSettings):
     demo: bool = True
     organisation: str = "Vakschool De Lasboog"
     wallet_url: str = "http://localhost:8002"
+    web_wallet_url: str = ""
     verifier_url: str = "http://localhost:8003"
     api_key: SecretStr | None = None
     roles: frozenset[str] = DEMO_ROLES

@@ -103,5 +103,6 @@ def asker_of(settings: VerifierSettings, chain: tuple[bytes, ...]) -> Asker:
         origin=settings.identifier,
         name=settings.client_name,
         wallet_link=f"{settings.wallet_url}/present",
+        web_link=f"{settings.web_wallet_url}/v" if settings.web_wallet_url else "",
         x5c=tuple(write_chain(chain)),
     )

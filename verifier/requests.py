@@ -55,6 +55,7 @@ class Asker:
         origin: https origin of all protocol addresses.
         name: what the holder's side may show of us; nobody checked it.
         wallet_link: the address that opens the holder's passport.
+        web_link: the same of the passport in the browser, which comes first; empty without one.
         x5c: our certificate and what stands above it, as requests carry it; empty without one.
     """
 
@@ -62,6 +63,7 @@ class Asker:
     origin: str
     name: str
     wallet_link: str
+    web_link: str = ""
     other_client_ids: tuple[str, ...] = ()
     x5c: tuple[JsonValue, ...] = ()
 
@@ -95,10 +97,18 @@ class Asker:
         return f"{self.origin}/oid4vp/responses/{reference}"
 
     def link(self, reference: str, client_id: str | None = None) -> str:
-        """What the code and the copyable link hold."""
-        return request_link(
-            self.wallet_link, client_id or self.client_id, self.request_uri(reference), post=True
-        )
+        """What the code and the copyable link hold; behind the # it reaches no server."""
+        if not self.web_link:
+            return self._link(self.wallet_link, reference, client_id)
+        return self._link(self.web_link, reference, client_id).replace("?", "#", 1)
+
+    def kiosk_link(self, reference: str, client_id: str | None = None) -> str | None:
+        """The trial passport beside the one in the browser; None where it comes first."""
+        return self._link(self.wallet_link, reference, client_id) if self.web_link else None
+
+    def _link(self, base: str, reference: str, client_id: str | None) -> str:
+        named = client_id or self.client_id
+        return request_link(base, named, self.request_uri(reference), post=True)
 
 
 def token(entropy: Entropy) -> str:

@@ -20,7 +20,8 @@ class VerifierSettings(RoleSettings):
         client_kvk: its number in the trade register, where that was looked up.
         client_id_prefix: under which kind of name requests are made where nobody chooses.
         certificate_file: PEM: our certificate over the key for requests, and what stands above it.
-        wallet_url: origin of the passport that links and codes open first.
+        wallet_url: origin of the passport that links and codes open, by ``/present``.
+        web_wallet_url: origin of the passport in the browser, by ``/v#``; links open it first.
         api_key: what a firm's program shows; None: made once and kept in ``directory``.
         share_urls: where deelkaarten are opened; empty: ``deel`` beside the passport.
     """
@@ -36,6 +37,7 @@ class VerifierSettings(RoleSettings):
     client_id_prefix: Literal["decentralized_identifier", "x509_hash"] = "decentralized_identifier"
     certificate_file: Path | None = None
     wallet_url: str = "http://localhost:8002"
+    web_wallet_url: str = ""
     api_key: SecretStr | None = None
     share_urls: tuple[str, ...] = ()
 

@@ -57,7 +57,9 @@ def parse_request_link(text: str) -> RequestReference:
     if len(link) > MAX_LINK_BYTES:
         raise _invalid("the link is too long")
     try:
-        pairs = parse_qsl(urlsplit(link).query, max_num_fields=MAX_FORM_FIELDS, errors="strict")
+        parts = urlsplit(link)  # a wallet in a browser takes what stands behind the #
+        written = parts.query or parts.fragment
+        pairs = parse_qsl(written, max_num_fields=MAX_FORM_FIELDS, errors="strict")
     except ValueError:
         raise _invalid("no link") from None
     if not pairs and is_https_url(link):

@@ -11,12 +11,12 @@ from starlette.datastructures import FormData
 
 from credentials.encoding import JsonObject
 from credentials.errors import RejectedError
-from credentials.openid4vc.offer import offer_link
 from issuer import aftercare, delivery, form_fields, holds, offers, overview
 from issuer.aftercare import Care
 from issuer.audit import record
 from issuer.doors import MemberOf
 from issuer.holds import standing_of
+from issuer.links import kiosk_link, wallet_link
 from issuer.members import SignedIn
 from issuer.offers import LETTER_LIFE, SCREEN_LIFE
 from issuer.orders import FORMAT_IDS, Order
@@ -158,13 +158,14 @@ def made(offer_id: str, request: Request, member: MemberOf, pages: PagesOf) -> H
         held = standing_of(session, row) is not holds.Standing.OPEN
         can_show = seen.word == "waiting" and not held
         contents = offers.contents_of(row, ports) if can_show else None
-    link = offer_link(f"{ports.settings.wallet_url}/receive", offers.offer_uri(row, ports))
+    offered = offers.offer_uri(row, ports)
     return pages.render(
         request,
         "made.html",
         row=seen,
         held=held,
-        link=link if contents else None,
+        link=wallet_link(offered, ports.settings) if contents else None,
+        kiosk=kiosk_link(offered, ports.settings) if contents else None,
         pin=_spaced(contents.tx_code) if contents else None,
         until=row.expires_at,
         phone_can_open=not is_loopback(urlsplit(ports.settings.wallet_url).hostname or ""),

@@ -80,7 +80,9 @@ def _school_gives(person: Person, services: Services) -> Made:
     pin = re.sub(r"\D", "", page.locator(".sp-pin").inner_text())
     assert len(pin) == 6
     assert pin not in link
-    return Made(page.url.partition("?")[0], link, pin)
+    assert link.startswith(f"http://wallet.localhost:{services.ports['wallet']}/o#https://")
+    kiosk = str(page.locator("a[data-kiosk]").get_attribute("href"))
+    return Made(page.url.partition("?")[0], kiosk, pin)
 
 
 def _worker_receives(person: Person, link: str, pin: str) -> None:
@@ -113,8 +115,10 @@ def _firm_asks(person: Person, services: Services, *, name: str) -> dict[str, st
     page.wait_for_selector(".sp-qr")
     person.looks("request")
     link = person.scans()
+    assert f"http://wallet.localhost:{services.ports['wallet']}/v#" in link or "/r/" in link
+    kiosk = str(page.locator("a[data-kiosk]").get_attribute("href"))
     recruiter, person.page = page, page.context.new_page()
-    person.opens(link)
+    person.opens(kiosk)
     page = person.page
     if page.locator("input[type='radio']").count():
         page.locator("input[type='radio']").first.check()

@@ -55,7 +55,7 @@ export interface RequestSources {
 /** Find client id and address of a request in a scanned or pasted link; refuses `request_uri_invalid`. */
 export function parseRequestLink(text: string): RequestReference {
   const link = text.trim();
-  const fields = link.length > MAX_REQUEST_BYTES ? undefined : readFields(/\?([^#]*)/.exec(link)?.[1] ?? "");
+  const fields = link.length > MAX_REQUEST_BYTES ? undefined : readFields(/\?([^#]*)/.exec(link)?.[1] || /#(.*)/s.exec(link)?.[1] || "");
   if (!fields) throw rejected("request_uri_invalid", "no link");
   if (fields.size === 0 && isHttpsUrl(link)) return { clientId: undefined, requestUri: link, post: false };
   const [clientId, requestUri] = [fields.get("client_id"), fields.get("request_uri")];
