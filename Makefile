@@ -4,6 +4,7 @@ PUBLIC ?=
 VENV := .venv
 BIN := $(VENV)/bin
 WEB := wallet/web
+WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/static $(WEB)/*.mjs $(WEB)/*.ts schemas service/static service/icons -type f 2>/dev/null)
 WITH_NODE = $(if $(NODE),PATH="$(CURDIR)/build/tools/node/bin:$$PATH")
 NODE_READY := $(shell node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null && command -v npm)
 NODE := $(if $(NODE_READY),,build/tools/node/bin/npm)
@@ -24,10 +25,10 @@ build/tools/bin/uv:
 	$(PYTHON) -m venv build/tools
 	build/tools/bin/pip install --quiet --disable-pip-version-check uv
 
-run: setup
+run: setup $(WEB)/dist/integrity.json
 	@exec $(BIN)/skillspass serve $(if $(PUBLIC),--public $(PUBLIC))
 
-test: setup web-test
+test: setup web-test web
 	$(BIN)/pytest --numprocesses 2 --dist loadscope --durations=20
 
 check: setup
@@ -67,7 +68,9 @@ hostile: setup
 lock: | $(UV)
 	$(UV) pip compile --quiet --generate-hashes --no-header --all-extras --universal --python-version 3.11 pyproject.toml --output-file requirements.lock
 
-web: $(WEB)/node_modules/.ready
+web: $(WEB)/dist/integrity.json
+
+$(WEB)/dist/integrity.json: $(WEB)/node_modules/.ready $(WEB_SOURCES)
 	cd $(WEB) && $(WITH_NODE) npm run --silent build
 
 web-test: $(WEB)/node_modules/.ready
