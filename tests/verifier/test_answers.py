@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from credentials.bbs.signature import SoftwareBbsSigner
 from credentials.claims import ClaimsPath
 from credentials.cryptosuites import SELECTIVE_CRYPTOSUITES
-from credentials.encoding import JsonObject, JsonValue
+from credentials.dids.web import did_web, write_document
+from credentials.encoding import JsonObject, JsonValue, compact_json
 from credentials.formats import FORMATS
 from credentials.formats.base import CredentialFormat
 from credentials.formats.data_integrity import CONFIGURED
@@ -29,11 +31,14 @@ from credentials.openid4vc.response import create_error, create_form, create_res
 from schemas import catalog
 from tests.conftest import NOW, named
 from tests.verifier.bad_wallets import SKILLS, answered, presented
-from tests.verifier.world import SCHOOL, SD_JWT, World, codes
+from tests.verifier.world import LIST_URL, SCHOOL, SD_JWT, World, codes
 from tests.verifier.world import named as key_of
+from verifier.sector_list import demo_issuer, make_demo_list
 
 TYPE = catalog.credential_type("cnc-frezen-vakcertificaat").url
 SUBJECT = "credentialSubject"
+STATUS = StatusReference(StatusKind.BITSTRING, f"{SCHOOL}/none", 1, Purpose.REVOCATION)
+VALIDITY = Validity(NOW - timedelta(days=30), NOW + timedelta(days=30))
 
 
 def query(*asked: JsonObject, sets: list[JsonValue] | None = None) -> JsonObject:
@@ -75,10 +80,8 @@ def held_in(world: World, reads: CredentialFormat, holder: Signer) -> Wire:
     found = catalog.by_url(TYPE)
     assert found is not None
     part = reads is CONFIGURED["ecdsa-sd-2023"]
-    status = StatusReference(StatusKind.BITSTRING, f"{SCHOOL}/none", 1, Purpose.REVOCATION)
-    validity = Validity(NOW - timedelta(days=30), NOW + timedelta(days=30))
     return reads.issue(
-        world.credential(status=(status,) if part else (), validity=validity),
+        world.credential(status=(STATUS,) if part else (), validity=VALIDITY),
         world.school,
         holder=holder.public,
         disclosable=found.disclosable(),
@@ -114,6 +117,40 @@ def test_every_format_that_we_name_is_taken(world: World, case: str) -> None:
     second = world.request(again["request_uri"])
     world.post(second, answered(second, stale, query_id="proof"))
     assert "nonce_invalid" in codes(world.result(again["id"])["verdict"])
+
+
+def test_bbs_2023_is_taken_from_an_issuer_whose_document_holds_the_key(world: World) -> None:
+    did = did_web(SCHOOL)
+    signer = SoftwareBbsSigner.generate(os.urandom, f"{did}#bbs")
+    document = compact_json(write_document(did, [signer.public]))
+    world.internet.pages[f"{SCHOOL}/.well-known/did.json"] = document
+    entry = demo_issuer(did, name="School", keys=[], since=NOW - timedelta(days=90))
+    world.internet.pages[LIST_URL] = make_demo_list(
+        world.anchor, entries=[entry], sequence=2, at=NOW
+    ).encode()
+    reads, found = CONFIGURED["bbs-2023"], catalog.by_url(TYPE)
+    assert found is not None
+    held = reads.issue(
+        world.credential(status=(STATUS,), validity=VALIDITY),
+        signer,
+        holder=world.worker.public,
+        disclosable=found.disclosable(),
+        entropy=os.urandom,
+    )
+    asked = world.ask(None, dcql_query=query(asking("proof", "ldp_vc")))
+    request = world.request(asked["request_uri"])
+    wire = reads.present(
+        held,
+        world.worker,
+        Binding(request.client_id, request.nonce),
+        disclose=frozenset({("skills",)}),
+        at=world.clock(),
+    )
+    world.post(request, answered(request, wire, query_id="proof"))
+    verdict = world.result(asked["id"])["verdict"]
+    parts = verdict["parts"]
+    assert (parts["authentic"], parts["issuer"], parts["holder"]) == ("passed",) * 3
+    assert "Ahmet" not in json.dumps(verdict)
 
 
 def test_metadata_names_what_is_read_and_nothing_else(world: World) -> None:
@@ -324,11 +361,10 @@ def test_an_answer_sends_the_browser_back_and_gives_the_number_to_read_aloud(wor
 def test_a_status_of_each_kind_is_read(world: World) -> None:
     """The bitstring status of a W3C format counts as the token status does."""
     reads = FORMATS["vc+sd-jwt"]
-    places = (StatusReference(StatusKind.BITSTRING, f"{SCHOOL}/none", 1, Purpose.REVOCATION),)
     found = catalog.by_url(TYPE)
     assert found is not None
     held = reads.issue(
-        world.credential(status=places),
+        world.credential(status=(STATUS,)),
         world.school,
         holder=world.worker.public,
         disclosable=found.disclosable(),
