@@ -130,9 +130,13 @@ def _firm_asks(person: Person, services: Services, *, name: str) -> dict[str, st
     person.looks("consent")
     person.presses("button[name='answer'][value='yes']")
     person.looks("answered")
+    digits = re.sub(r"\D", "", page.locator(".sp-pin").inner_text())
     page.close()
     page = person.page = recruiter
-    page.wait_for_selector(".sp-verdict", timeout=20_000)  # it comes by itself
+    page.wait_for_selector("[name='digits']", timeout=20_000)  # it comes by itself
+    page.fill("[name='digits']", digits)
+    person.presses("main form button")
+    page.wait_for_selector(".sp-verdict", timeout=20_000)
     person.looks(name)
     rows = page.locator(".sp-verdict > li")
     shown = page.locator("main").inner_text()
