@@ -1,11 +1,16 @@
 /** What an asker declares in `verifier_info`: its own word, from closed lists (decision 0052). */
 
+import type { ClaimsPath } from "../protocol/claims.ts";
+import type { CredentialQuery } from "../protocol/dcql_query.ts";
 import { rejected } from "../protocol/errors.ts";
 import { isObject, member, type JsonObject } from "../protocol/json.ts";
 import { Fields, originOf } from "../protocol/message.ts";
 import type { AuthorizationRequest } from "../protocol/request.ts";
 
 const FORMAT = "https://skillspass.example/declaration/1";
+const ALWAYS_SHOWN = [ // in every presentation anyway
+  "iss", "vct", "iat", "nbf", "exp", "status", "issuer", "type", "validFrom", "validUntil", "issuanceDate", "expirationDate",
+];
 const MAX_ENTRIES = 20;
 const MAX_DAYS = 3_650;
 
@@ -46,10 +51,16 @@ export function readDeclaration(
   if (deletionUri !== undefined && originOf(deletionUri) !== originOf(request.responseUri)) {
     throw rejected("client_mismatch", "deletion_uri at another origin");
   }
-  const asked = request.query.credentials.flatMap(({ claims }) => claims.map(({ path }) => path));
-  const within = asked.every((path) => path.some((step) => typeof step === "string" && lists.unchecked.includes(step)));
+  const open = [...ALWAYS_SHOWN, ...lists.unchecked];
+  const within = request.query.credentials.every((query) => namesIn(query).every((name) => open.includes(String(name))));
   if (!declared.checked && !within) throw rejected("asker_unchecked", "asks more than skills and validity");
   return declared;
+}
+
+/** The claims that a query asks: the first step of each path, in W3C formats inside the subject. */
+function namesIn({ format, claims }: CredentialQuery): ClaimsPath {
+  return claims.map(({ path: [first = null, second = null] }) =>
+    (format !== "dc+sd-jwt" && first === "credentialSubject" ? second : first));
 }
 
 function declarationIn(data: Fields, lists: DeclarationLists): Declaration {

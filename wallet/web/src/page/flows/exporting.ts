@@ -9,13 +9,13 @@ import { viewerOf } from "../../portability/viewer.ts";
 import type { JsonValue } from "../../protocol/json.ts";
 import { utf8 } from "../../protocol/octets.ts";
 import { h, icon } from "../dom.ts";
-import { step, words } from "../parts.ts";
+import { actions, button, step, words } from "../parts.ts";
 import type { Stage } from "../stage.ts";
 import { day, language, t } from "../texts.ts";
 import { valueIn } from "../values.ts";
 import type { Wallet } from "../wallet.ts";
 import { isUnconfirmed, rethrowStop, showFault } from "./faults.ts";
-import { labelOf, titleOf, toPassport } from "./pieces.ts";
+import { labelOf, titleOf } from "./pieces.ts";
 import { askSecret } from "./secrets.ts";
 
 const NAME = "skillspass-export.jwe";
@@ -57,7 +57,7 @@ async function hand(stage: Stage, file: string): Promise<void> {
     await stage.ask<void>((answer) => step(t("flow.export.title"), words(t("flow.export.text")),
       h("div", { class: "sp-actions" },
         h("a", { class: "sp-button sp-button--primary", href: address, download: NAME }, icon("download"), t("flow.export.save"))),
-      words(t("flow.export.secret"), true), toPassport(answer)));
+      words(t("flow.export.secret"), true), actions(button(t("flow.to_passport"), () => answer()))));
   } finally {
     URL.revokeObjectURL(address);
   }

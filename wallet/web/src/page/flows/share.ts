@@ -4,7 +4,7 @@ import { linesOf, makeShare, showables, type KeptShare, type Showable, type Show
 import { linkText } from "../../keeper/share_card.ts";
 import { CHANCE } from "../../keeper/seals.ts";
 import { Paths } from "../../protocol/claims.ts";
-import { isObject, type JsonValue } from "../../protocol/json.ts";
+import { isObject, type JsonObject, type JsonValue } from "../../protocol/json.ts";
 import { h, icon } from "../dom.ts";
 import { button, form, notice, step, submit, twoWays, words } from "../parts.ts";
 import { drawQr } from "../qr.ts";
@@ -92,6 +92,7 @@ function drawChoice(answer: (chosen: Chosen) => void, all: readonly Showable[], 
       named: name?.box.checked ?? false,
     });
   };
+  for (const { card } of cards) card.addEventListener("change", () => wrong.replaceChildren());
   return h("div", { class: "sp-stack--lg" }, progress(1, 2),
     h("div", { class: "sp-stack" }, h("h1", {}, t("flow.share.title")), words(t("flow.share.text"))),
     form(handIn, ...cards.map(({ box }) => box), name ? h("div", { class: "sp-card" }, name.row) : null, wrong,
@@ -112,7 +113,7 @@ function cardChoice({ held, unverified, option }: Showable, chosen: Chosen): Car
   const before = chosen.lines.get(held.id) ?? new Paths();
   const lines = option.hidden.filter((line) => !isName(line))
     .map((line) => ({ line, ...lineChoice(line, type, before.has(line.path)) }));
-  for (const { box } of lines) box.addEventListener("change", () => (card.checked ||= box.checked));
+  for (const { box } of lines) box.addEventListener("change", () => box.checked && !card.checked && card.click());
   card.addEventListener("change", () => {
     if (!card.checked) for (const { box } of lines) box.checked = false;
   });
@@ -163,7 +164,8 @@ function drawMade(answer: (value: void) => void, kept: KeptShare): HTMLElement {
       kept.maxViews === undefined ? null : h("span", { class: "sp-subtle" }, t("flow.share.at_most", { count: kept.maxViews })))),
     kept.code === undefined ? null : h("li", {}, tile("message-circle"), h("div", {}, h("strong", { class: "sp-line" }, t("flow.share.say", { code: kept.code })),
       h("span", { class: "sp-subtle" }, t("flow.share.say_help")))),
-    h("li", {}, tile("list-checks"), h("div", { "data-content": true }, h("strong", {}, titlesIn(kept)))),
+    ...kept.cards.filter(isObject).map((card) => h("li", {}, tile(symbolOf(String(card["type"]))), h("div", { "data-content": true },
+      h("strong", { class: "sp-line" }, titleOf(String(card["type"]))), h("span", { class: "sp-subtle sp-small" }, labelsIn(card))))),
   ];
   return h("div", { class: "sp-stack sp-center" }, h("h1", {}, t("flow.share.scan")), drawQr(link, t("flow.share.qr")),
     h("div", { class: "sp-row sp-linkline" }, h("code", { "data-content": true, id: "share-link" }, link),
@@ -171,11 +173,9 @@ function drawMade(answer: (value: void) => void, kept: KeptShare): HTMLElement {
     h("ul", { class: "sp-card sp-list sp-left" }, ...rows), toPassport(answer));
 }
 
-function titlesIn({ cards }: KeptShare): string {
-  return cards.filter(isObject).map((card) => {
-    const labels = card[`labels_${language()}`];
-    return [titleOf(String(card["type"])), ...(Array.isArray(labels) ? labels.map(String) : [])].join(", ");
-  }).join("; ");
+function labelsIn(card: JsonObject): string {
+  const labels = card[`labels_${language()}`];
+  return Array.isArray(labels) ? labels.map(String).join(", ") : "";
 }
 
 /** Four digits by chance; a number beyond the last whole ten thousand is drawn again. */
