@@ -26,5 +26,5 @@ export async function share(ids: readonly string[]): Promise<void> {
   const answer = await view.act("share", { ids });
   if (!answer?.done) return;
   await view.refresh();
-  await (answer.id ? view.go("share", answer.id, { tone: "positive", key: "done.share" }) : view.go("shares"));
+  await (answer.id ? view.go("share", answer.id) : view.go("shares"));
 }
