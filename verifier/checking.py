@@ -104,7 +104,6 @@ def examine(wire: Wire, *, expected: Expectations, around: Surroundings, at: dat
         tuple(_why_no_list(finding, around.listing) for finding in verdict.findings),
         verdict.verified,
     )
-    verdict = doubt_times(verdict, offset=around.offset)
     listed = None
     if verdict.verified is not None and around.listing.trust_list is not None:
         listed = around.listing.trust_list.entry(verdict.verified.credential.issuer)
@@ -113,7 +112,7 @@ def examine(wire: Wire, *, expected: Expectations, around: Surroundings, at: dat
         known = around.listing.trust_list
         report = replace(report, sequence=known.sequence, list_issued_at=known.issued_at)
     (standing,) = stand([report])
-    return standing
+    return replace(standing, verdict=doubt_times(standing.verdict, offset=around.offset))
 
 
 def _schema(type_url: str) -> JsonObject | None:

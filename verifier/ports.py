@@ -17,6 +17,7 @@ from verifier.documents import Documents
 from verifier.remembered import Reports
 from verifier.requests import Asker
 from verifier.results import Results
+from verifier.server_clock import database_offset
 from verifier.settings import VerifierSettings
 from verifier.trust import TrustAnchor, load
 
@@ -59,7 +60,8 @@ class Ports:
             seen_sequence=self.documents.sequence,
             note_sequence=self.documents.note_sequence,
         )
-        return Surroundings(self.documents.get, listing, self.documents.issued_at)
+        offset = database_offset(self.database, self.clock)
+        return Surroundings(self.documents.get, listing, self.documents.issued_at, offset)
 
 
 def ports_of(request: Request) -> Ports:
