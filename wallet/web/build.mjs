@@ -10,7 +10,7 @@ import { besides, data } from "./data.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = `${here}dist/`;
-const KEEPER = ["/", "/keeper.js", "/data.json", "/page.css", "/screens.html", "/manifest.webmanifest"]; // and fonts and icons
+const KEEPER = ["/", "/keeper.js", "/scanner.js", "/data.json", "/page.css", "/screens.html", "/manifest.webmanifest"]; // and fonts and icons
 const DATA = ["texts/page", "types", "skills", "declarations", "icons/page"];
 const SHARED = { bundle: true, minify: true, charset: "utf8", legalComments: "none", logLevel: "warning" };
 const TARGET = ["chrome120", "firefox121", "safari17"];
@@ -40,6 +40,7 @@ async function buildAll() {
   const { plugin, document } = besides("/data.json", DATA);
   writeFileSync(`${out}data.json`, document);
   const keeper = await bundle("src/page/boot.ts", `${out}keeper.js`, { SCREENS: JSON.stringify(hashOf(screens.html, "base64url")) }, plugin);
+  const scanner = await bundle("src/scanner/scanner.ts", `${out}scanner.js`);
   await style("src/page/page.css", `${out}page.css`);
   for (const name of readdirSync(`${here}static`)) copyFileSync(`${here}static/${name}`, `${out}${/icon/.test(name) ? "icons/" : ""}${name}`);
   if (existsSync(`${here}src/share/share.ts`)) {
@@ -56,7 +57,7 @@ async function buildAll() {
   const { scriptHash, styleHash } = screens;
   writeFileSync(`${out}integrity.json`, JSON.stringify({ version, files, screens: { script: scriptHash, style: styleHash } }, null, 1));
   const data = gzipSync(document, { level: 9 }).length;
-  return { version, keeper, screens: screens.gzip, data };
+  return { version, keeper, screens: screens.gzip, data, scanner: scanner.gzip };
 }
 
 /** A page with the version and the hash of each file that it names. */

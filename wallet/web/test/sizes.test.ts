@@ -10,7 +10,7 @@ const MAX_LINES = { keeper: 1_200, protocol: 3_000, portability: 300, account: 4
 
 function sources(part: string): [name: string, text: string][] {
   const folder = new URL(`src/${part}/`, ROOT);
-  return readdirSync(folder).map((name) => [`${part}/${name}`, readFileSync(new URL(name, folder), "utf-8")]);
+  return readdirSync(folder).filter((name) => name.endsWith(".ts")).map((name) => [`${part}/${name}`, readFileSync(new URL(name, folder), "utf-8")]);
 }
 
 function lines(text: string): number {
@@ -18,9 +18,10 @@ function lines(text: string): number {
 }
 
 const ALL = Object.keys(MAX_LINES).flatMap(sources);
+const DRAWN = ["page", "page/flows", "worker", "scanner"].flatMap(sources); // around the core: no budget, the same manners
 
 test("no file is longer than 300 lines, and no part than its budget", () => {
-  assert.deepEqual(ALL.filter(([, text]) => lines(text) > MAX_FILE_LINES).map(([name]) => name), []);
+  assert.deepEqual([...ALL, ...DRAWN].filter(([, text]) => lines(text) > MAX_FILE_LINES).map(([name]) => name), []);
   for (const [part, most] of Object.entries(MAX_LINES)) {
     const count = sources(part).reduce((sum, [, text]) => sum + lines(text), 0);
     assert.ok(count > 0 && count <= most, `${part}: ${count} lines, at most ${most}`);
@@ -38,7 +39,7 @@ test("nothing is imported but the project's own files, and protocol knows no kee
 test("nothing is written where a page could read it, and nothing becomes markup or script", () => {
   const loose = /localStorage|sessionStorage|document\.cookie|innerHTML|outerHTML|insertAdjacentHTML|document\.write/;
   assert.ok(loose.test("localStorage.setItem"));
-  assert.deepEqual(ALL.filter(([, text]) => loose.test(text)).map(([name]) => name), []);
+  assert.deepEqual([...ALL, ...DRAWN].filter(([, text]) => loose.test(text)).map(([name]) => name), []);
 });
 
 test("the built keeper has no dependency at run time and at most 40 kB gzip", () => {

@@ -21,9 +21,10 @@ export const canScan = (): boolean => typeof navigator.mediaDevices?.getUserMedi
 
 /** Show what the camera sees until it sees a code; refuses `camera_missing`, `stopped`. */
 export async function scan(stage: Stage): Promise<string> {
-  const look = await looker();
+  let look: Look;
   let camera: MediaStream;
   try {
+    look = await looker();
     camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
   } catch {
     throw rejected("camera_missing");
@@ -56,5 +57,7 @@ async function looker(): Promise<Look> {
     const detector = new own({ formats: ["qr_code"] });
     return async (video) => (await detector.detect(video))[0]?.rawValue;
   }
-  throw rejected("camera_missing");
+  const address = "/scanner.js"; // a file of its own: most phones need it never
+  const { look } = await import(address) as { look: (video: HTMLVideoElement) => string | undefined };
+  return async (video) => look(video);
 }
