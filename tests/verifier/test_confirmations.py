@@ -1,5 +1,7 @@
 """Live confirmation of a deelkaart: the same proof once more, or it does not count."""
 
+from dataclasses import replace
+
 import pytest
 
 from credentials.errors import RejectedError
@@ -12,6 +14,7 @@ from tests.verifier.bad_wallets import answered, presented
 from tests.verifier.world import World, codes
 from verifier import checking, requests
 from verifier.confirmations import confirmation_of
+from verifier.questions import Firm
 from verifier.verdicts import Report
 
 
@@ -90,10 +93,27 @@ def test_of_the_card_no_claim_is_kept_and_its_digests_only_while_the_question_is
         assert requests.find(session, name).confirms == ""
 
 
-def test_a_card_with_a_name_is_confirmed_to_a_checked_firm_only(world: World) -> None:
+def test_a_name_on_the_card_is_asked_again_by_a_checked_firm_only(world: World) -> None:
+    held = world.issue(world.credential())
+    report = card(world, held)  # with every claim
+    name, request = ask(world, report)
+    asked = {claim.path[0] for claim in request.query.credentials[0].claims}
+    assert asked == {"date_of_result", "skills"}
+    world.post(request, answered(request, presented(world, held, request)))
+    assert world.result(name)["verdict"]["verdict"] == "passed"
+    firm = Firm("Metaal BV")
+    question = confirmation_of(report, declared=lists().usual, firm=firm)
+    assert "family_name" in str(question.query)
+
+
+def test_a_card_with_nothing_that_may_be_asked_cannot_be_confirmed(world: World) -> None:
     report = card(world, world.issue(world.credential()))
-    with pytest.raises(RejectedError, match="asker_unchecked"):
-        ask(world, report)
+    verified = report.verdict.verified
+    assert verified is not None
+    bare = replace(verified.credential, claims={"given_name": "Ahmet"})
+    verdict = replace(report.verdict, verified=replace(verified, credential=bare))
+    with pytest.raises(RejectedError, match="confirmation_impossible"):
+        confirmation_of(replace(report, verdict=verdict), declared=lists().usual)
 
 
 def test_a_proof_that_did_not_hold_cannot_be_confirmed(world: World) -> None:
