@@ -288,7 +288,9 @@ def serve(
         def ready() -> None:
             """Say where each of them is."""
             for one in apps:
-                typer.echo(f"{one.title:<9} {one.state.settings.public_url}", err=True)
+                settings = one.state.settings
+                address = getattr(settings, "web_origin", settings.public_url)
+                typer.echo(f"{one.title:<9} {address}", err=True)
             typer.echo(f"Log: {place.var / LOG}. Ctrl-C stops them all.", err=True)
 
         serving.serve([serving.seat(one) for one in apps], ready=ready)
