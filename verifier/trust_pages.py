@@ -14,6 +14,7 @@ from schemas import catalog
 from schemas.messages import known, sentence
 from service.pages import Pages, language_of
 from verifier.addresses import shown_address
+from verifier.badge_view import BADGE
 from verifier.trust_files import runs
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -138,8 +139,8 @@ def _right(service: Accreditation, language: str, at: datetime) -> RightView:
 
 def _other(type_url: str, language: str) -> str:
     """A service that is no type of the catalogue; what nobody named is shown by its address."""
-    word = "verifier" if type_url == ASKING else type_url.rstrip("/").split("/")[-2:][0]
-    key = f"trust.service.{word}"
+    words = {ASKING: "verifier", BADGE: "badge"}
+    key = f"trust.service.{words.get(type_url) or type_url.split('/')[-2:][0]}"
     return sentence(key, language) if known(key) else type_url
 
 
