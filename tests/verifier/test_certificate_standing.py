@@ -1,0 +1,163 @@
+"""The kinds of validity in a verdict: near an end, elsewhere, unconfirmed, too old for a house."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from credentials.encoding import JsonObject
+from credentials.findings import Outcome, Part
+from credentials.model import Credential, Validity
+from credentials.verification import Policy
+from schemas import catalog
+from schemas.messages import sentence
+from skills.framework import metalektro
+from tests.conftest import NOW
+from tests.verifier.world import World
+from verifier import checking
+from verifier.certificate_standing import stand
+from verifier.match_views import match_view
+from verifier.verdicts import Report, answer, reason
+from verifier.views import view
+
+WELDER: JsonObject = {
+    "document_number": "LM-26007",
+    "process": "135",
+    "product_type": "P",
+    "joint": "BW",
+    "material_group": "FM1",
+    "thickness": "3-12",
+    "position": ["PA", "PF"],
+    "route": "b",
+    "given_name": "Jan",
+    "family_name": "Bakker",
+}
+
+
+def made(type_id: str, claims: JsonObject, *, until_days: int | None = None) -> Credential:
+    """A credential of the school, without a status, ending in so many days."""
+    start = NOW - timedelta(days=400)
+    until = None if until_days is None else NOW + timedelta(days=until_days)
+    return Credential(
+        type=catalog.credential_type(type_id).url,
+        issuer="did:web:issuer.skillspass.example",
+        claims=claims,
+        issued_at=start,
+        validity=Validity(start, until),
+        status=(),
+    )
+
+
+def checked(world: World, *credentials: Credential) -> Sequence[Report]:
+    at = world.clock()
+    around = world.app.state.ports.around(at)
+    return stand(
+        [
+            checking.check_loose(world.issue(each), policy=Policy.LISTED, around=around, at=at)
+            for each in credentials
+        ]
+    )
+
+
+def named(claims: JsonObject) -> JsonObject:
+    return {"given_name": "Jan", "family_name": "Bakker", **claims}
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_vca_near_its_end_is_valid_and_says_so(world: World, language: str) -> None:
+    claims = named({"valid_until": "2026-12-20", "date_of_exam": "2016-12-20"})
+    known = {claim.path for claim in catalog.credential_type("vca-basis").issued()}
+    kept: JsonObject = {name: value for name, value in claims.items() if name in known}
+    (report,) = checked(world, made("vca-basis", kept, until_days=27))
+    assert answer(report, Part.VALID) is Outcome.PASSED
+    until = {"nl": "20 december 2026", "en": "20 December 2026"}[language]
+    assert reason(report, Part.VALID, language) == sentence(
+        "skills.validity.fixed_ending", language, until=until
+    )
+    (part,) = [each for each in view(report, language).parts if each.part is Part.VALID]
+    assert part.step == sentence("verifier.step.renew", language)
+
+
+def test_a_designation_of_another_firm_is_no_yes_here(world: World) -> None:
+    claims = named(
+        {
+            "designated_from": "2026-01-12",
+            "review_by": "2029-01-12",
+            "organisation": "Installatiebedrijf Vecht",
+            "allowed_work": ["meten"],
+        }
+    )
+    (report,) = checked(world, made("nen-3140-aanwijzing-vop", claims))
+    shown = view(report, "nl")
+    (part,) = [each for each in shown.parts if each.part is Part.VALID]
+    assert part.outcome is Outcome.NOT_APPLICABLE
+    assert part.word == "niet hier"
+    assert part.reason == "Opgeleid, nog niet aangewezen bij dit bedrijf."
+    assert report.verdict.part(Part.VALID) is Outcome.UNDETERMINED
+    assert shown.tone == "info"
+
+
+def test_a_welder_without_confirmations_is_unknown_and_with_them_valid(world: World) -> None:
+    skills = [metalektro().statement("las-mag", 3)]
+    test: JsonObject = {**WELDER, "date_of_test": "2025-10-20", "skills": [*skills]}
+    welder = made("lascertificaat-mag", test)
+    (alone,) = checked(world, welder)
+    assert answer(alone, Part.VALID) is Outcome.UNDETERMINED
+    confirmed = [
+        made("lasbevestiging", named({**CONFIRMED, "confirmed_on": day}))
+        for day in ("2026-04-10", "2026-09-30")
+    ]
+    first, *rest = checked(world, welder, *confirmed)
+    assert answer(first, Part.VALID) is Outcome.PASSED
+    assert [answer(each, Part.VALID) for each in rest] == [Outcome.PASSED] * 2
+
+
+CONFIRMED: JsonObject = {
+    "document_number": "LM-26007",
+    "organisation": "Staalbouw De Schelde",
+    "process": "135",
+}
+
+
+def test_confirmations_that_came_too_late_end_it(world: World) -> None:
+    test: JsonObject = {**WELDER, "date_of_test": "2025-10-20"}
+    late = made("lasbevestiging", named({**CONFIRMED, "confirmed_on": "2026-09-30"}))
+    first, _ = checked(world, made("lascertificaat-mag", test), late)
+    assert answer(first, Part.VALID) is Outcome.FAILED
+    assert "continuity_lapsed" in {each.code for each in first.verdict.findings}
+
+
+def test_a_confirmation_that_does_not_hold_counts_for_nothing(world: World) -> None:
+    test: JsonObject = {**WELDER, "date_of_test": "2026-01-20"}
+    other = made("lasbevestiging", named({**CONFIRMED, "confirmed_on": "2026-07-10"}))
+    foreign = replace(other, issuer="did:web:elsewhere.example")
+    first, _ = checked(world, made("lascertificaat-mag", test), foreign)
+    assert answer(first, Part.VALID) is Outcome.UNDETERMINED
+
+
+def test_older_than_the_usual_house_rule_is_unknown_and_not_no(world: World) -> None:
+    claims = named({"date_of_test": "2018-01-10"})
+    held = replace(made("heftruck", claims), issued_at=NOW - timedelta(days=400))
+    (report,) = checked(world, held)
+    assert answer(report, Part.VALID) is Outcome.UNDETERMINED
+    assert "house_rule_max_age" in {each.code for each in report.verdict.findings}
+
+
+def test_judging_twice_changes_nothing(world: World) -> None:
+    (once,) = checked(world, made("heftruck", named({"date_of_test": "2018-01-10"})))
+    assert stand([once]) == (once,)
+
+
+def test_a_vacancy_takes_its_own_certificates_and_asks_nothing_else(world: World) -> None:
+    test: JsonObject = {**WELDER, "date_of_test": "2026-09-20"}
+    reports = checked(world, made("lascertificaat-mag", test))
+    match = match_view(reports, "vac-002", "nl")
+    assert match is not None
+    fits = {each.label: each.fit for each in match.answers}
+    assert fits["Lascertificaat NEN-EN-ISO 9606-1 (staal)"] == "met"
+    assert fits["VCA Basisveiligheid (B-VCA)"] == "not_shown"
+    alone = match_view(reports, "vac-002", "nl", skills_alone=True)
+    assert alone is not None
+    assert {each.fit for each in alone.answers[-2:]} == {"not_requested"}
+    assert match_view(reports, "vac-999", "nl") is None
