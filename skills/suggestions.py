@@ -22,11 +22,12 @@ _COMMONEST = 25
 _WEAK = 3  # tenths of its weight that a weak word counts
 _TYPED = 8  # tenths that a word with a typing fault counts
 _COVERED = 60  # percent of a phrase that must be there
-_LEAST = 12  # what the best phrase must be worth
+_LEAST = 20  # what the best phrase must be worth
 _SHARE = 20  # percent of the best score below which a skill is left out
 _ALSO = 3  # tenths that further words count
 _SUPPORT = 15  # percent that words of example and meaning count
 _ARTICLES = frozenset({"de", "het", "een", "t", "n"})
+_BETWEEN = frozenset({"te", "moet", "kan", "mag", "wil", "moeten", "kunnen"})  # "uit te lijnen"
 _SMALL = 10  # what a small word of a phrase counts
 _FUZZY = 5
 _FUZZY_TWICE = 10
@@ -198,7 +199,7 @@ class Search:
                 continue
             after = clause[other + 1].key if other + 1 < len(clause) else ""
             closes = other > offset and (not after or after in self._known.after)
-            if closes or after == "te":
+            if closes or after in _BETWEEN:
                 term = stem(particle.key + token.key, self._known)
                 if term in self._places:
                     joined.append((term, other))

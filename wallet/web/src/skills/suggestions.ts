@@ -14,11 +14,12 @@ const COMMONEST = 25;
 const WEAK = 3;
 const TYPED = 8;
 const COVERED = 60;
-const LEAST = 12;
+const LEAST = 20;
 const SHARE = 20;
 const ALSO = 3;
 const SUPPORT = 15;
 const ARTICLES = new Set(["de", "het", "een", "t", "n"]);
+const BETWEEN = new Set(["te", "moet", "kan", "mag", "wil", "moeten", "kunnen"]); // "uit te lijnen"
 const SMALL = 10;
 const FUZZY = 5;
 const FUZZY_TWICE = 10;
@@ -169,7 +170,7 @@ export class Search {
       const next = clause[other + 1]?.key ?? "";
       const closes = other > offset && (next === "" || after.has(next));
       const term = stem(particle.key + token.key, this.#known);
-      if ((closes || next === "te") && this.#places.has(term)) joined.push([term, other]);
+      if ((closes || BETWEEN.has(next)) && this.#places.has(term)) joined.push([term, other]);
     }
     return joined;
   }
