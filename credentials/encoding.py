@@ -73,7 +73,9 @@ def b64url_decode(text: str) -> bytes:
         raise MalformedError("base64_not_strict", f"{len(text)} characters") from error
 
 
-def parse_json(data: bytes | str, *, max_bytes: int = MAX_TOKEN_BYTES) -> JsonValue:
+def parse_json(
+    data: bytes | str, *, max_bytes: int = MAX_TOKEN_BYTES, max_items: int = MAX_JSON_ITEMS
+) -> JsonValue:
     """Read JSON that every reader understands alike (RFC 7493).
 
     Size, depth and number of items are measured before the parser runs.
@@ -83,7 +85,7 @@ def parse_json(data: bytes | str, *, max_bytes: int = MAX_TOKEN_BYTES) -> JsonVa
             ``json_malformed``: not JSON, not UTF-8, a lone surrogate.
         NumberRefusedError: NaN, Infinity, a double or an integer outside I-JSON.
     """
-    text = _measured_text(data, max_bytes)
+    text = _measured_text(data, max_bytes, max_items)
     try:
         value = _scanned(text)
     except NumberRefusedError as error:
@@ -95,13 +97,15 @@ def parse_json(data: bytes | str, *, max_bytes: int = MAX_TOKEN_BYTES) -> JsonVa
     return value
 
 
-def parse_json_object(data: bytes | str, *, max_bytes: int = MAX_TOKEN_BYTES) -> JsonObject:
+def parse_json_object(
+    data: bytes | str, *, max_bytes: int = MAX_TOKEN_BYTES, max_items: int = MAX_JSON_ITEMS
+) -> JsonObject:
     """Read a JSON object as ``parse_json`` does.
 
     Raises:
         MalformedError: as there, and ``json_malformed`` for another JSON value.
     """
-    value = parse_json(data, max_bytes=max_bytes)
+    value = parse_json(data, max_bytes=max_bytes, max_items=max_items)
     if not isinstance(value, dict):
         raise MalformedError("json_malformed", "expected an object")
     return value
@@ -196,22 +200,22 @@ def _scanned(text: str) -> JsonValue:
     return decoded
 
 
-def _measured_text(data: bytes | str, max_bytes: int) -> str:
+def _measured_text(data: bytes | str, max_bytes: int, max_items: int) -> str:
     try:
         octets = data.encode("utf-8") if isinstance(data, str) else data
         if len(octets) > max_bytes:
             raise MalformedError("too_large", f"{len(octets)} octets, limit {max_bytes}")
-        _measure(octets)
+        _measure(octets, max_items)
         return data if isinstance(data, str) else octets.decode("utf-8")
     except UnicodeError as error:
         raise MalformedError("json_malformed", "not UTF-8") from error
 
 
-def _measure(octets: bytes) -> None:
+def _measure(octets: bytes, max_items: int) -> None:
     """Depth and items, without parsing; exact only where the quick count does not settle it."""
     opened = octets.count(b"[") + octets.count(b"{")
     if opened <= MAX_JSON_DEPTH and (
-        len(octets) <= MAX_JSON_ITEMS or octets.count(b",") + opened <= MAX_JSON_ITEMS
+        len(octets) <= max_items or octets.count(b",") + opened <= max_items
     ):
         return
     bare = _STRING.sub(b"0", octets)
@@ -221,8 +225,8 @@ def _measure(octets: bytes) -> None:
         if depth > MAX_JSON_DEPTH:
             raise MalformedError("too_deep", f"more than {MAX_JSON_DEPTH} levels")
     filled = bare.count(b"[") + bare.count(b"{") - len(_EMPTY.findall(bare))
-    if bare.count(b",") + filled > MAX_JSON_ITEMS:
-        raise MalformedError("too_large", f"more than {MAX_JSON_ITEMS} items")
+    if bare.count(b",") + filled > max_items:
+        raise MalformedError("too_large", f"more than {max_items} items")
 
 
 def _unique(pairs: list[tuple[str, JsonValue]]) -> JsonObject:

@@ -22,7 +22,7 @@ from credentials.keys import (
     VerifyingKey,
     public_key_from_jwk,
 )
-from credentials.limits import MAX_TOKEN_BYTES
+from credentials.limits import MAX_JSON_ITEMS, MAX_TOKEN_BYTES
 
 MAX_HEADER_BYTES = 16 * 1024
 """A header names an algorithm and a key; with a certificate chain it stays under 8 kB."""
@@ -80,13 +80,24 @@ def sign_compact(header: JsonObject, payload: JsonObject | bytes, signer: Signin
     return (signing_input + b"." + signature).decode("ascii")
 
 
-def check_token_text(token: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How large a token may be: in characters, and in keys and list items of its payload."""
+
+    octets: int = MAX_TOKEN_BYTES
+    items: int = MAX_JSON_ITEMS
+
+
+_USUAL = Budget()
+
+
+def check_token_text(token: str, *, max_octets: int = MAX_TOKEN_BYTES) -> None:
     """The text can be a token: its characters, no blank around it, within the limit.
 
     Raises:
         MalformedError: ``token_malformed``.
     """
-    if not token or len(token) > MAX_TOKEN_BYTES:
+    if not token or len(token) > max_octets:
         raise MalformedError("token_malformed", f"{len(token)} characters")
     foreign = not token.isascii() or token.encode("ascii").translate(None, _TOKEN)
     if foreign or token[0] in "\r\n" or token[-1] in "\r\n":
@@ -100,6 +111,7 @@ def peek(
     header_key: bool = False,
     chain: bool = False,
     also: frozenset[str] = _NONE,
+    budget: Budget = _USUAL,
 ) -> Jws:
     """Read a compact JWS without checking its signature.
 
@@ -111,6 +123,7 @@ def peek(
         chain: the caller checks a certificate chain in the header (``certificates.check_chain``).
         also: algorithms beyond ours for which the caller has a key of its own; empty in the
             product.
+        budget: how large it may be; another one only where a document is larger by its nature.
 
     Raises:
         MalformedError: ``token_malformed``, ``jws_expected`` (a JWE), ``base64_not_strict``,
@@ -119,10 +132,13 @@ def peek(
             keys has), ``key_not_from_issuer`` (only a key of the sender's own), ``x5c_invalid``
             (only a certificate chain, and none is looked at here).
     """
+    check_token_text(token, max_octets=budget.octets)
     header, encoded, signing_input, signature = _read(token, typ, also)
     if not header_key and "kid" not in header:
         _refuse_key_of_sender(header, chain=chain)
-    return Jws(header, parse_json_object(b64url_decode(encoded)), signing_input, signature)
+    octets = b64url_decode(encoded)
+    payload = parse_json_object(octets, max_bytes=budget.octets, max_items=budget.items)
+    return Jws(header, payload, signing_input, signature)
 
 
 def _refuse_key_of_sender(header: JsonObject, *, chain: bool) -> None:
@@ -152,7 +168,6 @@ def _read(
     token: str, typ: frozenset[str], also: frozenset[str]
 ) -> tuple[JsonObject, str, bytes, bytes]:
     """The header, the payload as it is spelled, what was signed, and the signature."""
-    check_token_text(token)
     parts = token.split(".")
     if len(parts) == _JWE_PARTS:
         raise MalformedError("jws_expected", "an encrypted token")

@@ -11,6 +11,13 @@ MAX_JSON_DEPTH = 32
 MAX_JSON_ITEMS = 5_000
 """Keys and list items together; 5,000 items cost a JSON-LD processor 6 s (measured)."""
 
+MAX_METADATA_BYTES = 1024 * 1024
+"""What an issuer says of itself; the fetcher takes no more. 200 templates make 750 kB."""
+
+MAX_METADATA_ITEMS = 50_000
+"""The same document: 60 templates have 11,000 keys and items (measured). It is no JSON-LD, so an
+item costs a microsecond."""
+
 MAX_DISCLOSURES = 500
 """20,000 disclosures cost a reference library 2.9 s (measured)."""
 

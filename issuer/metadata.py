@@ -40,7 +40,8 @@ SIGNED_LIFE = timedelta(hours=24)
 
 
 MAX_DESCRIBED = 100
-"""Configurations beyond which no claims are named: our own wallet reads 5,000 items of JSON."""
+"""Configurations beyond which no claims are named: every phone reads the whole document (100 make
+90 kB, measured)."""
 
 
 def known_configurations(ports: Ports) -> Mapping[str, tuple[str, str]]:

@@ -17,7 +17,11 @@ from credentials.openid4vc.authorization_metadata import (
     parse_authorization_metadata,
 )
 from credentials.openid4vc.message import is_https_url
-from credentials.openid4vc.metadata import issuer_metadata_url, parse_issuer_metadata
+from credentials.openid4vc.metadata import (
+    issuer_metadata_url,
+    parse_issuer_metadata,
+    read_document,
+)
 from service.fetch import Http
 
 MAX_MESSAGE_BYTES = 256 * 1024
@@ -132,7 +136,7 @@ def forward(message: Forwarded, *, http: Http) -> Answered:
 
 def _address(message: Forwarded, *, http: Http) -> str:
     raw = document(Document.ISSUER, message.issuer, http=http)
-    issuer = parse_issuer_metadata(parse_json_object(raw), expected_issuer=message.issuer)
+    issuer = parse_issuer_metadata(read_document(raw), expected_issuer=message.issuer)
     if message.endpoint is Endpoint.TOKEN:
         name = issuer.authorization_server()
         told = parse_json_object(document(Document.SERVER, name, http=http))

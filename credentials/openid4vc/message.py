@@ -67,7 +67,8 @@ def origin(url: str) -> str:
         raise ValueError("not an https URL")
     parts = urlsplit(url)
     port = "" if parts.port in {None, 443} else f":{parts.port}"
-    return f"https://{(parts.hostname or '').lower()}{port}"
+    host = (parts.hostname or "").lower()
+    return f"https://[{host}]{port}" if ":" in host else f"https://{host}{port}"
 
 
 def _https(text: str) -> str:

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field
 
 from credentials import jose
-from credentials.encoding import JsonObject
+from credentials.encoding import JsonObject, parse_json_object
 from credentials.errors import CredentialError
 from credentials.keys import PublicKey, Signer
-from credentials.limits import CLOCK_SKEW
+from credentials.limits import CLOCK_SKEW, MAX_METADATA_BYTES, MAX_METADATA_ITEMS
 from credentials.openid4vc.configuration import CredentialConfiguration, Display
 from credentials.openid4vc.encryption import RequestEncryption, ResponseEncryption
 from credentials.openid4vc.message import (
@@ -33,9 +33,10 @@ REFRESH_GRANT = "refresh_token"
 SIGNED_TYPE = "openidvci-issuer-metadata+jwt"
 """``typ`` of signed metadata (section 12.2.3)."""
 
-MAX_CONFIGURATIONS = 500
-"""Fifty types in ten formats; a wallet lists them on one screen."""
+MAX_CONFIGURATIONS = 2_000
+"""Two hundred templates in ten formats: as many as one organisation may have."""
 
+_BUDGET = jose.Budget(octets=MAX_METADATA_BYTES, items=MAX_METADATA_ITEMS)
 _CODE = "issuer_metadata_invalid"
 _ONE_OR_MORE = Field(default=None, min_length=1)
 
@@ -124,6 +125,15 @@ def parse_issuer_metadata(
     return found
 
 
+def read_document(body: bytes) -> JsonObject:
+    """The JSON object of an issuer's metadata, which may be larger than any other message.
+
+    Raises:
+        MalformedError: as ``parse_json_object``, with the limits of metadata.
+    """
+    return parse_json_object(body, max_bytes=MAX_METADATA_BYTES, max_items=MAX_METADATA_ITEMS)
+
+
 def check_identifier(found: str, expected: str) -> None:
     """Metadata name the very identifier they were fetched for.
 
@@ -169,7 +179,7 @@ def verify_issuer_metadata(
         ProtocolError: ``issuer_metadata_invalid``.
         CredentialError: as ``key_of`` and ``jose.peek``; ``signature_invalid``.
     """
-    parsed = jose.peek(token, typ=frozenset({SIGNED_TYPE}))
+    parsed = jose.peek(token, typ=frozenset({SIGNED_TYPE}), budget=_BUDGET)
     kid = parsed.header.get("kid")
     parsed.verify(key_of(kid if isinstance(kid, str) else None))
     try:

@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 from httpx2 import Response
 
-from credentials.encoding import JsonObject
+from credentials.encoding import JsonObject, parse_json_object
 from credentials.errors import MalformedError, RejectedError
 from credentials.formats import FORMATS
 from credentials.formats.base import verify
+from credentials.openid4vc.metadata import parse_issuer_metadata, read_document
 from issuer import designs
 from issuer.designs import Design, design_of, keep_version, name_for, read_design, template_of
 from issuer.installation import FIRST
+from issuer.settings import DEMO_ORIGIN
 from issuer.tables import Member
 from tests.databases import everything_in
 from tests.issuer.office import FORKLIFT, Holder, Office, open_office
@@ -137,6 +139,17 @@ def test_a_name_is_made_of_the_title_and_taken_once() -> None:
     assert name_for("Lassen: één dag!", frozenset()) == "lassen-een-dag"
     assert name_for("Lassen", frozenset({"lassen", "lassen-2"})) == "lassen-3"
     assert name_for("漢字", frozenset()) == "eigen"
+
+
+def test_the_metadata_of_sixty_templates_are_read_by_our_own_wallet(office: Office) -> None:
+    for number in range(60):
+        keep(office, design(), f"hal-{number}")
+    body = office.client.get("/.well-known/openid-credential-issuer").content
+    with pytest.raises(MalformedError, match="too_large"):
+        parse_json_object(body)  # more than any other message may hold
+    found = parse_issuer_metadata(read_document(body), expected_issuer=DEMO_ORIGIN)
+    named = {name.partition(".")[0] for name in found.credential_configurations_supported}
+    assert len({name for name in named if name.startswith("hal-")}) == 60
 
 
 def test_only_so_many_templates(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

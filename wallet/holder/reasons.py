@@ -9,7 +9,7 @@ from credentials.dids.web import PREFIX, location
 from credentials.encoding import JsonObject, compact_json
 from credentials.errors import CredentialError
 from credentials.openid4vc.key_proof import create_proof
-from credentials.openid4vc.metadata import issuer_metadata_url
+from credentials.openid4vc.metadata import issuer_metadata_url, read_document
 from credentials.openid4vc.nonce import parse_nonce_response
 from schemas.messages import LANGUAGES
 from wallet.holder.outside import FORM_TYPE, JSON_TYPE, Outside, answer_object
@@ -39,7 +39,7 @@ def _asked(held: Held, outside: Outside) -> dict[str, str] | None:
     identifier = issuer_address(held.parsed().credential.issuer)
     if identifier is None:
         return None
-    metadata = outside.get_object(issuer_metadata_url(identifier))
+    metadata = read_document(outside.http.get_body(issuer_metadata_url(identifier)))
     endpoint, nonces = metadata.get("status_reason_endpoint"), metadata.get("nonce_endpoint")
     if not isinstance(endpoint, str) or not isinstance(nonces, str):
         return None

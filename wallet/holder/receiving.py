@@ -28,6 +28,7 @@ from credentials.openid4vc.metadata import (
     CredentialIssuerMetadata,
     issuer_metadata_url,
     parse_issuer_metadata,
+    read_document,
 )
 from credentials.openid4vc.nonce import parse_nonce_response
 from credentials.openid4vc.notification import NotificationEvent, NotificationRequest
@@ -115,7 +116,7 @@ def read_offer(text: str, *, outside: Outside, language: str = "nl") -> Preview:
     if offer.pre_authorized_code is None:
         raise UnsupportedError("offer_not_supported", "no pre-authorized code")
     issuer = parse_issuer_metadata(
-        outside.get_object(issuer_metadata_url(offer.credential_issuer)),
+        read_document(outside.http.get_body(issuer_metadata_url(offer.credential_issuer))),
         expected_issuer=offer.credential_issuer,
     )
     server = parse_authorization_metadata(

@@ -1,14 +1,14 @@
 """Metadata of issuers and authorization servers."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from credentials import jose
-from credentials.encoding import JsonObject
-from credentials.errors import CredentialError
+from credentials.encoding import JsonObject, compact_json, parse_json_object
+from credentials.errors import CredentialError, MalformedError
 from credentials.keys import Algorithm, PublicKey, SoftwareSigner
 from credentials.openid4vc.authorization_metadata import (
     AuthorizationServerMetadata,
@@ -35,6 +35,7 @@ from credentials.openid4vc.metadata import (
     create_issuer_metadata,
     issuer_metadata_url,
     parse_issuer_metadata,
+    read_document,
     sign_issuer_metadata,
     verify_issuer_metadata,
 )
@@ -237,3 +238,22 @@ def test_metadata_signed_by_another_key_are_refused(now: datetime) -> None:
     with pytest.raises(CredentialError) as refusal:
         verify_issuer_metadata(token, expected_issuer=ISSUER, key_of=_key, at=now)
     assert refusal.value.code == "signature_invalid"
+
+
+def test_metadata_may_hold_more_than_any_other_message_but_not_anything() -> None:
+    many = {f"t{number}.dc+sd-jwt": sd_jwt_vc_configuration(KIND) for number in range(400)}
+    written = create_issuer_metadata(ISSUER, many, display=[])
+    body = compact_json(write_message(written))
+    with pytest.raises(MalformedError, match="too_large"):
+        parse_json_object(body)
+    assert parse_issuer_metadata(read_document(body), expected_issuer=ISSUER) == written
+    signer = SoftwareSigner.generate(Algorithm.ES256, "did:web:issuer.example#k")
+    at = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    token = sign_issuer_metadata(written, signer, at=at, lifetime=timedelta(hours=1))
+    found = verify_issuer_metadata(
+        token, expected_issuer=ISSUER, key_of=lambda _: signer.public, at=at
+    )
+    assert found == written
+    for body in (b"[" + b"0," * 50_001 + b"0]", b'"' + b"x" * 1024 * 1024 + b'"'):
+        with pytest.raises(MalformedError, match="too_large"):
+            read_document(body)

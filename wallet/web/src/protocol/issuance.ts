@@ -8,7 +8,7 @@ import { Fields, isHttpsUrl, writeForm } from "./message.ts";
 import type { Octets } from "./octets.ts";
 import { PRE_AUTHORIZED_GRANT } from "./offer.ts";
 
-const MAX_CONFIGURATIONS = 500;
+const MAX_CONFIGURATIONS = 2_000;
 const MAX_BATCH = 50;
 
 /** One kind of credential. */

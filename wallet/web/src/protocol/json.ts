@@ -30,11 +30,11 @@ export function member(object: JsonObject, name: string): JsonValue | undefined 
  *
  * Refuses `too_large`, `too_deep`, `json_duplicate_key`, `json_malformed`.
  */
-export function parseJson(data: Octets | string, maxBytes = MAX_TOKEN_BYTES): JsonValue {
+export function parseJson(data: Octets | string, maxBytes = MAX_TOKEN_BYTES, maxItems = MAX_JSON_ITEMS): JsonValue {
   const octets = typeof data === "string" ? utf8(data) : data;
   if (octets.length > maxBytes) throw malformed("too_large", `${octets.length} octets`);
   const text = typeof data === "string" ? data : fromUtf8(data);
-  const fault = scan(text);
+  const fault = scan(text, maxItems);
   let value: JsonValue;
   try {
     value = JSON.parse(text) as JsonValue;
@@ -46,8 +46,8 @@ export function parseJson(data: Octets | string, maxBytes = MAX_TOKEN_BYTES): Js
 }
 
 /** Read a JSON object as `parseJson` does. */
-export function parseObject(data: Octets | string, maxBytes = MAX_TOKEN_BYTES): JsonObject {
-  const value = parseJson(data, maxBytes);
+export function parseObject(data: Octets | string, maxBytes = MAX_TOKEN_BYTES, maxItems = MAX_JSON_ITEMS): JsonObject {
+  const value = parseJson(data, maxBytes, maxItems);
   if (!isObject(value)) throw malformed("json_malformed", "expected an object");
   return value;
 }
@@ -93,7 +93,7 @@ interface Open {
  * Depth and items, which refuse at once; returns the first other fault, which counts where the
  * text is JSON: a name twice, a number outside I-JSON, a lone surrogate.
  */
-function scan(text: string): Refusal | undefined {
+function scan(text: string, maxItems: number): Refusal | undefined {
   const open: Open[] = [];
   let items = 0;
   let fault: Refusal | undefined;
@@ -120,7 +120,7 @@ function scan(text: string): Refusal | undefined {
     }
     before = token;
   }
-  if (items > MAX_JSON_ITEMS) throw malformed("too_large", `more than ${MAX_JSON_ITEMS} items`);
+  if (items > maxItems) throw malformed("too_large", `more than ${maxItems} items`);
   return fault;
 }
 
