@@ -72,6 +72,7 @@ class View {
 
   /** Let the keeper do something; undefined when it did not, and the outcome says why. */
   async act<Kind extends keyof Answers>(kind: Kind, fields: Record<string, unknown> = {}): Promise<Answers[Kind] | undefined> {
+    if (this.busy) return undefined; // a second tap
     this.busy = kind;
     this.outcome = undefined;
     try {
