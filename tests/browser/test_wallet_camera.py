@@ -68,7 +68,7 @@ def test_a_code_is_read_from_what_the_camera_sees(camera: Browser, site: WalletS
 
 
 def test_without_a_camera_the_page_says_so(camera: Browser, site: WalletSite) -> None:
-    context = camera.new_context()
+    context = camera.new_context(locale="nl-NL")
     worker = at_keeper(context, site)
     worker.page.evaluate(
         "() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('no')); }"
