@@ -19,6 +19,10 @@ const AREAS = {
 };
 const BORROWED = { // what the page also says, and other services say in the same words
   page: [["common.yaml", /^common\.(?:level|grade)\./], ["verifier_requests.yaml", /^declaration\./]],
+  share: [
+    ["common.yaml", /^common\.(?:level|grade|part|language)\b/], ["verifier.yaml", /^verifier\.verdict\./],
+    ["verifier_share.yaml", /^verifier\.(?:verdict|proof)\./],
+  ],
 };
 
 /** The text of a module of data. */

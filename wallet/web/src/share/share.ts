@@ -1,0 +1,152 @@
+/** The page of a deelkaart: a tap opens it, a verifier judges it, and nothing of it stays. */
+
+import { h, type Child } from "../page/dom.ts";
+import { parseLink, type ShareLink } from "../keeper/share_card.ts";
+import { Refusal } from "../protocol/errors.ts";
+import { check, leaveName, open, verifierOf, type Opened } from "./opening.ts";
+import { drawAnswer } from "./verdict.ts";
+import { day, drawing, icon, language, preferred, speak, t, type Language } from "./words.ts";
+
+const CODE = /^[0-9]{4}$/;
+const NAMES = { nl: "Nederlands", en: "English" };
+
+/** What was opened lives here while the page is open, so that another language costs no second look. */
+let opened: { link: ShareLink; share: Opened } | undefined;
+
+function start(): void {
+  speak(preferred(navigator.languages));
+  drawBar();
+  try {
+    drawDoor(parseLink(location.href));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    drawTold("share.broken", "share.broken_text");
+  }
+}
+
+/** Before anything is fetched: what this is, and one button. */
+function drawDoor(link: ShareLink): void {
+  redraw = () => drawDoor(link);
+  const name = field("share.name", "share.name_help", { maxlength: "60", autocomplete: "organization" });
+  const code = link.coded
+    ? field("share.code", "share.code_help", { maxlength: "4", inputmode: "numeric", autocomplete: "off", class: "sp-code" })
+    : undefined;
+  const handIn = (event: Event): void => {
+    event.preventDefault();
+    const said = code?.input.value.trim();
+    if (code && !CODE.test(said ?? "")) return code.fault(t("share.code_wrong"));
+    void look(link, said, name.input.value.trim());
+  };
+  show(h("form", { class: "sp-reader sp-stack--lg", novalidate: true, onsubmit: handIn },
+    h("section", { class: "sp-plate sp-plate--rivets sp-stack--sm" }, title("share.title"), h("p", { class: "sp-subtle" }, t("share.lead"))),
+    code?.box, name.box,
+    h("div", { class: "sp-actions" },
+      h("button", { class: "sp-button sp-button--primary", type: "submit" }, icon("eye"), t("share.open"))),
+    h("p", { class: "sp-small sp-subtle" }, t("share.counts"))));
+}
+
+async function look(link: ShareLink, code: string | undefined, name: string): Promise<void> {
+  drawBusy();
+  try {
+    const share = await open(link, code, Date.now() / 1000);
+    opened = { link, share };
+    if (name) void leaveName(link, code, name, share.view);
+    await judge();
+  } catch (error) {
+    refused(error, link);
+  }
+}
+
+/** Ask the verifier; what was opened is not fetched again. */
+async function judge(): Promise<void> {
+  if (!opened) return;
+  const { link, share } = opened;
+  redraw = () => void judge();
+  drawBusy();
+  try {
+    const answer = await check(await verifierOf(), link, share.cards, language());
+    show(drawAnswer(answer, t("share.ends", { day: day(share.expires) })), true);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    drawTold("share.unchecked", "share.unchecked_text", button("share.retry", () => void judge()));
+  }
+}
+
+function refused(error: unknown, link: ShareLink): void {
+  const code = error instanceof Refusal ? error.code : "failed";
+  const again = (key: string): HTMLElement => button(key, () => drawDoor(link));
+  if (code === "share_gone") {
+    redraw = () => refused(error, link);
+    drawTold("share.gone", link.coded ? ["share.gone_text", "share.gone_coded"] : ["share.gone_text", "share.gone_ask"],
+      link.coded ? again("share.again") : null);
+  } else if (code === "share_unreachable") {
+    drawTold("share.offline", "share.offline_text", again("share.retry"));
+  } else {
+    drawTold("share.damaged", "share.damaged_text");
+  }
+}
+
+let redraw = (): void => undefined;
+
+/** One thing to read, and perhaps one to do. */
+function drawTold(heading: string, texts: string | readonly string[], action: Child = null): void {
+  const lines = (Array.isArray(texts) ? texts : [texts]) as readonly string[];
+  show(h("div", { class: "sp-reader sp-stack" }, title(heading), ...lines.map((line) => h("p", {}, t(line))),
+    action ? h("div", { class: "sp-actions" }, action) : null));
+}
+
+function drawBusy(): void {
+  show(h("div", { class: "sp-busy sp-stack", role: "status" }, h("p", {}, t("share.busy")), h("progress", { "aria-label": t("share.busy") })));
+}
+
+function drawBar(): void {
+  document.title = `${t("share.title")} - skillspass`;
+  const ways = (["nl", "en"] as const).map((each) => h("button", {
+    type: "button", lang: each, "aria-pressed": String(each === language()), onclick: () => swap(each),
+  }, h("span", { class: "sp-languages__long" }, NAMES[each]),
+  h("span", { class: "sp-languages__short", "aria-hidden": "true" }, each.toUpperCase())));
+  byId("bar").replaceChildren(h("header", { class: "sp-bar" }, h("div", {},
+    h("span", { class: "sp-logo" }, drawing("nut"), h("span", {}, "skillspass")),
+    h("div", { class: "sp-languages", role: "group", "aria-label": t("share.language") }, ...ways))));
+}
+
+function swap(wanted: Language): void {
+  speak(wanted);
+  drawBar();
+  redraw();
+}
+
+function show(content: HTMLElement, wide = false): void {
+  byId("place").classList.toggle("sp-page--wide", wide);
+  byId("place").replaceChildren(content);
+  content.querySelector<HTMLElement>("h1")?.focus();
+}
+
+function byId(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (!found) throw new TypeError(id);
+  return found;
+}
+
+const title = (key: string): HTMLElement => h("h1", { tabindex: "-1" }, t(key));
+
+const button = (key: string, action: () => void): HTMLElement =>
+  h("button", { class: "sp-button sp-button--primary", type: "button", onclick: action }, t(key));
+
+/** A field with its label, a line of help, and what is wrong with it. */
+function field(label: string, help: string, attributes: Readonly<Record<string, string>>): {
+  box: HTMLElement; input: HTMLInputElement; fault: (text: string) => void;
+} {
+  const wrong = h("p", { id: `${label}-wrong`, class: "sp-fault", role: "alert" });
+  const hint = h("p", { id: `${label}-help`, class: "sp-subtle sp-small" }, t(help));
+  const input = h("input", { id: label, type: "text", spellcheck: "false", "aria-describedby": `${hint.id} ${wrong.id}`, ...attributes });
+  const box = h("div", { class: "sp-stack--sm" }, h("label", { for: label }, h("strong", {}, t(label))), hint, input, wrong);
+  const fault = (text: string): void => {
+    wrong.replaceChildren(text);
+    input.setAttribute("aria-invalid", "true");
+    input.focus();
+  };
+  return { box, input, fault };
+}
+
+start();
