@@ -91,7 +91,6 @@ class Search:
         ]
         self._weights = self._weighed()
         self._places: Mapping[str, list[int]] = self._indexed()
-        self._typed: dict[str, str | None] = {}
 
     def suggest(self, text: str, *, limit: int = LIMIT) -> tuple[Suggestion, ...]:
         """The skills that a text names, best first; empty where it names none."""
@@ -209,17 +208,15 @@ class Search:
         """The known stem that this one is a typing fault away from."""
         if len(term) < _FUZZY:
             return None
-        if term not in self._typed:
-            most = 2 if len(term) >= _FUZZY_TWICE else 1
-            near = [
-                (distance, known)
-                for known in self._places
-                if known[0] == term[0]
-                and len(known) >= _FUZZY
-                and (distance := faults(term, known, most)) <= most
-            ]
-            self._typed[term] = min(near)[1] if near else None
-        return self._typed[term]
+        most = 2 if len(term) >= _FUZZY_TWICE else 1
+        near = [
+            (distance, known)
+            for known in self._places
+            if known[0] == term[0]
+            and len(known) >= _FUZZY
+            and (distance := faults(term, known, most)) <= most
+        ]
+        return min(near)[1] if near else None
 
     def _score(self, place: int, reading: _Reading) -> tuple[int, tuple[int, ...]]:
         best, matched, used = 0, frozenset[str](), set[str]()

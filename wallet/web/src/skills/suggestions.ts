@@ -51,7 +51,6 @@ export class Search {
   readonly #bags: readonly ReadonlySet<string>[];
   readonly #weights: ReadonlyMap<string, number>;
   readonly #places = new Map<string, number[]>();
-  readonly #typed = new Map<string, string | null>();
 
   constructor(framework: FrameworkData, known: Lexicon) {
     this.#known = known;
@@ -178,8 +177,6 @@ export class Search {
   /** The known stem that this one is a typing fault away from. */
   #near(term: string): string | null {
     if (term.length < FUZZY) return null;
-    const before = this.#typed.get(term);
-    if (before !== undefined) return before;
     const most = term.length >= FUZZY_TWICE ? 2 : 1;
     let best: [number, string] | null = null;
     for (const known of this.#places.keys()) {
@@ -187,7 +184,6 @@ export class Search {
       const distance = faults(term, known, most);
       if (distance <= most && (!best || distance < best[0] || (distance === best[0] && known < best[1]))) best = [distance, known];
     }
-    this.#typed.set(term, best?.[1] ?? null);
     return best?.[1] ?? null;
   }
 
