@@ -24,14 +24,15 @@ def checker(ports: Ports, *, browser: str, around: Surroundings) -> Callable[[It
     def check(item: Item) -> Line:
         """Check one item and keep its verdict for that browser."""
         at = ports.clock()
+        bare = Item(item.number, item.source)  # what it held goes as soon as it was checked
         try:
             reports = _reports(ports, item, around=around, at=at)
         except CredentialError as error:
-            return Line(item, fault=error.code)
+            return Line(bare, fault=error.code)
         for report in reports:
             checking.note_status_dates(report, ports.documents.note_issued_at)
         kept = ports.results.keep(reports, browser=browser, at=at)
-        return Line(item, reports, kept.id)
+        return Line(bare, reports, kept.id)
 
     return check
 

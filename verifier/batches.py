@@ -21,6 +21,9 @@ MAX_BATCHES = 50
 AT_ONCE = 4
 """Checks side by side: most of their time they wait for a host."""
 
+MAX_WAITING = 500
+"""Items that wait with what they hold, from all browsers together; who comes then comes later."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -73,6 +76,7 @@ class Batches:
         self._stopping = stopping
         self._memory: ShortMemory[Batch] = ShortMemory(life=BATCH_LIFE, most=MAX_BATCHES)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="batch")
+        self._lock, self._waiting = Lock(), 0
 
     def start(
         self,
@@ -83,12 +87,22 @@ class Batches:
         browser: str,
         at: datetime,
     ) -> Batch:
-        """Begin; ``check`` runs in a thread for each item and never raises."""
+        """Begin; ``check`` runs in a thread for each item and never raises.
+
+        Raises:
+            RejectedError: ``batch_busy``: too much waits already.
+        """
+        with self._lock:
+            if self._waiting + len(items) > MAX_WAITING:
+                raise RejectedError("batch_busy", f"{self._waiting} wait")
+            self._waiting += len(items)
         batch = Batch(name, digest(browser), len(items), at)
         self._memory.put(name, batch, at=at)
 
         def work(item: Item) -> None:
             """Check one item, unless the service ends."""
+            with self._lock:
+                self._waiting -= 1
             if not self._stopping.is_set():
                 batch.note(check(item))
 

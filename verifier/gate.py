@@ -16,6 +16,9 @@ from verifier.ports import Ports
 from verifier.tables import DocumentRow
 from verifier.trust import load
 
+MAX_REFRESHED = 20
+"""Status lists that one press fetches again, those of the latest checks first."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeptList:
@@ -76,14 +79,17 @@ def kept(ports: Ports, *, at: datetime) -> Kept:
 
 
 def refresh(ports: Ports, *, at: datetime) -> int:
-    """Fetch the sector's list and every status list that we know again.
+    """Fetch the sector's list and the status lists of the latest checks again.
 
     Returns:
         How many could not be fetched; their copies stay.
     """
     with ports.database.reading() as session:
         known = session.exec(
-            select(DocumentRow.url).where(col(DocumentRow.issued_at).is_not(None))
+            select(DocumentRow.url)
+            .where(col(DocumentRow.issued_at).is_not(None))
+            .order_by(col(DocumentRow.fetched_at).desc())
+            .limit(MAX_REFRESHED)
         ).all()
     ports.around(at)
     missed = 0

@@ -4,19 +4,22 @@ import time
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credentials.errors import CredentialError, MalformedError
+from credentials.errors import CredentialError, MalformedError, RejectedError
 from schemas.messages import sentence
+from tests.conftest import NOW
 from tests.verifier.share_site import ShareSite
 from tests.verifier.test_pages import token_of
 from tests.verifier.world import World
-from verifier.batch_items import MAX_ITEMS, items_of_list, items_of_zip
+from verifier.batch_items import MAX_ITEMS, Item, items_of_list, items_of_zip
 from verifier.batch_table import harmless
+from verifier.batches import AT_ONCE, MAX_WAITING, Batches, Line
 from verifier.uploads import MAX_UPLOAD_BYTES
 
 
@@ -166,3 +169,31 @@ def test_any_text_is_a_list_of_links_or_our_error(text: str) -> None:
 def test_no_cell_begins_a_formula(start: str) -> None:
     assert harmless(f"{start}1+1")[0] == "'"
     assert harmless("plain") == "plain"
+
+
+def test_who_comes_while_too_much_waits_comes_later() -> None:
+    stopping, slow = Event(), Event()
+    batches = Batches(stopping=stopping)
+
+    def check(item: Item) -> Line:
+        slow.wait(20)
+        return Line(item)
+
+    many = [Item(number) for number in range(1, MAX_WAITING + AT_ONCE)]
+    try:
+        batches.start("a", many[:MAX_WAITING], check=check, browser="x", at=NOW)
+        with pytest.raises(RejectedError, match="batch_busy"):
+            batches.start("b", many[: AT_ONCE + 1], check=check, browser="x", at=NOW)
+    finally:
+        stopping.set()
+        slow.set()
+
+
+def test_nothing_that_was_brought_stays_after_its_check(world: World) -> None:
+    proof = str(world.issue(world.credential())).encode()
+    table = Table(world, archive=zipped({"a.txt": proof}))
+    table.page()
+    ports = world.app.state.ports
+    secret = table.browser.cookies.get("asker")
+    found = ports.batches.find(table.address.rpartition("/")[2], browser=secret, at=world.clock())
+    assert [line.item.content for line in found.lines()] == [b""]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
@@ -12,6 +12,7 @@ from schemas.messages import sentence
 from service import dates
 from service.forms import CheckedForm, text_field
 from service.pages import language_of
+from service.rates import limited
 from verifier import checking
 from verifier.gate import Kept, around_kept, kept, refresh
 from verifier.pages import browser
@@ -30,7 +31,7 @@ def start(request: Request, ports: PortsOf, missed: int = 0) -> Response:
     return _page(request, ports, missed=max(0, missed))
 
 
-@router.post("/gate/refresh")
+@router.post("/gate/refresh", dependencies=[Depends(limited("share"))])
 def fetch(_form: CheckedForm, ports: PortsOf) -> Response:
     """Fetch the lists again, while there is a connection."""
     missed = refresh(ports, at=ports.clock())
