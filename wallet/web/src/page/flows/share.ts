@@ -130,7 +130,7 @@ function drawPreview(answer: (terms: Terms | "back") => void, shown: readonly Sh
   const named = shown.some((each) => linesOf(each).some(isName));
   const days = choices(t("flow.share.days"), DAYS.map((count) => [String(count), t(count === 1 ? "flow.share.day" : "flow.share.of_days", { count })] as const), USUAL_DAYS);
   const views = choices(t("flow.share.views"), [[ANY_VIEWS, t("flow.share.any_views")] as const,
-    ...VIEWS.map((count) => [String(count), t("flow.share.of_views", { count })] as const)], ANY_VIEWS);
+    ...VIEWS.map((count) => [String(count), t(count === 1 ? "flow.share.once" : "flow.share.of_views", { count })] as const)], ANY_VIEWS);
   const code = tick(t("flow.share.code"), t("flow.share.code_help"));
   const handIn = (): void => answer({
     days: Number(days.value()), maxViews: Number(views.value()) || undefined, code: code.box.checked ? spokenCode() : undefined,
