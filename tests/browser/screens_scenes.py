@@ -287,6 +287,7 @@ SCENES = {
     "take": scene("take"),
     "wipe": scene("wipe"),
     "about": scene("about"),
+    "help": scene("help"),
     "offline": scene(offline=True),
 }
 """Every screen, and the states in which one looks different."""

@@ -85,8 +85,8 @@ test("only what is valid now is green", () => {
 
 test("without an open passport no screen shows what is in it", () => {
   const names = [...Object.keys(SCREENS), "nowhere", "toString", ""];
-  assert.deepEqual([...new Set(names.map((name) => screenFor(name, "new")))], ["start", "add", "about"]);
-  assert.deepEqual([...new Set(names.map((name) => screenFor(name, "locked")))], ["locked", "add", "about"]);
+  assert.deepEqual([...new Set(names.map((name) => screenFor(name, "new")))], ["start", "add", "about", "help"]);
+  assert.deepEqual([...new Set(names.map((name) => screenFor(name, "locked")))], ["locked", "add", "about", "help"]);
   assert.equal(screenFor("nowhere", "open"), "passport");
   assert.equal(screenFor("toString", "open"), "passport");
   assert.deepEqual(TABS.map(([name]) => SCREENS[name]), TABS.map(([name]) => name));

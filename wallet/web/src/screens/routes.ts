@@ -25,9 +25,10 @@ export const SCREENS: Readonly<Record<string, Tab>> = {
   take: "settings",
   wipe: "settings",
   about: "settings",
+  help: "settings",
 };
 
-const WITHOUT_PASSPORT = new Set(["add", "about"]);
+const WITHOUT_PASSPORT = new Set(["add", "about", "help"]);
 
 /** The screen to draw: without an open passport only what needs none. */
 export function screenFor(name: string, state: "new" | "locked" | "open"): string {
