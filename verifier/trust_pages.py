@@ -65,7 +65,6 @@ class EntryView:
 
     Attributes:
         address: where it lives, in ASCII.
-        keys: how many signatures the list knows of it.
         kept: how many of its status lists are kept, since it is gone.
     """
 
@@ -75,7 +74,6 @@ class EntryView:
     kvk: str | None
     website: str | None
     rights: tuple[RightView, ...]
-    keys: int
     gone_since: datetime | None
     kept: int
 
@@ -118,7 +116,6 @@ def view(entry: TrustedIssuer, language: str, *, at: datetime) -> EntryView:
         kvk=entry.kvk,
         website=entry.website,
         rights=tuple(_right(each, language, at) for each in entry.services),
-        keys=len(entry.keys) + len(entry.certificates),
         gone_since=entry.gone_since,
         kept=len(entry.kept),
     )
