@@ -27,6 +27,10 @@ CHOSEN = {
     "confirmations-due-1280-en": "confirmations",
     "statement-waits-1280-en": "statement-waits",
     "paper-made-1280-en": "paper",
+    "verifier-start-1280-en": "verifier-start",
+    "verifier-card-1280-en": "verifier-verdict",
+    "verifier-table-1280-en": "verifier-table",
+    "verifier-gate-stale-360-en": "verifier-gate",
 }
 """Screenshot to picture."""
 
