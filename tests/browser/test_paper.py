@@ -68,7 +68,7 @@ def test_a_certificate_on_paper_is_checked_by_its_file(
         if target == badge:
             recruiter.opens(f"{services.address('verifier')}/")
         recruiter.page.set_input_files("#file", target)
-        recruiter.presses("form[action='/check'] button")
+        recruiter.presses("form:has(#file) button")
         recruiter.looks(f"paper-verdict-{target.stem}")
         assert "Wiśniewski" in recruiter.page.locator("main").inner_text()
     context.close()
@@ -85,7 +85,7 @@ def test_another_paper_than_the_file_is_refused_in_words(
     nothing = tmp_path / "other.pdf"
     nothing.write_bytes(b"%PDF-1.7\n")
     recruiter.page.set_input_files("#file", nothing)
-    recruiter.presses("form[action='/check'] button")
+    recruiter.presses("form:has(#file) button")
     recruiter.looks("paper-refused")
     text = recruiter.page.locator("main").inner_text()
     assert sentence("error.pdf_malformed", language) in text
