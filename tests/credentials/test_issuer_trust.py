@@ -29,7 +29,6 @@ from credentials.trust.listing import (
     TrustedIssuer,
     TrustList,
 )
-from credentials.trust.verifiers import asking, known_verifier
 from credentials.verification import Expectations, Policy
 from tests.conftest import NOW
 from tests.credentials.test_trust_chains import KEYS, LEAF, MIDDLE, ROOT
@@ -378,25 +377,3 @@ def test_an_accreditation_that_was_changed_or_is_of_tomorrow_is_refused() -> Non
     for token in (changed, accreditation(world, at=NOW + timedelta(hours=1))):
         with pytest.raises(RejectedError, match="accreditation_invalid"):
             read_accreditation(token, trust_list=body_list(world), at=NOW)
-
-
-FIRM = TrustedIssuer(
-    "did:web:firm.example",
-    "Machinefabriek Jansen",
-    (asking(NOW - DAY, until=NOW + DAY),),
-    (),
-    certificates=(ListedCertificate(LEAF, NOW - DAY),),
-)
-
-
-def test_a_firm_on_the_second_list_is_known_by_its_did_or_its_certificate() -> None:
-    listing = TrustList(1, NOW, NOW + DAY, (FIRM,))
-    by_did = "decentralized_identifier:did:web:firm.example"
-    by_hash = f"x509_hash:{b64url_encode(sha256(LEAF).digest())}"
-    for client_id in (by_did, by_hash):
-        assert known_verifier(listing, client_id, at=NOW) == FIRM
-        assert known_verifier(listing, client_id, at=NOW + DAY) is None
-        gone_now = replace(listing, issuers=(replace(FIRM, gone_since=NOW),))
-        assert known_verifier(gone_now, client_id, at=NOW) is None
-    for client_id in ("did:web:firm.example", f"{by_did}x", "x509_hash:AAAA", "redirect_uri:x", ""):
-        assert known_verifier(listing, client_id, at=NOW) is None
