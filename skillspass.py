@@ -8,9 +8,8 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +19,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import typer.main
 from typer.core import TyperGroup
+
+from service.place import Place
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -102,60 +103,6 @@ DEPLOYMENT = "deployment.json"
 def start() -> None:
     """Skills credentials: issue them, hold them, check them."""
     _take_deployment()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the services of one trial live.
-
-    Attributes:
-        var: their files.
-        ports: by label: trust, issuer, wallet, verifier.
-        public: the domain as an https origin, where others can reach them.
-        clock: the one clock of them all.
-    """
-
-    var: Path
-    ports: Mapping[str, int]
-    public: str | None
-    clock: "Clock"
-
-    def settings(self, label: str) -> dict[str, Any]:
-        """What one service is told; the rest comes from its environment and defaults."""
-        from service import demo
-
-        def origin(one: str) -> str:
-            return demo.public_origin(one, self.public) if self.public else demo.identifier(one)
-
-        def address(one: str) -> str:
-            return origin(one) if self.public else f"http://localhost:{self.ports[one]}"
-
-        kiosk = origin("kiosk") if self.public else address("wallet")
-        web = (
-            address("wallet") if self.public else f"http://wallet.localhost:{self.ports['wallet']}"
-        )
-        common: dict[str, Any] = {
-            "port": self.ports[label],
-            "public_url": address(label),
-            "identifier": origin(label),
-            "var": str(self.var),
-            "dev_origins": {} if self.public else demo.local_origins(self.ports),
-            "demo": True,
-        }
-        if label in {"wallet", "verifier"}:
-            common["trust_list_url"] = f"{origin('trust')}/list.jwt"
-            common["trust_anchor"] = (self.var / "trust" / "anchor.json").read_text("utf-8")
-        if label == "wallet":
-            common["verifier_list_url"] = f"{origin('trust')}/verifiers.jwt"
-        if label in {"issuer", "verifier"}:
-            common["wallet_url"] = kiosk
-            common["web_wallet_url"] = web
-        if label == "wallet":
-            common["public_url"] = kiosk
-            common["web_url"] = web
-        if label in {"issuer", "wallet"}:
-            common["verifier_url"] = address("verifier")
-        return common
 
 
 def _keep_deployment(place: Place) -> None:
@@ -288,9 +235,10 @@ def serve(
         def ready() -> None:
             """Say where each of them is."""
             for one in apps:
-                settings = one.state.settings
-                address = getattr(settings, "web_origin", settings.public_url)
-                typer.echo(f"{one.title:<9} {address}", err=True)
+                known = one.state.settings
+                typer.echo(
+                    f"{one.title:<9} {getattr(known, 'web_origin', known.public_url)}", err=True
+                )
             typer.echo(f"Log: {place.var / LOG}. Ctrl-C stops them all.", err=True)
 
         serving.serve([serving.seat(one) for one in apps], ready=ready)

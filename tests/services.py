@@ -7,6 +7,7 @@ from pathlib import Path
 
 import skillspass
 from service.clock import clock_from
+from service.place import Place
 from service.serving import free_ports, running, seat
 from tests.conftest import NOW
 
@@ -33,6 +34,6 @@ class Services:
 def services_in(var: Path) -> Iterator[Services]:
     """Serve all four until the block ends; their clock starts at NOW."""
     ports = dict(zip(LABELS, free_ports(len(LABELS)), strict=True))
-    place = skillspass.Place(var=var, ports=ports, public=None, clock=clock_from(NOW))
+    place = Place(var=var, ports=ports, public=None, clock=clock_from(NOW))
     with skillspass.trial(place) as apps, running([seat(app) for app in apps]):
         yield Services(var, ports)
