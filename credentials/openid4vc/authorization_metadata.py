@@ -22,6 +22,7 @@ class AuthorizationServerMetadata(BaseModel):
         require_pushed_authorization_requests: RFC 9126, section 5.
         authorization_response_iss_parameter_supported: RFC 9207, section 3.
         dpop_signing_alg_values_supported: RFC 9449, section 5.1.
+        protected_resources: the issuers it serves, where it names them (RFC 9728, section 4).
         challenge_endpoint: attestation-based client authentication, section on challenges.
     """
 
@@ -32,6 +33,7 @@ class AuthorizationServerMetadata(BaseModel):
     pushed_authorization_request_endpoint: HttpsUrl | None = None
     require_pushed_authorization_requests: bool = False
     challenge_endpoint: HttpsUrl | None = None
+    protected_resources: list[str] | None = None
     grant_types_supported: list[str] | None = None
     response_types_supported: list[str] | None = None
     response_modes_supported: list[str] | None = None

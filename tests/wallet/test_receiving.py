@@ -186,7 +186,7 @@ def test_an_issuer_that_delivers_no_credential_is_refused(world: World) -> None:
     outside = world.meddled({"/credential": lambda _: b'{"transaction_id":"x","interval":5}'})
     offer = world.offer()
     preview = receiving.read_offer(offer["link"], outside=outside)
-    with pytest.raises(UnsupportedError, match="offer_not_supported"):
+    with pytest.raises(UnsupportedError, match="credential_deferred"):
         receiving.fetch_credential(preview, pin=offer["tx_code"], outside=outside)
 
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from credentials.encoding import JsonObject
 from credentials.errors import RejectedError
+from credentials.keys import SoftwareSigner
 from credentials.openid4vc.deletion import Erased, create_deletion, read_receipt
 from credentials.openid4vc.message import write_form
 from credentials.openid4vc.request import AuthorizationRequest
@@ -15,16 +16,22 @@ from wallet.holder.vault import Held, Vault
 _TEXTS = ("client_id", "nonce", "deletion_uri")
 
 
-def erasing_facts(request: AuthorizationRequest, held: Sequence[str]) -> JsonObject:
-    """What erasing takes later: whom to ask, about which answer, and by which keys."""
+def erasing_facts(request: AuthorizationRequest, shown: Sequence[Held]) -> JsonObject:
+    """What erasing takes later: whom to ask, about which answer, and which key signed it.
+
+    Args:
+        request: that was answered.
+        shown: the copies that were shown; the key of the first one asks later.
+    """
     declared = request.declaration
-    if declared is None or declared.deletion_uri is None:
+    if declared is None or declared.deletion_uri is None or not shown:
         return {}
     return {
         "client_id": request.client_id,
         "nonce": request.nonce,
         "deletion_uri": declared.deletion_uri,
-        "held": [*held],
+        "held": [each.id for each in shown],
+        "signer": shown[0].signer().public.thumbprint,
     }
 
 
@@ -43,11 +50,11 @@ def erase(event: Event, vault: Vault, *, outside: Outside) -> Erased:
             ``deletion_receipt_invalid``: no receipt, or one that is not the asker's.
         UndeterminedError: they cannot be reached now.
     """
-    signing = _shown(event, vault.held())
-    if not can_erase(event) or signing is None:
+    signer = _signer(event, vault.held())
+    if not can_erase(event) or signer is None:
         raise RejectedError("deletion_request_invalid", "no address, or no key any more")
     client_id, nonce, uri = (str(event.data[name]) for name in _TEXTS)
-    asked = create_deletion(signing.signer(), client_id=client_id, nonce=nonce, at=outside.now())
+    asked = create_deletion(signer, client_id=client_id, nonce=nonce, at=outside.now())
     fetched = outside.http.post(
         uri, body=write_form({"deletion_request": asked}), content_type=FORM_TYPE
     )
@@ -71,8 +78,8 @@ def erase(event: Event, vault: Vault, *, outside: Outside) -> Erased:
     return outcome
 
 
-def _shown(event: Event, held: Sequence[Held]) -> Held | None:
-    """A credential of the answer whose key is still here."""
-    ids = event.data.get("held")
-    names = ids if isinstance(ids, list) else []
-    return next((each for each in held if each.id in names), None)
+def _signer(event: Event, held: Sequence[Held]) -> SoftwareSigner | None:
+    """The key that signed the answer, where its credential is still here."""
+    named = event.data.get("signer")
+    signers = (SoftwareSigner.from_private_jwk(copy.key) for each in held for copy in each.copies)
+    return next((each for each in signers if each.public.thumbprint == named), None)

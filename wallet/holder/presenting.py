@@ -27,10 +27,10 @@ from credentials.openid4vc.request import (
 from credentials.openid4vc.response import create_error, create_form, create_response
 from wallet.holder.consent import Option, option
 from wallet.holder.erasing import erasing_facts
-from wallet.holder.events import EventType
+from wallet.holder.events import Event, EventType
 from wallet.holder.history import ShownCredential, shown_credential_json
 from wallet.holder.outside import FORM_TYPE, Outside, answer_object, host_of, quietly
-from wallet.holder.vault import Held, Vault
+from wallet.holder.vault import Held, Vault, copy_of
 
 REQUEST_TYPE = "application/oauth-authz-req+jwt"
 
@@ -144,9 +144,15 @@ def read_request(text: str, *, held: Sequence[Held], outside: Outside) -> Asked:
 
 
 def presentations(
-    asked: Asked, choices: Sequence[Choice], *, outside: Outside
+    asked: Asked, choices: Sequence[Choice], *, outside: Outside, events: Sequence[Event] = ()
 ) -> dict[str, list[Wire]]:
     """One presentation for each choice, signed by that credential's own key.
+
+    Args:
+        asked: the request.
+        choices: what is shown, one for each group.
+        outside: for the present moment.
+        events: of the vault, which say the copy whose turn it is.
 
     Raises:
         RejectedError: ``choice_incomplete`` or ``choice_invalid``.
@@ -158,7 +164,7 @@ def presentations(
     for choice, group in zip(choices, asked.groups, strict=True):
         if choice.option not in group:
             raise RejectedError("choice_invalid", "a credential that was not among the options")
-        held = choice.option.held
+        held = copy_of(choice.option.held, events)
         wire = FORMATS[held.format].present(
             held.wire,
             held.signer(),
@@ -195,11 +201,11 @@ def deliver(asked: Asked, vp_token: Mapping[str, Sequence[Wire]], *, outside: Ou
 
 def answer(asked: Asked, choices: Sequence[Choice], vault: Vault, *, outside: Outside) -> Delivered:
     """Show what was chosen, and write down what was seen by whom, with what erasing it takes."""
-    vp_token = presentations(asked, choices, outside=outside)
+    vp_token = presentations(asked, choices, outside=outside, events=vault.events)
     delivered = deliver(asked, vp_token, outside=outside)
     seen: list[JsonObject] = [_seen(choice) for choice in choices]
-    held = [choice.option.held.id for choice in choices]
-    erasing = erasing_facts(asked.request, held)
+    shown = [copy_of(choice.option.held, vault.events) for choice in choices]
+    erasing = erasing_facts(asked.request, shown)
     vault.append(EventType.REQUEST_ANSWERED, {**_about(asked), "credentials": [*seen], **erasing})
     return delivered
 
@@ -290,11 +296,10 @@ def _about(asked: Asked) -> JsonObject:
 
 def _seen(choice: Choice) -> JsonObject:
     lines = choice.option.seen(choice.picked)
-    return shown_credential_json(
-        ShownCredential(
-            type=choice.option.type,
-            labels_nl=tuple(line.label_nl for line in lines),
-            labels_en=tuple(line.label_en for line in lines),
-            whole=choice.option.whole,
-        )
+    shown = ShownCredential(
+        type=choice.option.type,
+        labels_nl=tuple(line.label_nl for line in lines),
+        labels_en=tuple(line.label_en for line in lines),
+        whole=choice.option.whole,
     )
+    return {"id": choice.option.held.id, **shown_credential_json(shown)}

@@ -4,7 +4,7 @@ A vault lives in memory; ``files`` seals it to disk. Nothing is changed but by a
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from credentials.encoding import JsonObject, JsonValue, b64url_encode
@@ -35,8 +35,20 @@ class Giver:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """One copy of a credential: the original bytes, and the key they are bound to."""
+
+    wire: Wire = field(repr=False)
+    key: JsonObject = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
-    """A credential in the vault: the original bytes and the key they are bound to."""
+    """A credential in the vault: the original bytes and the key they are bound to.
+
+    Attributes:
+        others: more copies of the same, each bound to a key of its own.
+    """
 
     id: str
     format: str
@@ -44,6 +56,12 @@ class Held:
     key: JsonObject = field(repr=False)
     giver: Giver
     added_at: datetime
+    others: tuple[Copy, ...] = field(default=(), repr=False)
+
+    @property
+    def copies(self) -> tuple[Copy, ...]:
+        """All of them, the first one first."""
+        return (Copy(self.wire, self.key), *self.others)
 
     def signer(self) -> SoftwareSigner:
         """The holder's key for this copy."""
@@ -62,6 +80,7 @@ class NewCredential:
     wire: Wire = field(repr=False)
     signer: SoftwareSigner = field(repr=False)
     giver: Giver
+    others: tuple[Copy, ...] = field(default=(), repr=False)
 
 
 class Vault:
@@ -95,11 +114,13 @@ class Vault:
         return event
 
     def add(self, new: NewCredential) -> Held:
-        """Keep a credential that was verified, with its key."""
+        """Keep a credential that was verified, with its key; more copies are shown in turn."""
         held_id = b64url_encode(self._entropy(HELD_ID_BYTES))
-        thumbprint = new.signer.public.thumbprint
         key = new.signer.private_jwk()
-        self.append(EventType.KEY_MADE, {"thumbprint": thumbprint, "jwk": key})
+        thumbprint = self._keep_key(key)
+        others: list[JsonValue] = [
+            {"wire": copy.wire, "key": self._keep_key(copy.key)} for copy in new.others
+        ]
         giver: JsonObject = {
             "id": new.giver.id,
             "name": new.giver.name,
@@ -113,8 +134,15 @@ class Vault:
             "key": thumbprint,
             "giver": giver,
         }
+        if others:
+            data["copies"] = others
         event = self.append(EventType.CREDENTIAL_ADDED, data)
-        return Held(held_id, new.format, new.wire, key, new.giver, event.at)
+        return Held(held_id, new.format, new.wire, key, new.giver, event.at, new.others)
+
+    def _keep_key(self, jwk: JsonObject) -> str:
+        thumbprint = SoftwareSigner.from_private_jwk(jwk).public.thumbprint
+        self.append(EventType.KEY_MADE, {"thumbprint": thumbprint, "jwk": jwk})
+        return thumbprint
 
     def remove(self, held_id: str) -> None:
         """Drop a credential; its events stay in the log.
@@ -150,6 +178,22 @@ class Vault:
         raise RejectedError("proof_not_found", "no such credential in this vault")
 
 
+def times_shown(events: Sequence[Event], held_id: str) -> int:
+    """How often a credential was shown, in answers and on deelkaarten."""
+    lists = (event.data.get(name) for event in events for name in ("credentials", "cards"))
+    entries = (entry for each in lists if isinstance(each, list) for entry in each)
+    return sum(1 for entry in entries if isinstance(entry, dict) and entry.get("id") == held_id)
+
+
+def copy_of(held: Held, events: Sequence[Event]) -> Held:
+    """The copy to show now: each once, then in turn.
+
+    Readers who compare what they saw cannot tell that two copies are one person's.
+    """
+    copy = held.copies[times_shown(events, held.id) % len(held.copies)]
+    return replace(held, wire=copy.wire, key=copy.key, others=())
+
+
 def _held(event: Event, keys: dict[str, JsonObject]) -> Held:
     data = event.data
     giver = _object(data["giver"])
@@ -166,7 +210,18 @@ def _held(event: Event, keys: dict[str, JsonObject]) -> Held:
             listed=giver["listed"] is True,
         ),
         added_at=event.at,
+        others=_others(data.get("copies"), keys),
     )
+
+
+def _others(value: JsonValue, keys: dict[str, JsonObject]) -> tuple[Copy, ...]:
+    entries = [_object(entry) for entry in value] if isinstance(value, list) else []
+    found = []
+    for entry in entries:
+        wire = entry["wire"]
+        kept = wire if isinstance(wire, dict) else _text(wire)
+        found.append(Copy(kept, keys[_text(entry["key"])]))
+    return tuple(found)
 
 
 def _text(value: JsonValue) -> str:
