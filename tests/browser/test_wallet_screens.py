@@ -270,6 +270,10 @@ def test_back_and_forward_come_from_the_keeper(desk: Desk) -> None:
     page.evaluate("answers.state.state = 'locked'; tell({ event: 'changed' })")
     expect(frame.locator("h1")).to_have_text("Je paspoort is op slot")
     expect(frame.get_by_text("BHV-certificaat")).to_have_count(0)
+    page.evaluate("delete answers.list; answers.state.state = 'open'; refuse.list = 'vault_locked'")
+    page.evaluate("tell({ event: 'changed' })")
+    page.wait_for_timeout(200)
+    expect(frame.locator("h1")).to_have_text("Je paspoort is op slot")
     assert asked(page) == []
 
 

@@ -13,11 +13,12 @@ export interface Outcome {
   readonly key: string;
 }
 
+const NOTHING: Passport = { cards: [], name: "", shares: [], notices: [] };
 const STOPPED: Outcome = { tone: "info", key: "stopped" };
 
 class View {
   state = $state.raw<State>();
-  passport = $state.raw<Passport>({ cards: [], name: "", shares: [], notices: [] });
+  passport = $state.raw(NOTHING);
   screen = $state({ name: "", id: "" });
   language = $state<Language>("nl");
   outcome = $state.raw<Outcome>();
@@ -25,6 +26,7 @@ class View {
   turn = $state(0); // goes up when the keeper's data changed
 
   readonly name = $derived(this.state ? screenFor(this.screen.name, this.state.state) : "");
+  readonly openShares = $derived(this.passport.shares.filter(({ open }) => open));
   readonly now = $derived.by(() => {
     void this.turn;
     return new Date();
@@ -32,7 +34,7 @@ class View {
 
   /** Begin: hear the keeper, and show what belongs to the address. */
   async start(): Promise<void> {
-    listen((news) => void this.hear(news));
+    listen((news) => void this.hear(news).catch(() => undefined)); // locked in between: that is news too
     await this.refresh();
     const { name, id = "" } = this.state!.screen;
     this.screen = { name, id };
@@ -41,7 +43,7 @@ class View {
   /** Fetch everything again. */
   async refresh(): Promise<void> {
     const state = await ask("state");
-    if (state.state === "open") this.passport = await ask("list");
+    this.passport = state.state === "open" ? await ask("list") : NOTHING; // a locked passport leaves nothing behind
     this.language = state.language;
     this.state = state;
     this.turn += 1;

@@ -4,6 +4,9 @@ import texts from "screens:texts";
 
 import type { Language } from "./contract.ts";
 
+/** The languages of the screens, each by its own name. */
+export const LANGUAGES: readonly (readonly [Language, string])[] = [["nl", "Nederlands"], ["en", "English"]];
+
 export type Values = Readonly<Record<string, string | number>>;
 
 /** One sentence with its places filled; the key with `.one` when `count` is 1 and there is one. */
