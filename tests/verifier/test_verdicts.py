@@ -46,6 +46,7 @@ OF_THE_FETCHER = frozenset(
     {"fetch_failed", "fetch_limit", "address_forbidden", "redirect_forbidden"}
 )
 OF_A_CHOICE = frozenset({"ok", "not_reached", "declined", "status_stale", "status_unreachable"})
+OF_A_WALLET = frozenset({"wallet_error"})
 OF_TRUST = frozenset({"domain_linked", "status_last_known", "clock_skew"})
 OF_CONTEXTS = frozenset({"context_unknown", "context_digest_mismatch"})
 
@@ -125,7 +126,7 @@ def test_every_code_of_a_finding_has_a_sentence_in_both_languages() -> None:
 
 def test_no_sentence_waits_for_a_code_that_nobody_gives() -> None:
     given = set(codes_of_the_kernel()) | OF_THE_FETCHER | OF_A_CHOICE | OF_CONTEXTS | OF_TRUST
-    given |= {outcome.value for outcome in Outcome}
+    given |= OF_A_WALLET | {outcome.value for outcome in Outcome}
     variants = re.compile(r"(ok|no_status)(_until)?|expired_on|not_yet_valid_on")
     for key in messages():
         _, _, rest = key.partition("verdict.")
