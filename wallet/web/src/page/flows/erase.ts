@@ -25,7 +25,7 @@ export async function erase(wallet: Wallet, stage: Stage, id: string): Promise<J
   const answered = await attempt(stage, "flow.erase.busy", () => eraseAnswer(entry, wallet.log()));
   if (!answered) return { done: false };
   const [log, { outcome, at }] = answered;
-  await wallet.write(log);
+  await attempt(stage, "flow.present.noting", () => wallet.write(log));
   await stage.ask<void>((answer) => step(t(`flow.erase.${outcome}`, { name }),
     words(t("flow.erase.at", { day: day(at) })), words(t("flow.erase.seen"), true), toPassport(answer)));
   return { done: true };

@@ -4,7 +4,7 @@ import LISTS from "skillspass:declarations";
 
 import { servedAt } from "../../journeys/network.ts";
 import {
-  answerRequest, askerOf, declineRequest, findAnswers, readQuestion, refuseQuietly, type Asked, type Choice, type Fit,
+  answerRequest, askerOf, declineRequest, findAnswers, readQuestion, refuseQuietly, type Asked, type Choice, type Delivered, type Fit,
   type Question,
 } from "../../journeys/presenting.ts";
 import { Paths } from "../../protocol/claims.ts";
@@ -36,8 +36,7 @@ export async function present(wallet: Wallet, stage: Stage, link: string): Promi
   if (wait === "wait") return { done: false };
   if (wait === "no") return refused(wallet, stage, question);
   const fits = await choose(stage, asked);
-  const shown = await agree(wallet, stage, asked, fits);
-  return shown ?? refused(wallet, stage, question);
+  return (await agree(wallet, stage, asked, fits)) ?? refused(wallet, stage, question);
 }
 
 /** A link of our own site, whose fragment is a request or its address, as any other link. */
@@ -75,10 +74,7 @@ async function agree(wallet: Wallet, stage: Stage, asked: Asked, fits: readonly 
     }
     stage.busy(t("flow.present.sending"));
     try {
-      const { log, redirect, match } = await answerRequest(asked, choices, wallet.log());
-      await wallet.write(log);
-      await stage.ask<void>((answer) => drawDone(answer, asked, match, redirect));
-      return { done: true };
+      return await shown(wallet, stage, asked, await answerRequest(asked, choices, wallet.log()));
     } catch (error) {
       rethrowStop(error);
       if (codeOf(error) === "failed") throw error;
@@ -86,6 +82,13 @@ async function agree(wallet: Wallet, stage: Stage, asked: Asked, fits: readonly 
       else if (!(await showFault(stage, error))) return { done: false };
     }
   }
+}
+
+/** It is there; now the log, whose writing may be tried again without showing anything twice. */
+async function shown(wallet: Wallet, stage: Stage, asked: Asked, { log, redirect, match }: Delivered): Promise<JsonValue> {
+  await attempt(stage, "flow.present.noting", () => wallet.write(log));
+  await stage.ask<void>((answer) => drawDone(answer, asked, match, redirect));
+  return { done: true };
 }
 
 /** No; the asker hears the same as when nothing fits, and the log remembers it where it is open. */
@@ -139,17 +142,19 @@ function drawNothing(answer: (value: void) => void, question: Question): HTMLEle
 }
 
 function drawRivals(answer: (fit: Fit) => void, asked: Asked, group: readonly Fit[]): HTMLElement {
-  const inputs = group.map((_, at) => h("input", { type: "radio", name: "proof", value: at, checked: at === 0 }));
+  const inputs = group.map((_, at) => h("input", { type: "radio", name: "proof", value: at }));
   const rows = group.map(({ held, unverified: { credential } }, at) => h("label", { class: "sp-choice" }, inputs[at],
     tile(symbolOf(credential.type)), h("span", { "data-content": true }, h("strong", { class: "sp-line" }, titleOf(credential.type)),
       h("span", { class: "sp-small sp-subtle" }, held.giver.name))));
+  const wrong = h("div", { role: "alert" });
   const handIn = (): void => {
     const fit = group[inputs.findIndex(({ checked }) => checked)];
     if (fit) answer(fit);
+    else wrong.replaceChildren(notice("warning", t("flow.share.none")));
   };
   return h("div", { class: "sp-stack--lg" }, asker(asked), form(handIn,
     h("fieldset", { class: "sp-stack--sm" }, h("legend", {}, h("h2", {}, t("flow.choose.title"))), h("div", { class: "sp-card sp-list" }, ...rows)),
-    actions(submit(t("web.next"))), words(t("flow.choose.note"), true)));
+    wrong, actions(submit(t("web.next"))), words(t("flow.choose.note"), true)));
 }
 
 function drawConsent(

@@ -79,8 +79,8 @@ async function decide(wallet: Wallet, stage: Stage, preview: Preview, received: 
     await wallet.write(log);
     return heldIn(log.events).at(-1)?.id ?? "";
   });
+  await received.notify(kept === undefined ? "credential_failure" : "credential_accepted");
   if (kept === undefined) return { done: false };
-  await received.notify("credential_accepted");
   await stage.ask<void>((answer) => step(t("flow.kept.title"),
     plate(received.unverified.credential.type, h("p", {}, giverOf(preview, language()).name)),
     words(t("flow.kept.text")), toPassport(answer)));

@@ -1,8 +1,9 @@
 /** Make a deelkaart: choose, see it as the other will, how long, and show its code (wallet design, section 8). */
 
-import { linesOf, makeShare, showables, type KeptShare, type Showable, type Shown, type Terms } from "../../journeys/sharing.ts";
+import { endShare, linesOf, makeShare, showables, type KeptShare, type Showable, type Shown, type Terms } from "../../journeys/sharing.ts";
 import { linkText } from "../../keeper/share_card.ts";
 import { CHANCE } from "../../keeper/seals.ts";
+import type { Log } from "../../keeper/vault.ts";
 import { Paths } from "../../protocol/claims.ts";
 import { isObject, type JsonObject, type JsonValue } from "../../protocol/json.ts";
 import { h, icon } from "../dom.ts";
@@ -11,7 +12,7 @@ import { drawQr } from "../qr.ts";
 import type { Stage } from "../stage.ts";
 import { day, language, t } from "../texts.ts";
 import type { Wallet } from "../wallet.ts";
-import { isUnconfirmed, rethrowStop, showFault } from "./faults.ts";
+import { attempt, isUnconfirmed, rethrowStop, showFault } from "./faults.ts";
 import { choices, lineChoice, lineRow, progress, symbolOf, tick, tile, titleOf, toPassport } from "./pieces.ts";
 
 const NAMES = new Set(["given_name", "family_name"]);
@@ -69,14 +70,21 @@ async function preview(wallet: Wallet, stage: Stage, shown: readonly Shown[]): P
     try {
       const confirmed = await wallet.confirm();
       const [log, kept] = await makeShare(wallet.settings.share, shown, terms, confirmed, wallet.log());
-      await wallet.write(log);
-      return kept;
+      return await noted(wallet, stage, log, kept);
     } catch (error) {
       rethrowStop(error);
       if (isUnconfirmed(error)) fault = t("flow.unconfirmed");
       else if (!(await showFault(stage, error))) return undefined;
     }
   }
+}
+
+/** A share that the log does not know could never be stopped; so it is stopped at once. */
+async function noted(wallet: Wallet, stage: Stage, log: Log, kept: KeptShare): Promise<KeptShare | undefined> {
+  const written = await attempt(stage, "flow.share.making", () => wallet.write(log).then(() => true));
+  if (written) return kept;
+  await endShare(kept, log).catch(() => undefined);
+  return undefined;
 }
 
 function drawChoice(answer: (chosen: Chosen) => void, all: readonly Showable[], chosen: Chosen): HTMLElement {

@@ -17,9 +17,11 @@ export async function stop(wallet: Wallet, stage: Stage, id: string): Promise<Js
   const sure = await stage.ask<boolean>((answer) => step(t("flow.stop.title"), words(t("flow.stop.text")), twoWays(
     button(t("flow.stop.yes"), () => answer(true), "negative", "ban"), button(t("flow.stop.no"), () => answer(false)))));
   if (!sure) return { done: false };
-  const log = await attempt(stage, "flow.stop.busy", () => endShare(share, wallet.log()));
-  if (!log) return { done: false };
-  await wallet.write(log);
+  const ended = await attempt(stage, "flow.stop.busy", async () => {
+    await wallet.write(await endShare(share, wallet.log()));
+    return true;
+  });
+  if (!ended) return { done: false };
   await stage.ask<void>((answer) => step(t("flow.stop.done"), words(t("flow.stop.seen")), toPassport(answer)));
   return { done: true };
 }
