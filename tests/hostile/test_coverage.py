@@ -17,6 +17,9 @@ kernel has one code for them in every format, and keeps no state of its own."""
 NO_REFUSAL = frozenset(["shown_as_text", "correct_bit"])
 """Outcomes of inputs that are harmless where they are read rightly: there is no code to expect."""
 
+WALLET = frozenset(f"H{number:03}" for number in (81, 84, 88, 89, 90, 95, 96, 97, 98))
+"""The inputs of the wallet; some are tests beside the part they attack."""
+
 IDS = re.compile(r"(?<![A-Za-z0-9])[Hh](\d{3})(?!\d)")
 NAMES = re.compile(r"^def (test_\w+)\(|\bids=(.*)", re.MULTILINE)
 
@@ -59,6 +62,13 @@ def test_the_corpus_is_read(corpus: dict[str, str | None]) -> None:
 def test_every_hostile_input_of_the_kernel_has_a_test(corpus: dict[str, str | None]) -> None:
     found = set().union(*map(carried, sources()))
     assert sorted(corpus.keys() - found) == []
+
+
+def test_every_hostile_input_of_the_wallet_has_a_test() -> None:
+    beside = FOLDER.parent / "wallet"
+    paths = [*FOLDER.glob("test_*.py"), *beside.glob("test_*.py")]
+    found = set().union(*(carried(path.read_text("utf-8")) for path in paths))
+    assert sorted(WALLET - found) == []
 
 
 def test_every_code_of_the_corpus_is_expected_by_a_test(corpus: dict[str, str | None]) -> None:
