@@ -85,6 +85,8 @@ test("the log says in both languages what happened, newest first, and each type 
   const entries = entriesOf(events);
   assert.deepEqual(entries.map(({ type }) => type), ["slot_added", "deletion_asked", "request_answered", "credential_added"]);
   assert.equal(entries[0]?.["nl"], TEXTS["web.log.slot_added.rec"]?.[0]);
+  const kept = entriesOf(events, new Map([["c1", FORKLIFT]])).at(-1);
+  assert.deepEqual([kept?.["nl"], entries.at(-1)?.["en"]], [`Bewaard: ${titlesOf(FORKLIFT).nl}`, "Kept: a proof"]);
   assert.deepEqual([entries[1]?.["who"], entries[2]?.["who"], entries[3]?.["who"]], ["Firma", "Firma", "School"]);
   assert.equal((entries[2]?.["lines_en"] as string[])[1], "fork lift");
   assert.equal(entries[2]?.["erasable"], false); // it was asked already

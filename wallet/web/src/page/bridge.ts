@@ -8,7 +8,7 @@ import { rejected } from "../protocol/errors.ts";
 import type { JsonObject, JsonValue } from "../protocol/json.ts";
 import { cardOf, detailOf, nameIn, readAll, titlesOf, type Read } from "./cards.ts";
 import type { Checks } from "./checks.ts";
-import { entriesAbout, entriesOf } from "./entries.ts";
+import { entriesAbout, entriesOf, typesIn } from "./entries.ts";
 import type { Flow, Flows } from "./flows.ts";
 import type { Handlers } from "./messages.ts";
 import { isSafe, noticesOf } from "./notices.ts";
@@ -52,7 +52,7 @@ export class Bridge {
       state: async () => this.state(),
       list: () => this.list(),
       card: ({ id }) => this.card(String(id)),
-      log: async () => entriesOf(wallet.log().events),
+      log: () => this.log(),
       slots: () => slotsOf(wallet),
       qr: async ({ id }) => this.qr(String(id)),
       go: async ({ screen, id }) => done(place.go(String(screen), String(id))),
@@ -104,6 +104,11 @@ export class Bridge {
     const detail = detailOf(read, events, wallet.now(), entriesAbout(events, id));
     const told = detail["standing"] === "revoked" || detail["standing"] === "suspended";
     return told ? { ...detail, reason: (await reasonFor(read.held, wallet.now()))?.[language()] ?? null } : detail;
+  }
+
+  private async log(): Promise<JsonObject[]> {
+    const { events } = this.page.wallet.log();
+    return entriesOf(events, await typesIn(events));
   }
 
   private read(): Promise<Read[]> {

@@ -1,17 +1,29 @@
 /** The log in plain words: who, what and when, newest first (wallet design, section 11). */
 
 import { momentOf, type Event } from "../keeper/events.ts";
+import { parseHeld, type Held } from "../keeper/vault.ts";
 import { erasureOf, isErasable } from "../journeys/erasing.ts";
 import { isObject, type JsonObject, type JsonValue } from "../protocol/json.ts";
 import { titlesOf } from "./cards.ts";
 import { day, has, tIn, type Language } from "./texts.ts";
 import { textAt } from "./values.ts";
 
+type Types = ReadonlyMap<string, string>;
+
 const SILENT = new Set(["holder_key_made", "settings"]); // nothing happened to the person's data
 
-/** Every event that a person wants to know of. */
-export function entriesOf(events: readonly Event[]): JsonObject[] {
-  return events.filter(({ type }) => !SILENT.has(type)).map((event) => entryOf(event, events)).reverse();
+/** Every event that a person wants to know of; `types` as `typesIn` finds them. */
+export function entriesOf(events: readonly Event[], types: Types = new Map()): JsonObject[] {
+  return events.filter(({ type }) => !SILENT.has(type)).map((event) => entryOf(event, events, types)).reverse();
+}
+
+/** The type of each credential that was ever kept, by its name in this vault. */
+export async function typesIn(events: readonly Event[]): Promise<Types> {
+  const kept = events.filter(({ type }) => type === "credential_added").map(async ({ data }) => {
+    const read = await parseHeld(data as unknown as Held).catch(() => undefined);
+    return [String(data["id"]), read?.credential.type ?? ""] as const;
+  });
+  return new Map(await Promise.all(kept));
 }
 
 /** The entries in which a credential was shown. */
@@ -19,25 +31,23 @@ export function entriesAbout(events: readonly Event[], id: string): JsonObject[]
   return entriesOf(events.filter(({ data }) => shownIn(data).some((each) => each["id"] === id)));
 }
 
-function entryOf(event: Event, events: readonly Event[]): JsonObject {
+function entryOf(event: Event, events: readonly Event[], types: Types): JsonObject {
   const { type, data } = event;
   const asked = type === "deletion_asked" ? events.find(({ ulid }) => ulid === data["entry"]) : undefined;
   const who = textAt(data, "name") || textAt(data["giver"], "name") || (asked ? textAt(asked.data, "name") : "");
   const erased = erasureOf(events, event.ulid);
   return {
-    id: event.ulid, at: new Date(momentOf(event) * 1000).toISOString(), type, nl: textOf(event, events, "nl"),
-    en: textOf(event, events, "en"), who: who || null, lines_nl: linesOf(data, "nl", erased), lines_en: linesOf(data, "en", erased),
+    id: event.ulid, at: new Date(momentOf(event) * 1000).toISOString(), type, nl: textOf(event, types, "nl"),
+    en: textOf(event, types, "en"), who: who || null, lines_nl: linesOf(data, "nl", erased), lines_en: linesOf(data, "en", erased),
     erasable: isErasable(event) && erased === undefined,
   };
 }
 
-function textOf({ type, data }: Event, events: readonly Event[], language: Language): string {
-  const kind = textAt(data, "kind");
-  const key = `web.log.${type}${has(`web.log.${type}.${kind}`) ? `.${kind}` : ""}`;
-  const given = data["id"] ?? null;
-  const added = type === "credential_removed" ? events.find((each) => each.type === "credential_added" && each.data["id"] === given) : undefined;
-  const proof = titlesOf(textAt(data, "type") || textAt(added?.data, "type")).nl === "" ? "" : titlesOf(textAt(data, "type"))[language];
-  return tIn(language, key, { proof });
+function textOf({ type, data }: Event, types: Types, language: Language): string {
+  const key = `web.log.${type}`;
+  const kind = `${key}.${textAt(data, "kind")}`;
+  const about = textAt(data, "type") || types.get(textAt(data, "id")) || "";
+  return tIn(language, has(kind) ? kind : key, { proof: about ? titlesOf(about)[language] : tIn(language, "web.log.proof") });
 }
 
 function linesOf(data: JsonObject, language: Language, erased: ReturnType<typeof erasureOf>): JsonValue[] {
