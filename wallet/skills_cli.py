@@ -1,4 +1,4 @@
-"""The verbs about skills: propose them from text, hold a passport against a job.
+"""The verbs about skills: propose them from text, hold a passport against a job, read files.
 
 Nothing leaves the machine and nothing is saved. Imports stay inside: help comes at once.
 """
@@ -12,6 +12,7 @@ import typer
 
 from credentials.errors import CredentialError, RejectedError
 from service.command_line import AtOption, JsonOption, language, moment, plain_errors, print_json
+from wallet import imports_cli
 
 if TYPE_CHECKING:
     from credentials.encoding import JsonObject, JsonValue
@@ -26,6 +27,7 @@ MAX_PASSPORT_BYTES = 5 * 1024 * 1024
 app = typer.Typer(
     name="skills", no_args_is_help=True, add_completion=False, help="Name and compare skills."
 )
+app.command("import")(imports_cli.take_over)
 
 
 @app.command()
