@@ -32,6 +32,7 @@ class Document(StrEnum):
     """What is fetched for everybody alike."""
 
     ISSUER = "issuer"
+    SIGNED = "signed"
     SERVER = "server"
     DID = "did"
     STATUS = "status"
@@ -107,6 +108,8 @@ def document(kind: Document, name: str, *, http: Http) -> bytes:
         raise RejectedError("relay_refused", "no https address")
     if kind is Document.ISSUER:
         return http.get_body(issuer_metadata_url(name))
+    if kind is Document.SIGNED:  # OpenID4VCI 1.0, section 12.2.2
+        return http.get(issuer_metadata_url(name), accept=(JWT, JSON)).body
     if kind is Document.SERVER:
         return http.get_body(authorization_metadata_url(name))
     return http.get_body(name)

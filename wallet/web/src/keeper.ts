@@ -2,6 +2,9 @@
 
 export * as safe from "./account/safe.ts";
 export * as service from "./account/service.ts";
+export * as offers from "./authorizing/offers.ts";
+export * as visits from "./authorizing/visits.ts";
+export * as waiting from "./authorizing/waiting.ts";
 export * as presenting from "./journeys/presenting.ts";
 export * as receiving from "./journeys/receiving.ts";
 export * as consent from "./keeper/consent.ts";

@@ -8,7 +8,7 @@ import {
   parseCredentialResponse, parseIssuerMetadata, parseNonceResponse, parseServerMetadata, parseTokenResponse,
 } from "../src/protocol/issuance.ts";
 import { peek, verifyJws } from "../src/protocol/jose.ts";
-import type { JsonObject, JsonValue } from "../src/protocol/json.ts";
+import { canonicalJson, type JsonObject, type JsonValue } from "../src/protocol/json.ts";
 import { publicKeyFromJwk } from "../src/protocol/keys.ts";
 import { isHttpsUrl, originOf } from "../src/protocol/message.ts";
 import { b64url, fromUtf8 } from "../src/protocol/octets.ts";
@@ -64,7 +64,7 @@ runCases("messages", {
   nonce: (input) => parseNonceResponse(document(input)),
   "token request": (input) =>
     fromUtf8(createTokenRequest(text(input, "code"), "pin" in input ? text(input, "pin") : undefined)),
-  "credential request": (input) => b64url(createCredentialRequest(text(input, "id"), input["proofs"] as string[])),
+  "credential request": (input) => b64url(canonicalJson(createCredentialRequest(text(input, "id"), input["proofs"] as string[]))),
 });
 
 test("a key proof verifies under the key in its own header", async () => {

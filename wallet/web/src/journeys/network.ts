@@ -21,6 +21,8 @@ export interface Answer {
   readonly status: number;
   readonly type: string; // without parameters
   readonly body: Octets;
+  readonly nonce?: string | undefined; // for the proof of a bound token (RFC 9449, section 8)
+  readonly retryAfter?: string | undefined;
 }
 
 /** What is sent beside an address. */
@@ -28,25 +30,32 @@ export interface Message {
   readonly accept?: string;
   readonly body?: Octets;
   readonly type?: string;
-  readonly bearer?: string;
+  readonly authorization?: string | undefined;
+  readonly dpop?: string | undefined;
 }
 
 /** Ask, or send where there is a body; refuses `fetch_failed`. */
 export async function ask(url: string, message: Message = {}): Promise<Answer> {
   const headers: Record<string, string> = { Accept: message.accept ?? "application/json" };
   if (message.type) headers["Content-Type"] = message.type;
-  if (message.bearer) headers["Authorization"] = `Bearer ${message.bearer}`;
+  if (message.authorization) headers["Authorization"] = message.authorization;
+  if (message.dpop) headers["DPoP"] = message.dpop;
   try {
     const answer = await fetch(servedAt(url), {
       method: message.body ? "POST" : "GET", body: message.body ?? null, headers, credentials: "omit",
       redirect: "error", referrerPolicy: "no-referrer", cache: "no-store", signal: AbortSignal.timeout(SECONDS * 1000),
     });
-    const type = (answer.headers.get("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-    return { status: answer.status, type, body: await bounded(answer) };
+    const [nonce, retryAfter] = ["DPoP-Nonce", "Retry-After"].map((name) => answer.headers.get(name) ?? undefined);
+    return { status: answer.status, type: peel(answer.headers.get("Content-Type") ?? ""), body: await bounded(answer), nonce, retryAfter };
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw undetermined("fetch_failed", "no answer");
   }
+}
+
+/** A media type without its parameters. */
+export function peel(type: string): string {
+  return type.split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
 /** The same address where it can be reached from here; the wallet may follow it. */

@@ -5,24 +5,26 @@
  * (wallet design, section 9). Issuers are did:web at the host of their identifier.
  */
 
+import { access, type Access } from "../authorizing/access.ts";
+import { Conversation } from "../authorizing/conversation.ts";
+import { didAt } from "../authorizing/metadata.ts";
+import { findOffer, type Found } from "../authorizing/offers.ts";
 import { newHolderKey, signerOf } from "../keeper/signing.ts";
 import { addCredential, append, type Copy, type Giver, type Log } from "../keeper/vault.ts";
 import { verify, type Unverified } from "../protocol/credentials.ts";
 import { documentUrl, keyOf, readDocument } from "../protocol/dids.ts";
-import { malformed, rejected, undetermined, unsupported } from "../protocol/errors.ts";
+import { malformed, rejected, unsupported } from "../protocol/errors.ts";
 import {
-  createCredentialRequest, createNotification, createProof, createTokenRequest, metadataUrl, parseCredentialResponse,
-  parseIssuerMetadata, parseNonceResponse, parseServerMetadata, parseTokenResponse,
-  type Configuration, type IssuerMetadata, type ServerMetadata,
+  createCredentialRequest, createNotification, createProof, createTokenRequest, parseCredentialResponse,
+  parseNonceResponse, type Configuration,
 } from "../protocol/issuance.ts";
-import { canonicalJson, member, parseObject, type JsonObject } from "../protocol/json.ts";
+import { canonicalJson, member, type JsonObject } from "../protocol/json.ts";
 import { originOf } from "../protocol/message.ts";
 import { same } from "../protocol/octets.ts";
-import { parseOffer, parseOfferLink, PRE_AUTHORIZED_GRANT, type CredentialOffer } from "../protocol/offer.ts";
 import { parseSdJwtVc } from "../protocol/sd_jwt_vc.ts";
 import { parseVcSdJwt } from "../protocol/vc_sd_jwt.ts";
 import { mayIssue, type SectorList } from "./listing.ts";
-import { ask, documentAt, objectIn } from "./network.ts";
+import { documentAt, objectIn } from "./network.ts";
 
 const COPIES = 5; // so that no two readers see the same one; where the issuer gives as many
 const FORM = "application/x-www-form-urlencoded";
@@ -32,11 +34,8 @@ const READERS: Record<string, (text: string) => Promise<Unverified>> = {
 };
 const OWN_CODES = new Set(["pin_wrong", "code_unknown", "code_used", "code_locked", "code_expired"]);
 
-/** An offer as the worker sees it before the PIN: who gives what; nothing personal. */
-export interface Preview {
-  readonly offer: CredentialOffer;
-  readonly issuer: IssuerMetadata;
-  readonly server: ServerMetadata;
+/** An offer as the worker sees it before the PIN or the issuer's page: who gives what; nothing personal. */
+export interface Preview extends Found {
   readonly configurationId: string;
   readonly configuration: Configuration;
 }
@@ -50,44 +49,35 @@ export interface Received {
   readonly notify: (event: "credential_accepted" | "credential_failure") => Promise<void>;
 }
 
+/** A credential that its issuer gives later, to the very keys that were proven. */
+export interface Deferred {
+  readonly transactionId: string;
+  readonly keys: readonly JsonObject[];
+  readonly access: Access;
+}
+
 /** Read an offer from a link and look up who gives it; refuses `offer_gone` for one that was used or is over. */
-export async function readOffer(link: string): Promise<Preview> {
-  const found = parseOfferLink(link);
-  const offer = "offer" in found ? found.offer : await offerAt(found.uri);
-  if ("uri" in found && originOf(found.uri) !== originOf(offer.credentialIssuer)) {
-    throw rejected("offer_invalid", "the offer lies at another origin than its issuer");
-  }
-  if (offer.preAuthorizedCode === undefined) throw unsupported("offer_not_supported", "no pre-authorized code");
-  const at = metadataUrl(offer.credentialIssuer, "openid-credential-issuer");
-  const issuer = parseIssuerMetadata(parseObject(await documentAt(at)), offer.credentialIssuer);
-  const name = offer.authorizationServer ?? issuer.authorizationServers[0] ?? issuer.credentialIssuer;
-  if (!issuer.authorizationServers.includes(name)) throw rejected("issuer_metadata_invalid", "a server it does not name");
-  const server = parseServerMetadata(parseObject(await documentAt(metadataUrl(name, "oauth-authorization-server"))), name);
-  if (server.grantTypes && !server.grantTypes.includes(PRE_AUTHORIZED_GRANT)) {
-    throw unsupported("offer_not_supported", "the server knows another flow");
-  }
-  for (const configurationId of offer.configurationIds) {
-    const configuration = issuer.configurations.get(configurationId);
+export async function readOffer(link: string, at = Date.now() / 1000): Promise<Preview> {
+  const found = await findOffer(link, at);
+  for (const configurationId of found.offer.configurationIds) {
+    const configuration = found.issuer.configurations.get(configurationId);
     if (!configuration) throw rejected("type_not_offered", "an id that the issuer does not know");
     const able = configuration.algorithms.length === 0 || configuration.algorithms.includes("ES256");
-    if (Object.hasOwn(READERS, configuration.format) && able) {
-      return { offer, issuer, server, configurationId, configuration };
-    }
+    if (Object.hasOwn(READERS, configuration.format) && able) return { ...found, configurationId, configuration };
   }
   throw unsupported("offer_not_supported", "no format that this wallet can hold");
 }
 
-async function offerAt(uri: string): Promise<CredentialOffer> {
-  const { status, body } = await ask(uri);
-  if (status === 404 || status === 410) throw rejected("offer_gone", `status ${status}`);
-  if (status !== 200) throw undetermined("fetch_failed", `status ${status}`);
-  return parseOffer(parseObject(body));
+/** The offer of a visit that came back. */
+export function previewOf(found: Found, configurationId: string): Preview {
+  const configuration = found.issuer.configurations.get(configurationId);
+  if (!configuration) throw rejected("type_not_offered", "an id that the issuer does not know");
+  return { ...found, configurationId, configuration };
 }
 
 /** Whether the sector's list names who offers this, for this type, before anything was fetched. */
 export function isListed({ issuer, configuration }: Preview, sector: SectorList | undefined, at: number): boolean {
-  const [host = "", ...path] = issuer.credentialIssuer.slice("https://".length).replace(/\/+$/, "").split("/");
-  return mayIssue(sector, ["did:web", host.replaceAll(":", "%3A"), ...path].join(":"), configuration.type, at);
+  return mayIssue(sector, didAt(issuer.credentialIssuer), configuration.type, at);
 }
 
 /**
@@ -99,26 +89,53 @@ export function isListed({ issuer, configuration }: Preview, sector: SectorList 
 export async function fetchCredential(
   preview: Preview, pin: string | undefined, at: number, sector?: SectorList,
 ): Promise<Received> {
-  const { offer, issuer } = preview;
-  const token = await redeem(preview, pin);
+  const found = await requestCredential(preview, await redeem(preview, pin, at), at, sector);
+  if ("transactionId" in found) throw unsupported("credential_deferred", "it is not ready");
+  return found;
+}
+
+/** Prove our keys, fetch the copies and check each; or hear that they come later. Refuses as `fetchCredential`. */
+export async function requestCredential(
+  preview: Preview, allowed: Access, at: number, sector?: SectorList,
+): Promise<Received | Deferred> {
+  const { issuer, offer, configurationId } = preview;
+  const { conversation, clientId } = allowed;
   if (issuer.nonceEndpoint === undefined) throw unsupported("offer_not_supported", "no nonce for the proof");
-  const nonce = parseNonceResponse(objectIn(await ask(issuer.nonceEndpoint, { body: new Uint8Array(), type: FORM })));
+  const nonce = parseNonceResponse(objectIn(await conversation.send(issuer.nonceEndpoint, "nonce", new Uint8Array(), FORM)));
   const keys: JsonObject[] = [];
   const proofs: string[] = [];
   for (let copy = 0; copy < Math.min(issuer.batchSize, COPIES); copy++) {
     const key = await newHolderKey();
     keys.push(key);
-    proofs.push(await createProof(await signerOf(key), offer.credentialIssuer, nonce, at));
+    proofs.push(await createProof(await signerOf(key), offer.credentialIssuer, nonce, at, clientId));
   }
-  const body = createCredentialRequest(preview.configurationId, proofs);
-  const answer = await ask(issuer.credentialEndpoint, { body, type: JSON_TYPE, bearer: token });
-  if (answer.status === 202) throw unsupported("credential_deferred", "it is not ready");
-  if (answer.status !== 200) throw rejected("credential_refused", `status ${answer.status}`);
-  const { credentials, notificationId } = parseCredentialResponse(objectIn(answer));
+  const identifier = allowed.identifiers.get(configurationId);
+  const message = createCredentialRequest(identifier ?? configurationId, proofs, identifier !== undefined);
+  return answered(preview, allowed, keys, await conversation.exchange(issuer.credentialEndpoint, "credential", message), at, sector);
+}
+
+/** Ask once more for what was to come later (section 9); refuses as `fetchCredential`. */
+export async function askAgain(
+  preview: Preview, { access: allowed, keys, transactionId }: Deferred, at: number, sector?: SectorList,
+): Promise<Received | Deferred> {
+  const { deferredEndpoint } = preview.issuer;
+  if (deferredEndpoint === undefined) throw unsupported("offer_not_supported", "no endpoint to ask later");
+  const document = await allowed.conversation.exchange(deferredEndpoint, "deferred", { transaction_id: transactionId });
+  const found = await answered(preview, allowed, keys, document, at, sector);
+  if ("transactionId" in found && found.transactionId !== transactionId) throw rejected("credential_response_invalid", "another transaction");
+  return found;
+}
+
+async function answered(
+  preview: Preview, allowed: Access, keys: readonly JsonObject[], document: JsonObject, at: number, sector?: SectorList,
+): Promise<Received | Deferred> {
+  const { credentials, notificationId, transactionId } = parseCredentialResponse(document);
+  if (transactionId !== undefined) return { transactionId, keys, access: allowed };
+  const { notificationEndpoint } = preview.issuer;
   const notify = async (event: "credential_accepted" | "credential_failure"): Promise<void> => {
-    if (issuer.notificationEndpoint === undefined || notificationId === undefined) return;
-    const told = { body: createNotification(notificationId, event), type: JSON_TYPE, bearer: token };
-    await ask(issuer.notificationEndpoint, told).catch(() => undefined); // whether it hears us changes nothing
+    if (notificationEndpoint === undefined || notificationId === undefined) return;
+    const told = allowed.conversation.send(notificationEndpoint, "notification", createNotification(notificationId, event), JSON_TYPE);
+    await told.catch(() => undefined); // whether it hears us changes nothing
   };
   try {
     const copies = await checkedCopies(preview, credentials, keys, at);
@@ -153,11 +170,12 @@ export async function refuse(received: Received, log: Log): Promise<Log> {
   return append(log, "credential_refused", { giver, type });
 }
 
-async function redeem(preview: Preview, pin: string | undefined): Promise<string> {
-  const body = createTokenRequest(preview.offer.preAuthorizedCode ?? "", pin);
-  const answer = await ask(preview.server.tokenEndpoint, { body, type: FORM });
+async function redeem({ offer, issuer, server, relayed }: Preview, pin: string | undefined, at: number): Promise<Access> {
+  if (offer.preAuthorizedCode === undefined) throw unsupported("offer_not_supported", "no code; the issuer's page gives one");
+  const conversation = await Conversation.begin(issuer, server, relayed, at);
+  const answer = await conversation.send(server.tokenEndpoint, "token", createTokenRequest(offer.preAuthorizedCode, pin), FORM);
   const document = objectIn(answer);
-  if (answer.status === 200) return parseTokenResponse(document);
+  if (answer.status === 200) return access(conversation, document);
   const said = [member(document, "code"), member(document, "error_description")].map(String);
   const own = said.find((code) => OWN_CODES.has(code));
   throw rejected(own ?? (member(document, "error") === "invalid_grant" ? "pin_wrong" : "offer_refused"));

@@ -103,14 +103,14 @@ export const parseNonceResponse = (document: JsonObject): string =>
   new Fields(document, "nonce_response_invalid").text("c_nonce");
 
 /** Prove that we hold the key to which the credential is to be bound (appendix F.1). */
-export function createProof(signer: Signer, audience: string, nonce: string, at: number): Promise<string> {
+export function createProof(signer: Signer, audience: string, nonce: string, at: number, iss?: string): Promise<string> {
   const header: JsonObject = { typ: "openid4vci-proof+jwt", jwk: signer.public.jwk };
-  return signCompact(header, { aud: audience, iat: Math.floor(at), nonce }, signer);
+  return signCompact(header, { aud: audience, iat: Math.floor(at), nonce, ...(iss === undefined ? {} : { iss }) }, signer);
 }
 
 /** A request for one credential for each key proof (section 8.2). */
-export function createCredentialRequest(configurationId: string, proofs: readonly string[]): Octets {
-  return canonicalJson({ credential_configuration_id: configurationId, proofs: { jwt: [...proofs] } });
+export function createCredentialRequest(id: string, proofs: readonly string[], identified = false): JsonObject {
+  return { [identified ? "credential_identifier" : "credential_configuration_id"]: id, proofs: { jwt: [...proofs] } };
 }
 
 /** Read the answer of a credential endpoint; refuses `credential_response_invalid`. */
