@@ -3,11 +3,11 @@
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.wallet_person import Town, Worker, at_work, shift_to
 from tests.services import services_in
@@ -176,6 +176,55 @@ def test_a_link_that_is_none_and_an_issuer_that_is_away_have_screens_of_their_ow
     worker.follows(f"{town.links}/o#https:no-link-at-all")
     worker.sees("flow.fault.offer_link_invalid")
     worker.looks("flow-no-link")
+
+
+def _changed(wires: list[str]) -> list[str]:
+    """The first copy with another signature."""
+    head, dot, rest = wires[0].rpartition(".")
+    return [head + dot + ("A" if rest[0] != "A" else "B") + rest[1:], *wires[1:]]
+
+
+def _doubled(wires: list[str]) -> list[str]:
+    """The first copy twice, so that two of them have one key."""
+    return [wires[0], wires[0], *wires[2:]]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [(_changed, "signature_invalid"), (_doubled, "holder_key_mismatch")],
+    ids=["signature", "copies"],
+)
+def test_a_proof_that_fails_its_check_is_told_and_never_kept(
+    worker: Worker, town: Town, change: Callable[[list[str]], list[str]], code: str
+) -> None:
+    def meddle(route: Route) -> None:
+        """Change what the issuer gives."""
+        answer = route.fetch()
+        told = answer.json()
+        wires = change([each["credential"] for each in told["credentials"]])
+        told["credentials"] = [{"credential": wire} for wire in wires]
+        route.fulfill(response=answer, json=told)
+
+    worker.page.route("**/credential", meddle)
+    offer = town.offer()
+    worker.follows(offer["link"])
+    worker.types_pin(offer["tx_code"])
+    worker.sees("flow.refused.title")
+    worker.reads(f"error.{code}")
+    worker.looks(f"flow-refused-{code}")
+    worker.presses("flow.to_passport")
+    worker.screens.get_by_text(worker.says("screens.start.title")).wait_for()
+
+
+def test_a_question_from_before_the_worker_asked_is_refused(worker: Worker, town: Town) -> None:
+    worker.page.route(
+        "**/oid4vp/requests/*",
+        lambda route: route.fulfill(response=route.fetch(method="GET", post_data="")),
+    )
+    worker.follows(town.ask("forklift")["link"])
+    worker.sees("flow.fault.title")
+    worker.reads("flow.text.request_wrong")
+    worker.looks("flow-old-question")
 
 
 def test_two_issuers_stand_side_by_side_and_only_one_is_listed(worker: Worker, town: Town) -> None:
