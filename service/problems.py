@@ -47,6 +47,7 @@ STATUS_BY_CODE: dict[str, int] = {
     "gone": 410,
     "share_gone": 410,
     "mailbox_gone": 410,
+    "transfer_gone": 410,
     "vault_conflict": 412,
     "vault_condition_missing": 428,
     "confirmation_missing": 403,

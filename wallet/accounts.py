@@ -27,6 +27,7 @@ from wallet.tables import (
     AccountPasskey,
     Confirmation,
     DeletionReceipt,
+    Transfer,
     VaultVersion,
 )
 
@@ -141,7 +142,7 @@ def confirm(
     row = keeping.passkeys.finish_use(session, answer, browser=browser)
     if row.owner_id != login.owner_id:
         raise RejectedError("passkey_unknown", "of another account")
-    return _grant(session, keeping, login.id)
+    return grant(session, keeping, login.id)
 
 
 def use_confirmation(
@@ -200,10 +201,19 @@ def recover(
     fits = hmac.compare_digest(kept, hashlib.sha256(auth).hexdigest())
     if account is None or not fits:
         raise RejectedError("recovery_unknown", "no account of that card")
-    cookie = keeping.logins.begin(session, account.id, device=visit.device, old=visit.login)
+    return let_in(session, keeping, account.id, visit)
+
+
+def let_in(session: Session, keeping: Keeping, account_id: str, visit: Visit) -> tuple[str, str]:
+    """Open an account for who showed another right to it than a passkey.
+
+    Returns:
+        the login cookie, and a confirmation for one thing: a passkey of its own.
+    """
+    cookie = keeping.logins.begin(session, account_id, device=visit.device, old=visit.login)
     session.flush()
     login = keeping.logins.find(session, cookie)
-    return cookie, _grant(session, keeping, login.id if login else "")
+    return cookie, grant(session, keeping, login.id if login else "")
 
 
 def wipe(session: Session, keeping: Keeping, account_id: str) -> DeletionReceipt:
@@ -212,6 +222,7 @@ def wipe(session: Session, keeping: Keeping, account_id: str) -> DeletionReceipt
         (VaultVersion, col(VaultVersion.account_id) == account_id),
         (AccountPasskey, col(AccountPasskey.owner_id) == account_id),
         (AccountLogin, col(AccountLogin.owner_id) == account_id),
+        (Transfer, col(Transfer.account_id) == account_id),
         (Account, col(Account.id) == account_id),
     ]
     for table, is_mine in mine:
@@ -223,7 +234,8 @@ def wipe(session: Session, keeping: Keeping, account_id: str) -> DeletionReceipt
     return receipt
 
 
-def _grant(session: Session, keeping: Keeping, login_id: str) -> str:
+def grant(session: Session, keeping: Keeping, login_id: str) -> str:
+    """A confirmation for one thing that follows in that login."""
     now = keeping.clock()
     session.connection().execute(delete(Confirmation).where(col(Confirmation.expires_at) <= now))
     token = b64url_encode(keeping.entropy(TOKEN_BYTES))

@@ -13,7 +13,7 @@ from pydantic import Field
 from credentials.errors import RejectedError
 from service import passkeys
 from service.rates import limited
-from wallet import accounts, vault
+from wallet import accounts, transfers, vault
 from wallet.doors import BodyOf, DoorsOf, LoginOf, VisitOf, at_keeper
 from wallet.tables import VaultVersion
 from wallet.wire import Hash, Message, Octets
@@ -40,6 +40,18 @@ class ShownCard(Message):
 
     locator: Annotated[Octets, Field(max_length=32)]
     auth: Annotated[Octets, Field(max_length=32)]
+
+
+class Ticket(Message):
+    """What the service may know of a ticket."""
+
+    ticket: Hash
+
+
+class ShownTicket(Message):
+    """A ticket that a new device has."""
+
+    ticket: Annotated[Octets, Field(max_length=32, repr=False)]
 
 
 @router.post("/account/begin", dependencies=SIGN_IN)
@@ -230,6 +242,31 @@ def recover(card: ShownCard, doors: DoorsOf, visit: VisitOf, response: Response)
     with doors.database.transaction() as session:
         cookie, confirmed = accounts.recover(
             session, doors.keeping, locator=card.locator, auth=card.auth, visit=visit
+        )
+    doors.keeping.logins.keep(response, cookie)
+    return {"confirmed": confirmed}
+
+
+@router.post("/transfers")
+def invite_device(
+    made: Ticket, doors: DoorsOf, login: LoginOf, confirmed: Confirmed = ""
+) -> dict[str, str]:
+    """Let one more device in; it confirms one thing: the slot that belongs to it."""
+    with doors.database.transaction() as session:
+        again = transfers.invite(
+            session, doors.keeping, ticket_hash=made.ticket, confirmed=confirmed, login=login
+        )
+    return {"confirmed": again}
+
+
+@router.post("/transfers/open", dependencies=SIGN_IN)
+def come_in(
+    shown: ShownTicket, doors: DoorsOf, visit: VisitOf, response: Response
+) -> dict[str, str]:
+    """Open the account on a new device; it confirms one thing: a passkey of its own."""
+    with doors.database.transaction() as session:
+        cookie, confirmed = transfers.come_in(
+            session, doors.keeping, ticket=shown.ticket, visit=visit
         )
     doors.keeping.logins.keep(response, cookie)
     return {"confirmed": confirmed}

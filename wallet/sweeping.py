@@ -1,7 +1,7 @@
 """What is over is deleted, every minute."""
 
 from service.rounds import Rounds
-from wallet import mailboxes, shares
+from wallet import mailboxes, shares, transfers
 from wallet.doors import Doors
 
 ROUND_SECONDS = 60.0
@@ -14,6 +14,7 @@ def sweep(doors: Doors) -> None:
     with doors.database.transaction() as session:
         shares.sweep(session, at=at)
         mailboxes.sweep(session, at=at)
+        transfers.sweep(session, at=at)
 
 
 def rounds(doors: Doors) -> Rounds:

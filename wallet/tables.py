@@ -62,6 +62,19 @@ class Confirmation(WalletTable, table=True):
     expires_at: datetime = Field(sa_type=UtcTime, index=True)
 
 
+class Transfer(WalletTable, table=True):
+    """An account lets in one more device; it works once.
+
+    Attributes:
+        ticket_hash: SHA-256 of what only the two devices have; hex.
+    """
+
+    __tablename__: ClassVar[str] = "transfer"
+    ticket_hash: str = Field(primary_key=True)
+    account_id: str = Field(index=True)
+    expires_at: datetime = Field(sa_type=UtcTime, index=True)
+
+
 class VaultVersion(WalletTable, table=True):
     """One version of a sealed vault, as it was written."""
 

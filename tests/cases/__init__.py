@@ -13,6 +13,7 @@ from tests.cases import (
     skills_validity,
     texts,
     tokens,
+    transfers,
     vaults,
 )
 
@@ -29,5 +30,6 @@ SUBJECTS = {
     "skills_validity": skills_validity,
     "texts": texts,
     "tokens": tokens,
+    "transfers": transfers,
     "vaults": vaults,
 }

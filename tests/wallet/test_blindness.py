@@ -119,6 +119,8 @@ def test_no_route_reads_or_lists_a_passport(tmp_path: Path, sqlite_url: str) -> 
         "/api/sign-in/begin",
         "/api/sign-in/finish",
         "/api/recovery/open",
+        "/api/transfers/open",
+        "/api/receipts/keys",
     }
     by_secret = ("/api/shares/", "/api/mailboxes/")
     walked = 0

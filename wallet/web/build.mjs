@@ -11,7 +11,7 @@ import { besides, data } from "./data.mjs";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = `${here}dist/`;
 const KEEPER = ["/", "/keeper.js", "/scanner.js", "/data.json", "/page.css", "/screens.html", "/manifest.webmanifest"]; // and fonts and icons
-const DATA = ["texts/page", "types", "skills", "declarations", "icons/page"];
+const DATA = ["texts/page", "types", "skills", "declarations", "icons/page", "transfer_words"];
 const SHARED = { bundle: true, minify: true, charset: "utf8", legalComments: "none", logLevel: "warning" };
 const TARGET = ["chrome120", "firefox121", "safari17"];
 

@@ -3,6 +3,7 @@
 //   skillspass:texts/<area>  texts of schemas/messages/wallet_web*.yaml, key -> [nl, en]
 //   skillspass:types         the catalogue of credential types, as the page needs it
 //   skillspass:skills        skill id -> [nl, en]
+//   skillspass:transfer_words  256 pairs of words that two devices show, [nl, en]
 //   skillspass:declarations  the closed lists of what an asker declares
 //   skillspass:icons         icon name -> its shapes: [tag, attributes][]
 import { createHash } from "node:crypto";
@@ -14,7 +15,7 @@ const ROOT = new URL("../../", import.meta.url);
 const SOURCES = new URL("src/", import.meta.url);
 const PREFIX = "skillspass:";
 const AREAS = {
-  page: ["wallet_web.yaml", "wallet_web_flows.yaml"],
+  page: ["wallet_web.yaml", "wallet_web_flows.yaml", "wallet_web_moving.yaml"],
   share: ["wallet_web_share.yaml"],
 };
 const BORROWED = { // what the page also says, and other services say in the same words
@@ -34,6 +35,7 @@ function valueOf(name) {
   const [kind, area] = name.slice(PREFIX.length).split("/");
   const makers = {
     texts: () => textsOf(area), types: typesOf, skills: skillsOf, declarations: declarationsOf, icons: () => iconsOf(area),
+    transfer_words: () => read("schemas/words/transfer.yaml"),
   };
   return makers[kind]();
 }

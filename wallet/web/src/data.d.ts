@@ -36,6 +36,11 @@ declare module "skillspass:skills" {
   export default skills;
 }
 
+declare module "skillspass:transfer_words" {
+  const pairs: readonly (readonly [nl: string, en: string])[];
+  export default pairs;
+}
+
 declare module "skillspass:declarations" {
   const lists: Readonly<Record<"relations" | "purposes" | "legalBases" | "unchecked", readonly string[]>>;
   export default lists;

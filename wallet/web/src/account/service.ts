@@ -5,7 +5,7 @@ import { authOf, locatorOf } from "../keeper/recovery.ts";
 import { gateOf, type ShareLink } from "../keeper/share_card.ts";
 import { rejected, undetermined } from "../protocol/errors.ts";
 import { canonicalJson, isObject, member, parseObject, type JsonObject, type JsonValue } from "../protocol/json.ts";
-import { b64url, sha, type Octets } from "../protocol/octets.ts";
+import { b64url, fromB64url, sha, type Octets } from "../protocol/octets.ts";
 
 const MAX_ANSWER_BYTES = 20 * 1024 * 1024; // a vault
 
@@ -137,6 +137,38 @@ export async function setRecovery(secret: Octets, confirmed: string): Promise<vo
 export async function recover(secret: Octets): Promise<string> {
   const json = { locator: b64url(await locatorOf(secret)), auth: b64url(await authOf(secret)) };
   return String((await objectOf(await call("POST", "/recovery/open", { json })))["confirmed"]);
+}
+
+/** Let whoever has the ticket in; what comes back confirms the write of its slot. */
+export async function inviteDevice(ticket: Octets, confirmed: string): Promise<string> {
+  const json = { ticket: b64url(await sha(ticket)) };
+  return String((await objectOf(await call("POST", "/transfers", { json, headers: proof(confirmed) })))["confirmed"]);
+}
+
+/** Open the account of a ticket; what comes back confirms a new passkey. Refuses `transfer_gone`. */
+export async function comeIn(ticket: Octets): Promise<string> {
+  return String((await objectOf(await call("POST", "/transfers/open", { json: { ticket: b64url(ticket) } })))["confirmed"]);
+}
+
+/** Put up a mailbox until a moment in seconds. */
+export async function makeMailbox(id: Octets, expires: number): Promise<void> {
+  await call("POST", "/mailboxes", { json: { id: b64url(id), expires: Math.floor(expires) } });
+}
+
+/** Leave a letter; refuses `mailbox_gone`. */
+export async function putLetter(id: Octets, message: Octets): Promise<void> {
+  await call("POST", `/mailboxes/${b64url(id)}`, { json: { message: b64url(message) } });
+}
+
+/** The letters, oldest first; refuses `mailbox_gone`. */
+export async function lettersIn(id: Octets): Promise<Octets[]> {
+  const found = (await (await call("GET", `/mailboxes/${b64url(id)}`)).json()) as JsonObject[];
+  return found.map(({ message }) => fromB64url(String(message)));
+}
+
+/** Take a mailbox down with all that is in it. */
+export async function removeMailbox(id: Octets): Promise<void> {
+  await call("DELETE", `/mailboxes/${b64url(id)}`);
 }
 
 /** The account's passkeys, oldest first. */

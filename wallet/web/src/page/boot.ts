@@ -46,9 +46,13 @@ async function start(): Promise<void> {
   const handlers = bridge.handlers();
   answerScreens(window, () => frame?.contentWindow ?? null, { ...handlers, receive: afterwards(wallet, handlers.receive) });
   const handed = place.take();
+  const taking = {
+    receive: afterwards(wallet, handlers.receive), present: handlers.present,
+    transfer: ({ link = null }: JsonObject): Promise<JsonValue> => run(flows.transfer, link),
+  };
   await showScreens();
   watch(wallet);
-  if (handed) void open(handed.flow === "receive" ? afterwards(wallet, handlers.receive) : handlers.present, handed.link, place);
+  if (handed) void open(taking[handed.flow], handed.link, place);
   if (await isNewCode(wallet.device, updates.version)) drawUpdate(updates, "update", true);
   await updates.start();
 }

@@ -74,15 +74,15 @@ export async function recoverWith(wallet: Wallet, card: Octets): Promise<Recover
 }
 
 /** Give this browser a way in of its own; with `alone` every older device and passkey is shut out. */
-export async function settle(wallet: Wallet, recovered: Recovered, alone: boolean): Promise<void> {
+export async function settle(wallet: Wallet, recovered: Recovered, alone: boolean, more: { recovered?: boolean } = { recovered: true }): Promise<void> {
   const { safe, confirmed } = recovered;
   const older = await service.passkeys();
   const way = await ownWay(wallet, await service.addPasskey(safe.opened.prfSalt, confirmed));
   let { opened } = safe;
   let log: Log = { ...wallet.firstLog(), events: opened.events };
   const own = await makeSlot(way.kind, way.secret, opened.wid, CHANCE);
-  const shut = alone ? opened.slots.filter(({ kind }) => kind !== "rec") : [];
-  [opened, log] = await added(opened, log, own, { recovered: true });
+  const shut = opened.slots.filter(({ kind }) => kind === "xfer" || (alone && kind !== "rec"));
+  [opened, log] = await added(opened, log, own, more);
   for (const { id } of shut) [opened, log] = await removed(opened, log, id);
   const key = await openSlot(own, way.secret, opened.wid);
   const mine = { opened, slotId: own.id, key };

@@ -1,6 +1,5 @@
 /** Everything that is drawn on the stage, by the name of its message. */
 
-import { unsupported } from "../protocol/errors.ts";
 import type { JsonValue } from "../protocol/json.ts";
 import { erase } from "./flows/erase.ts";
 import { exporting } from "./flows/exporting.ts";
@@ -9,6 +8,7 @@ import { present } from "./flows/present.ts";
 import { receive } from "./flows/receive.ts";
 import { share } from "./flows/share.ts";
 import { stop } from "./flows/stop.ts";
+import { transfer } from "./flows/transfer.ts";
 import { openOnStage } from "./opening.ts";
 import { renewCard } from "./safe_card.ts";
 import { scan } from "./scanning.ts";
@@ -24,8 +24,6 @@ export type Flow = (wallet: Wallet, stage: Stage, given: JsonValue) => Promise<J
 export type Flows = Readonly<Record<
   "receive" | "present" | "share" | "stop" | "scan" | "remove" | "unlock" | "safe" | "export" | "import" | "transfer" | "wipe" | "erase", Flow
 >>;
-
-const notYet: Flow = () => Promise.reject(unsupported("not_yet"));
 
 /** Opens the vault first, where it is closed. */
 const inside = (flow: Flow): Flow => async (wallet, stage, given) => {
@@ -48,7 +46,7 @@ export const flows: Flows = {
   safe: inside(async (wallet, stage) => ({ done: await renewCard(wallet, stage, false) })),
   export: inside(exporting),
   import: inside(importing),
-  transfer: notYet,
+  transfer: inside(transfer),
   wipe: inside(wipe),
   erase: inside((wallet, stage, id) => erase(wallet, stage, String(id))),
 };

@@ -5,26 +5,28 @@ import { Refusal } from "../protocol/errors.ts";
 import type { Octets } from "../protocol/octets.ts";
 import { beginAccount, finishAccount, openHere, recoverWith, settle, type Recovered } from "./entry.ts";
 import { actions, button, field, form, next, notice, step, submit, twoWays, words } from "./parts.ts";
+import { moveHere } from "./flows/transfer.ts";
 import { makeCard } from "./safe_card.ts";
 import { canScan, scan } from "./scanning.ts";
 import type { Stage } from "./stage.ts";
 import { day, errorText, t } from "./texts.ts";
 import type { Wallet } from "./wallet.ts";
 
-type Way = "make" | "known" | "passkey" | "card";
+type Way = "make" | "known" | "passkey" | "card" | "device";
 
 /** Open the vault of this browser, or make one; `known`: the person has one. Refuses `stopped`. */
 export async function openOnStage(wallet: Wallet, stage: Stage, known = wallet.owner() !== undefined): Promise<void> {
   let wrong: unknown;
   while (wallet.state !== "open") {
-    const draw = known ? drawOpening : drawMaking;
-    const way = await stage.ask<Way>((answer) => draw(answer, wrong));
+    const fault = wrong;
+    const way = await stage.ask<Way>((answer) => (known ? drawOpening(answer, fault, wallet.owner() === undefined) : drawMaking(answer, fault)));
     wrong = undefined;
     if (way === "known") return openOnStage(wallet, stage, true);
     try {
       if (way === "make") await make(wallet, stage);
       if (way === "passkey") await openHere(wallet);
       if (way === "card") await recover(wallet, stage);
+      if (way === "device") await moveHere(wallet, stage);
     } catch (error) {
       if (error instanceof Refusal && error.code === "stopped") throw error;
       wrong = error;
@@ -96,12 +98,13 @@ function drawMaking(answer: (way: Way) => void, wrong: unknown): HTMLElement {
   );
 }
 
-function drawOpening(answer: (way: Way) => void, wrong: unknown): HTMLElement {
+function drawOpening(answer: (way: Way) => void, wrong: unknown, isNew: boolean): HTMLElement {
   return step(
     t("web.open.title"), wrong ? notice("negative", errorText(wrong), t("web.open.other"), true) : null,
     words(t("web.open.text")),
     actions(
       button(t("web.open.passkey"), () => answer("passkey"), "primary", "key-round"),
+      isNew ? button(t("flow.move.way"), () => answer("device"), "plain", "smartphone") : null,
       button(t("web.open.card"), () => answer("card"), "plain", "life-buoy"),
     ),
   );

@@ -3,11 +3,11 @@
 import type { JsonObject } from "../protocol/json.ts";
 
 const FRAGMENT = /^#\/([a-z]{1,30})(?:\/([\w-]{0,64}))?$/;
-const HANDED = /^#(o|v)=(.+)$/s;
+const HANDED = /^#(o|v|t)=(.+)$/s;
 
-/** What was handed over by a link: an offer or a request. */
+/** What was handed over by a link: an offer, a request, or the code of a new device. */
 export interface Handed {
-  readonly flow: "receive" | "present";
+  readonly flow: "receive" | "present" | "transfer";
   readonly link: string;
 }
 
@@ -44,6 +44,7 @@ export class Place {
     if (!kind) return undefined;
     history.replaceState(null, "", "/");
     const text = readable(given);
+    if (kind === "t") return { flow: "transfer", link: text };
     if (kind === "o") return { flow: "receive", link: text };
     return { flow: "present", link: /^[a-z0-9+.-]+:/i.test(text) ? text : `openid4vp://?${text}` };
   }

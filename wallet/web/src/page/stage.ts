@@ -19,6 +19,8 @@ export interface Stage {
   ask<T>(draw: (answer: (value: T) => void) => HTMLElement): Promise<T>;
   /** Say what is being done, while nothing can be answered. */
   busy(text: string): void;
+  /** Ask on after the person stopped: something that was begun has to be ended. */
+  reopen(): void;
   /** Give the screens back. */
   close(): void;
 }
@@ -54,6 +56,10 @@ export class PageStage implements Stage {
     if (this.stopped) return;
     this.leave = undefined;
     this.show(h("div", { class: "sp-stack sp-busy", role: "status" }, h("h1", {}, text), h("progress", { "aria-label": text })));
+  }
+
+  reopen(): void {
+    this.stopped = false;
   }
 
   close(): void {

@@ -171,7 +171,7 @@ export class Wallet {
   }
 
   /** Do it, and where the service closed the account meanwhile, once more after a passkey. */
-  private async awake<T>(action: () => Promise<T>): Promise<T> {
+  async awake<T>(action: () => Promise<T>): Promise<T> {
     try {
       return await action();
     } catch (error) {
