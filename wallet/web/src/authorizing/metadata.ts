@@ -5,8 +5,7 @@
  * they were asked for. An issuer's document may be larger than any other message.
  */
 
-import { documentAt } from "../journeys/network.ts";
-import { documentUrl, keyOf, readDocument } from "../protocol/dids.ts";
+import { keyOf, readDocument } from "../protocol/dids.ts";
 import { rejected } from "../protocol/errors.ts";
 import { parseIssuerMetadata, parseServerMetadata, type IssuerMetadata, type ServerMetadata } from "../protocol/issuance.ts";
 import { numericDate, peek, verifyJws } from "../protocol/jose.ts";
@@ -15,6 +14,7 @@ import { agreementJwk, type ContentEncryption } from "../protocol/jwe.ts";
 import { CLOCK_SKEW } from "../protocol/limits.ts";
 import { Fields } from "../protocol/message.ts";
 import type { Octets } from "../protocol/octets.ts";
+import { didOctets } from "./relay.ts";
 
 const MAX_METADATA_BYTES = 1024 * 1024; // as in credentials/limits.py: 200 templates make 750 kB
 const MAX_METADATA_ITEMS = 50_000; // 60 templates have 11,000 keys and items
@@ -60,7 +60,7 @@ export async function readIssuer(octets: Octets, identifier: string): Promise<Is
 export async function readSignedIssuer(token: string, identifier: string, at: number): Promise<Issuer> {
   const signed = peek(token, { typ: [SIGNED_TYPE] });
   const did = didAt(identifier);
-  const document = await readDocument(did, await documentAt(documentUrl(did)));
+  const document = await readDocument(did, await didOctets(did));
   await verifyJws(signed, keyOf(document, String(member(signed.header, "kid") ?? ""), "assertionMethod"));
   const issued = numericDate(signed.payload, "iat");
   const ends = numericDate(signed.payload, "exp");

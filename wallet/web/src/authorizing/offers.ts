@@ -6,14 +6,14 @@
  */
 
 import { ask, documentAt } from "../journeys/network.ts";
-import { Refusal, rejected, undetermined, unsupported } from "../protocol/errors.ts";
+import { rejected, undetermined, unsupported } from "../protocol/errors.ts";
 import { metadataUrl } from "../protocol/issuance.ts";
 import { member, parseObject, type JsonObject } from "../protocol/json.ts";
 import { Fields, originOf, readFields } from "../protocol/message.ts";
 import { fromUtf8, type Octets } from "../protocol/octets.ts";
 import { parseOffer, parseOfferLink, PRE_AUTHORIZED_GRANT, type CredentialOffer } from "../protocol/offer.ts";
 import { readIssuer, readServer, readSignedIssuer, type Issuer, type Server } from "./metadata.ts";
-import { relayedDocument } from "./relay.ts";
+import { reached, relayedDocument } from "./relay.ts";
 
 /** An offer with who made it. */
 export interface Found {
@@ -61,16 +61,6 @@ export async function issuerOf(identifier: string, at: number): Promise<{ issuer
 /** The document of an authorization server, the way its issuer was read. */
 export function serverDocument(name: string, relayed: boolean): Promise<Octets> {
   return relayed ? relayedDocument("server", name) : documentAt(metadataUrl(name, "oauth-authorization-server"));
-}
-
-/** What was fetched; undefined where there was no way to it. */
-async function reached(fetching: () => Promise<Octets>): Promise<Octets | undefined> {
-  try {
-    return await fetching();
-  } catch (error) {
-    if (error instanceof Refusal && /^(?:fetch_failed|content_type_unexpected)$/.test(error.code)) return undefined;
-    throw error;
-  }
 }
 
 async function offerAt(uri: string): Promise<JsonObject> {

@@ -4,8 +4,9 @@
  * The service sends a message only to an endpoint that it read itself from that issuer's documents.
  */
 
-import { peel, type Answer } from "../journeys/network.ts";
-import { rejected, undetermined } from "../protocol/errors.ts";
+import { documentAt, peel, type Answer } from "../journeys/network.ts";
+import { documentUrl } from "../protocol/dids.ts";
+import { Refusal, rejected, undetermined } from "../protocol/errors.ts";
 import { canonicalJson, isObject, member, parseObject, type JsonObject } from "../protocol/json.ts";
 import { b64url, fromB64url, type Octets } from "../protocol/octets.ts";
 
@@ -23,9 +24,24 @@ export interface Letter {
 }
 
 /** A public document of an issuer, as octets that nobody there has judged; refuses `fetch_failed`. */
-export async function relayedDocument(kind: "issuer" | "signed" | "server", name: string): Promise<Octets> {
+export async function relayedDocument(kind: "issuer" | "signed" | "server" | "did", name: string): Promise<Octets> {
   const answer = await reach(`${kind}?name=${encodeURIComponent(name)}`);
   return new Uint8Array(await answer.arrayBuffer());
+}
+
+/** What was fetched; undefined where there was no way to it. */
+export async function reached(fetching: () => Promise<Octets>): Promise<Octets | undefined> {
+  try {
+    return await fetching();
+  } catch (error) {
+    if (error instanceof Refusal && /^(?:fetch_failed|content_type_unexpected)$/.test(error.code)) return undefined;
+    throw error;
+  }
+}
+
+/** The document of a did:web, from its own site or by way of the service; who asked checks it. */
+export async function didOctets(did: string): Promise<Octets> {
+  return (await reached(() => documentAt(documentUrl(did)))) ?? relayedDocument("did", did);
 }
 
 /** Send a message to an endpoint of an issuer; refuses `relay_refused`, `fetch_failed`. */

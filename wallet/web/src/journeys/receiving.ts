@@ -9,6 +9,7 @@ import { access, type Access } from "../authorizing/access.ts";
 import { Conversation } from "../authorizing/conversation.ts";
 import { didAt } from "../authorizing/metadata.ts";
 import { findOffer, type Found } from "../authorizing/offers.ts";
+import { didOctets } from "../authorizing/relay.ts";
 import { newHolderKey, signerOf } from "../keeper/signing.ts";
 import { addCredential, append, type Copy, type Giver, type Log } from "../keeper/vault.ts";
 import { verify, type Unverified } from "../protocol/credentials.ts";
@@ -24,7 +25,7 @@ import { same } from "../protocol/octets.ts";
 import { parseSdJwtVc } from "../protocol/sd_jwt_vc.ts";
 import { parseVcSdJwt } from "../protocol/vc_sd_jwt.ts";
 import { mayIssue, type SectorList } from "./listing.ts";
-import { documentAt, objectIn } from "./network.ts";
+import { objectIn } from "./network.ts";
 
 const COPIES = 5; // so that no two readers see the same one; where the issuer gives as many
 const FORM = "application/x-www-form-urlencoded";
@@ -219,7 +220,7 @@ async function check(preview: Preview, unverified: Unverified, at: number): Prom
 /** The signature holds under a key that its issuer publishes, and the moment lies within its dates. */
 export async function checkIssued(unverified: Unverified, at: number): Promise<void> {
   const { credential, keyId } = unverified;
-  const document = await readDocument(credential.issuer, await documentAt(documentUrl(credential.issuer)));
+  const document = await readDocument(credential.issuer, await didOctets(credential.issuer));
   await verify(unverified, keyOf(document, keyId, "assertionMethod"), at);
 }
 
