@@ -1,9 +1,12 @@
 """Cases of what is fetched: DID documents, status lists, and encrypted messages."""
 
+import gzip
 import zlib
 from datetime import timedelta
 
 from credentials import dids, jose
+from credentials.cryptosuites import ECDSA_JCS_2019, EDDSA_JCS_2022, ProofOptions
+from credentials.data_model import format_time
 from credentials.encoding import (
     JsonObject,
     JsonValue,
@@ -12,8 +15,9 @@ from credentials.encoding import (
     compact_json,
     parse_json_object,
 )
-from credentials.keys import public_key_from_jwk
-from credentials.status import token_status_list
+from credentials.keys import Algorithm, SoftwareSigner, public_key_from_jwk
+from credentials.model import Purpose
+from credentials.status import bitstring_status_list, token_status_list
 from tests.cases.case import Case
 from tests.cases.keys import ed25519_signer, p256, p384
 from tests.conftest import NOW
@@ -22,6 +26,8 @@ DID = "did:web:school.example"
 FIRST, SECOND, THIRD = p256("first"), p384("second"), ed25519_signer("third")
 URI = "https://school.example/status/1"
 LIST_KEY = p256("list", f"{DID}#k")
+ED_LIST_KEY = ed25519_signer("list", f"{DID}#k")
+CONTEXTS = ["https://www.w3.org/ns/credentials/v2"]
 PLAIN = bytes(range(200))
 
 METHOD: JsonObject = {
@@ -167,6 +173,76 @@ def sealed(lst: str, bits: int) -> str:
     return jose.sign_compact({"typ": "statuslist+jwt", "kid": f"{DID}#k"}, payload, LIST_KEY)
 
 
+def bitstring_cases() -> dict[str, JsonObject]:
+    """Status lists that are credentials, and a place in them, by a name."""
+    plain = bitstring([0, 1, 0, 0, 0, 0, 0, 1])
+    subject = plain["credentialSubject"]
+    assert isinstance(subject, dict)
+    base: JsonObject = {"list": proved(plain), "uri": URI, "index": 1, "at": int(NOW.timestamp())}
+    base |= {"purpose": "revocation", "size": 1, "key": LIST_KEY.public.jwk()}
+    edward = {"list": proved(plain, ED_LIST_KEY), "key": ED_LIST_KEY.public.jwk()}
+
+    def listed(**change: JsonValue) -> JsonObject:
+        return base | {"list": proved(plain | {"credentialSubject": subject | change})}
+
+    return {
+        **{f"index {i}": base | {"index": i} for i in (0, 1, 2, 7, 131_071, 131_072, -1)},
+        "Ed25519": base | edward,
+        "two bits": base | {"list": proved(bitstring([0, 1, 2, 3], size=2)), "index": 2, "size": 2},
+        "one bit too few for two": base | {"size": 2},
+        "another purpose": base | {"purpose": "suspension"},
+        "two purposes": listed(statusPurpose=["suspension", "revocation"]),
+        "another address": base | {"uri": "https://evil.example/1"},
+        "another type": base | {"list": proved(plain | {"type": ["VerifiableCredential"]})},
+        "over": base | {"at": int((NOW + timedelta(days=2)).timestamp())},
+        "ahead": base | {"at": int((NOW - timedelta(hours=1)).timestamp())},
+        "not dated": base
+        | {"list": proved({name: each for name, each in plain.items() if name != "validFrom"})},
+        "another key": base | {"key": FIRST.public.jwk()},
+        "key of another kind": base | {"key": THIRD.public.jwk()},
+        "changed after": base | {"list": proved(plain) | {"issuer": "did:web:evil.example"}},
+        "no proof": base | {"list": plain},
+        "for another purpose": base | {"list": proved(plain, purpose="authentication")},
+        "a context behind": base
+        | {"list": proved(plain) | {"@context": [*CONTEXTS, "https://more.example/1"]}},
+        "another context": base | {"list": proved(plain) | {"@context": [*CONTEXTS[:-1], "x"]}},
+        "ttl": listed(ttl=900_000),
+        "ttl no number": listed(ttl="900"),
+        "no list": listed(encodedList=None),
+        "not base64url": listed(encodedList="u***"),
+        "another base": listed(encodedList="zabc"),
+        "no gzip": listed(encodedList="u" + b64url_encode(b"abcdefgh")),
+        "short list": listed(encodedList=gzipped(bytes(100))),
+        "cut short": listed(encodedList=gzipped(bytes(20_000))[:-4]),
+        "more behind": listed(
+            encodedList="u" + b64url_encode(b64url_decode(gzipped(bytes(20_000))[1:]) + b"xxxx")
+        ),
+        "bomb": listed(encodedList=gzipped(bytes(9 * 1024 * 1024))),
+    }
+
+
+def bitstring(statuses: list[int], *, size: int = 1) -> JsonObject:
+    """A list credential without a proof."""
+    until = NOW + timedelta(days=1)
+    return bitstring_status_list.credential(
+        URI, statuses, purpose=Purpose.REVOCATION, issuer=DID, at=NOW, expires=until, size=size
+    )
+
+
+def gzipped(octets: bytes) -> str:
+    """Octets as ``encodedList`` has them."""
+    return "u" + b64url_encode(gzip.compress(octets, 9, mtime=0))
+
+
+def proved(
+    document: JsonObject, signer: SoftwareSigner = LIST_KEY, *, purpose: str = "assertionMethod"
+) -> JsonObject:
+    """A document with a proof over its canonical JSON."""
+    suite = EDDSA_JCS_2022 if signer.public.algorithm is Algorithm.EDDSA else ECDSA_JCS_2019
+    options = ProofOptions(f"{DID}#k", purpose, format_time(NOW))
+    return {**document, "proof": suite.sign(document, options, signer)}
+
+
 def encrypted_cases() -> dict[str, JsonObject]:
     """Encrypted tokens and the key to open them, by a name."""
     key = FIRST.private_jwk() | {"use": "enc", "alg": "ECDH-ES", "kid": "e"}
@@ -213,6 +289,7 @@ def cases() -> list[Case]:
         "self-named": {f"{i} {did[:12]}": {"did": did} for i, did in enumerate(SELF_NAMED)},
         "key": {name: {"jwk": jwk} for name, jwk in key_cases().items()},
         "status": status_cases(),
+        "bitstring": bitstring_cases(),
         "encrypted": encrypted_cases(),
     }
     return [
@@ -266,6 +343,23 @@ def read_status(given: JsonObject) -> JsonValue:
     return found.status(index)  # type: ignore[arg-type] # also what is no index
 
 
+def read_bitstring(given: JsonObject) -> JsonValue:
+    """One status out of a list credential."""
+    jwk, document = given["key"], given["list"]
+    assert isinstance(jwk, dict)
+    assert isinstance(document, dict)
+    size = int(str(given["size"]))
+    found = bitstring_status_list.read(
+        document,
+        uri=str(given["uri"]),
+        purpose=Purpose(str(given["purpose"])),
+        key=public_key_from_jwk(jwk),
+        at=NOW.fromtimestamp(float(str(given["at"])), NOW.tzinfo),
+        size=size,
+    )
+    return found.status(int(str(given["index"])))
+
+
 def decrypt(given: JsonObject) -> JsonValue:
     """The plaintext."""
     key = given["key"]
@@ -279,5 +373,6 @@ ANSWERS = {
     "self-named": read_self_named,
     "key": read_key,
     "status": read_status,
+    "bitstring": read_bitstring,
     "encrypted": decrypt,
 }

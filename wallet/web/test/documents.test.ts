@@ -5,11 +5,14 @@ import { test } from "node:test";
 
 import { documentUrl, readDocument, selfNamed, type DidDocument } from "../src/protocol/dids.ts";
 import { decryptCompact, encryptCompact } from "../src/protocol/jwe.ts";
+import { signCompact } from "../src/protocol/jose.ts";
 import { canonicalJson, type JsonObject, type JsonValue } from "../src/protocol/json.ts";
 import { publicKeyFromJwk } from "../src/protocol/keys.ts";
 import { b64url, latin1 } from "../src/protocol/octets.ts";
 import { readStatusList, statusAt } from "../src/protocol/status.ts";
-import { load, runCases, text } from "./cases.ts";
+import { bitstringStatus, readBitstringList } from "../src/status/bitstring.ts";
+import { load, NOW, refusal, runCases, text } from "./cases.ts";
+import { newSigner } from "./signers.ts";
 
 const DID = "did:web:school.example";
 
@@ -21,6 +24,14 @@ function described(document: DidDocument): JsonObject {
       Object.entries(document.relationships).map(([purpose, names]) => [purpose, [...names].sort()]),
     ),
   };
+}
+
+async function bitstring(input: JsonObject): Promise<JsonValue> {
+  const key = await publicKeyFromJwk(input["key"] as JsonObject);
+  const list = await readBitstringList(canonicalJson(input["list"] ?? null), text(input, "uri"), () => key, Number(input["at"]));
+  return bitstringStatus(list, {
+    kind: "bitstring", uri: text(input, "uri"), index: Number(input["index"]), purpose: text(input, "purpose"), size: Number(input["size"]),
+  });
 }
 
 async function status(input: JsonObject): Promise<JsonValue> {
@@ -35,6 +46,7 @@ runCases("documents", {
   "self-named": async (input) => described(await selfNamed(text(input, "did"))),
   key: async (input) => (await publicKeyFromJwk(input["jwk"] as JsonObject)).thumbprint,
   status,
+  bitstring,
   encrypted: async (input) => b64url(await decryptCompact(text(input, "token"), input["key"] as JsonObject)),
 });
 
@@ -45,4 +57,32 @@ test("what we encrypt opens with the private key, in both encryptions", async ()
     const token = await encryptCompact(latin1("plain"), recipient, { enc, apv: latin1("nonce") });
     assert.equal(String.fromCharCode(...(await decryptCompact(token, key))), "plain");
   }
+});
+
+const listed = load("documents").find(({ id }) => id === "bitstring index 1")?.input ?? {};
+const place = { kind: "bitstring", uri: text(listed, "uri"), index: 1, purpose: "revocation" } as const;
+
+test("a list that travels as a token is read, and only under its issuer's key, type and time", async () => {
+  const [issuer, other] = [await newSigner(), await newSigner()];
+  const { proof: _, ...document } = listed["list"] as JsonObject;
+  const token = (payload: JsonObject, typ = "vc+jwt"): Promise<string> => signCompact({ typ }, payload, issuer);
+  const read = async (octets: string, signer = issuer): Promise<number> =>
+    bitstringStatus(await readBitstringList(latin1(octets), place.uri, () => signer.public, NOW), place);
+  assert.equal(await read(await token(document)), 1);
+  assert.equal(await read(await token({ ...document, exp: NOW + 1 })), 1);
+  assert.equal(await refusal(async () => read(await token(document), other)), "status_invalid");
+  assert.equal(await refusal(async () => read(await token(document, "JWT"))), "status_invalid");
+  assert.equal(await refusal(async () => read(await token({ ...document, exp: NOW }))), "status_invalid");
+  assert.equal(await refusal(async () => read(await token({ ...document, iss: "did:web:evil.example" }))), "status_invalid");
+});
+
+test("a proof over statements is not read: that is no clean list; one over JSON beside it is", async () => {
+  const { proof, ...document } = listed["list"] as { proof: JsonObject };
+  const over = { ...proof, cryptosuite: "eddsa-rdfc-2022" };
+  const key = await publicKeyFromJwk(listed["key"] as JsonObject);
+  const read = async (proofs: JsonValue): Promise<number> =>
+    bitstringStatus(await readBitstringList(canonicalJson({ ...document, proof: proofs }), place.uri, () => key, NOW), place);
+  assert.equal(await refusal(() => read(over)), "status_proof_unread");
+  assert.equal(await read([over, proof]), 1);
+  assert.equal(await refusal(() => read([over, { ...proof, created: "2026-11-22T12:00:00Z" }])), "status_invalid");
 });

@@ -9,14 +9,17 @@ import type { Device } from "../keeper/device.ts";
 import { heldIn, parseHeld, type Held, type Log } from "../keeper/vault.ts";
 import { relayed } from "../account/service.ts";
 import { documentAt } from "../journeys/network.ts";
-import { checkProof, type Unverified } from "../protocol/credentials.ts";
+import { checkProof, type StatusReference, type Unverified } from "../protocol/credentials.ts";
 import { documentUrl, keyOf, readDocument, type DidDocument } from "../protocol/dids.ts";
 import { Refusal } from "../protocol/errors.ts";
 import { fromUtf8, type Octets } from "../protocol/octets.ts";
 import { readStatusList, statusAt, statusKeyId, type TokenStatusList } from "../protocol/status.ts";
+import { bitstringStatus, readBitstringList, type BitstringList } from "../status/bitstring.ts";
 
 const FRESH = 15 * 60; // seconds: a passport is opened more often than its lists change
 const WORDS = ["valid", "revoked", "suspended"] as const;
+const MEANING: Readonly<Record<string, Check["word"]>> = { revocation: "revoked", suspension: "suspended" };
+const WORST = ["revoked", "suspended", "unknown"] as const; // of several lists the worst counts
 
 /** What the last check said; `at` in seconds. */
 export interface Check {
@@ -28,7 +31,8 @@ export interface Check {
 interface Round {
   readonly at: number;
   readonly issuers: Map<string, Promise<DidDocument>>;
-  readonly lists: Map<string, Promise<TokenStatusList>>;
+  readonly tokens: Map<string, Promise<TokenStatusList>>;
+  readonly bits: Map<string, Promise<BitstringList>>;
 }
 
 /** The checks that this browser made. */
@@ -60,7 +64,7 @@ export class Checks {
     if (this.running || due.length === 0) return;
     this.running = true;
     try {
-      const round: Round = { at, issuers: new Map(), lists: new Map() };
+      const round: Round = { at, issuers: new Map(), tokens: new Map(), bits: new Map() };
       const made = await Promise.all(due.map(async (held) => [held.id, await check(held, round)] as const));
       const kept = Object.fromEntries(made.filter(([id, { word }]) => word !== "unknown" || !this.found[id]));
       this.found = { ...this.found, ...kept };
@@ -87,25 +91,41 @@ async function wordOf(unverified: Unverified, round: Round): Promise<Check["word
   const { credential, keyId } = unverified;
   const document = await issuerAt(credential.issuer, round);
   await checkProof(unverified, keyOf(document, keyId, "assertionMethod"), round.at);
-  let found: Check["word"] = "valid";
-  for (const reference of credential.status) {
-    if (reference.kind !== "token") return "unknown";
-    const status = WORDS[statusAt(await listAt(reference.uri, credential.issuer, round), reference.index)] ?? "unknown";
-    if (status === "revoked") return status;
-    if (status !== "valid") found = status;
+  const words = await Promise.all(credential.status.map((reference) => statusOf(reference, credential.issuer, round)));
+  return WORST.find((word) => words.includes(word)) ?? "valid";
+}
+
+/** What one list says; what cannot be read says nothing, and hides nothing that another says. */
+async function statusOf(reference: StatusReference, issuer: string, round: Round): Promise<Check["word"]> {
+  const { uri, kind, index, purpose } = reference;
+  if (purpose === "refresh") return "valid"; // a newer one is there; this one still counts
+  try {
+    if (kind === "token") return WORDS[statusAt(await tokensAt(uri, issuer, round), index)] ?? "unknown";
+    const list = await bitsAt(uri, issuer, round);
+    if (list.issuer !== issuer) return "unknown";
+    return (await bitstringStatus(list, reference)) === 0 ? "valid" : MEANING[purpose] ?? "unknown";
+  } catch (error) {
+    if (error instanceof Refusal) return "unknown";
+    throw error;
   }
-  return found;
 }
 
 function issuerAt(did: string, round: Round): Promise<DidDocument> {
   return once(round.issuers, did, async () => readDocument(did, await fetched("did", did, documentUrl(did))));
 }
 
-function listAt(uri: string, issuer: string, round: Round): Promise<TokenStatusList> {
-  return once(round.lists, `${issuer} ${uri}`, async () => {
+function tokensAt(uri: string, issuer: string, round: Round): Promise<TokenStatusList> {
+  return once(round.tokens, `${issuer} ${uri}`, async () => {
     const token = fromUtf8(await fetched("status", uri, uri)).trim();
     const key = keyOf(await issuerAt(issuer, round), statusKeyId(token), "assertionMethod");
     return readStatusList(token, uri, key, round.at);
+  });
+}
+
+function bitsAt(uri: string, issuer: string, round: Round): Promise<BitstringList> {
+  return once(round.bits, `${issuer} ${uri}`, async () => {
+    const document = await issuerAt(issuer, round);
+    return readBitstringList(await fetched("status", uri, uri), uri, (keyId) => keyOf(document, keyId, "assertionMethod"), round.at);
   });
 }
 

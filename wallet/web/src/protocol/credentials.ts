@@ -15,6 +15,7 @@ export interface StatusReference {
   readonly uri: string;
   readonly index: number;
   readonly purpose: string;
+  readonly size?: number; // bits of one status, in a bitstring list
 }
 
 /** What an issuer says about a subject; moments in seconds. */

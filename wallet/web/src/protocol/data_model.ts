@@ -13,7 +13,7 @@ const V1_CONTEXT = "https://www.w3.org/2018/credentials/v1";
 const V2_CONTEXT = "https://www.w3.org/ns/credentials/v2";
 const CREDENTIAL = "VerifiableCredential";
 const MAX_STATUS_INDEX = 2 ** 26 - 1;
-const MAX_STATUS_ENTRIES = 8;
+const [MAX_STATUS_ENTRIES, MAX_STATUS_SIZE] = [8, 8];
 const STATUS_PURPOSES = new Set(["revocation", "suspension", "message", "refresh"]);
 const URL_SHAPE = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|^`\\]+$/;
 const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,12})?(Z|([+-])(\d\d):(\d\d))$/;
@@ -21,9 +21,7 @@ const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,12})?(Z|([+-])(
 /** The types of a document (section 4.5); refuses `type_missing`. */
 export function typesOf(document: JsonObject): Set<string> {
   const names = entries(member(document, "type") ?? null);
-  if (names.length === 0 || !names.every((name) => typeof name === "string" && name)) {
-    throw malformed("type_missing", "member type");
-  }
+  if (names.length === 0 || !names.every((name) => typeof name === "string" && name)) throw malformed("type_missing", "member type");
   return new Set(names.map(String));
 }
 
@@ -146,9 +144,10 @@ function statusEntry(value: JsonValue): StatusReference {
   if (typeof index !== "string" || !/^(?:0|[1-9][0-9]{0,19})$/.test(index) || Number(index) > MAX_STATUS_INDEX) {
     throw malformed("status_index_invalid", "member statusListIndex");
   }
-  return { kind: "bitstring", uri, index: Number(index), purpose };
+  const size = member(value, "statusSize") ?? 1;
+  if (!Number.isInteger(size) || Number(size) < 1) throw malformed("status_malformed", "member statusSize");
+  if (Number(size) > MAX_STATUS_SIZE) throw unsupported("status_type_unknown", `statuses of ${String(size)} bits`);
+  return { kind: "bitstring", uri, index: Number(index), purpose, size: Number(size) };
 }
 
-function entries(value: JsonValue): JsonValue[] {
-  return Array.isArray(value) ? value : [value];
-}
+const entries = (value: JsonValue): JsonValue[] => (Array.isArray(value) ? value : [value]);

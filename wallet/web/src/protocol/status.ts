@@ -71,9 +71,9 @@ function peekStatus(token: string): Jws {
   }
 }
 
-/** One whole zlib stream; reading stops at the limit, so that a small bomb stays small. */
-async function inflate(compressed: Octets): Promise<Octets> {
-  const reader = new Blob([compressed]).stream().pipeThrough(new DecompressionStream("deflate")).getReader();
+/** One whole zlib stream, or a gzip one; reading stops at the limit, so that a small bomb stays small. */
+export async function inflate(compressed: Octets, format: CompressionFormat = "deflate"): Promise<Octets> {
+  const reader = new Blob([compressed]).stream().pipeThrough(new DecompressionStream(format)).getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
@@ -83,14 +83,14 @@ async function inflate(compressed: Octets): Promise<Octets> {
       chunks.push(read.value);
     }
   } catch {
-    throw malformed("status_list_malformed", "not one whole zlib stream");
+    throw malformed("status_list_malformed", "not one whole stream");
   }
   if (size > MAX_STATUS_LIST_BYTES) {
     await reader.cancel().catch(() => undefined);
     throw malformed("status_list_too_large", `more than ${MAX_STATUS_LIST_BYTES} octets`);
   }
   const octets = concat(...chunks);
-  checkAdler(octets, compressed);
+  if (format === "deflate") checkAdler(octets, compressed);
   return octets;
 }
 
