@@ -7,18 +7,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
+from schemas.declarations import lists
 from tests.browser.test_keeper import POLICY, Handler, run, serving
 from tests.conftest import NOW
 from tests.wallet.world import ISSUER, VERIFIER, World
 
 SECONDS = int(NOW.timestamp())
-LISTS: dict[str, list[str]] = {
-    "relations": ["hirer"],
-    "purposes": ["intake"],
-    "legalBases": ["consent"],
-    "unchecked": ["skills", "date_of_test"],
+LISTS = {
+    "relations": [*lists().relations],
+    "purposes": [*lists().purposes],
+    "legalBases": [*lists().legal_bases],
+    "unchecked": [*lists().unchecked_claims],
 }
-"""As far as this verifier declares anything."""
+"""As the page has them of the same file."""
 
 
 class Outgoing(Handler):
