@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from credentials import data_model
-from credentials.cryptosuites import EDDSA_RDFC_2022, ProofOptions
+from credentials.cryptosuites import EDDSA_JCS_2022, EDDSA_RDFC_2022, ProofOptions
 from credentials.cryptosuites.proofs import check_proofs, method_of, proofs_of
 from credentials.encoding import JsonObject, JsonValue, b64url_decode, b64url_encode
 from credentials.errors import CredentialError, MalformedError, UndeterminedError
@@ -171,7 +171,11 @@ def credential(
 
 
 def sign(document: JsonObject, signer: Signer, *, at: datetime) -> JsonObject:
-    """Sign a list credential with eddsa-rdfc-2022.
+    """Sign a list credential twice: over its statements, and over its JSON.
+
+    The first is what most verifiers read (eddsa-rdfc-2022); the second (eddsa-jcs-2022) can be
+    checked without JSON-LD, as a wallet in a browser does. Each is a proof by itself (VC Data
+    Integrity 1.0, section 2.1.1).
 
     Raises:
         ValueError: the signer's key has no id.
@@ -179,9 +183,9 @@ def sign(document: JsonObject, signer: Signer, *, at: datetime) -> JsonObject:
     """
     if signer.public.key_id is None:
         raise ValueError("the issuer's key needs its full DID URL")
-    created = data_model.format_time(at)
-    options = ProofOptions(signer.public.key_id, _ASSERTION, created)
-    return {**document, "proof": EDDSA_RDFC_2022.sign(document, options, signer)}
+    options = ProofOptions(signer.public.key_id, _ASSERTION, data_model.format_time(at))
+    suites = (EDDSA_RDFC_2022, EDDSA_JCS_2022)
+    return {**document, "proof": [suite.sign(document, options, signer) for suite in suites]}
 
 
 def key_id(document: JsonObject) -> str:

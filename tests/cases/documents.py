@@ -15,7 +15,7 @@ from credentials.encoding import (
     compact_json,
     parse_json_object,
 )
-from credentials.keys import Algorithm, SoftwareSigner, public_key_from_jwk
+from credentials.keys import Algorithm, Signer, public_key_from_jwk
 from credentials.model import Purpose
 from credentials.status import bitstring_status_list, token_status_list
 from tests.cases.case import Case
@@ -180,7 +180,7 @@ def bitstring_cases() -> dict[str, JsonObject]:
     assert isinstance(subject, dict)
     base: JsonObject = {"list": proved(plain), "uri": URI, "index": 1, "at": int(NOW.timestamp())}
     base |= {"purpose": "revocation", "size": 1, "key": LIST_KEY.public.jwk()}
-    edward = {"list": proved(plain, ED_LIST_KEY), "key": ED_LIST_KEY.public.jwk()}
+    edward: JsonObject = {"list": proved(plain, ED_LIST_KEY), "key": ED_LIST_KEY.public.jwk()}
 
     def listed(**change: JsonValue) -> JsonObject:
         return base | {"list": proved(plain | {"credentialSubject": subject | change})}
@@ -235,7 +235,7 @@ def gzipped(octets: bytes) -> str:
 
 
 def proved(
-    document: JsonObject, signer: SoftwareSigner = LIST_KEY, *, purpose: str = "assertionMethod"
+    document: JsonObject, signer: Signer = LIST_KEY, *, purpose: str = "assertionMethod"
 ) -> JsonObject:
     """A document with a proof over its canonical JSON."""
     suite = EDDSA_JCS_2022 if signer.public.algorithm is Algorithm.EDDSA else ECDSA_JCS_2019
