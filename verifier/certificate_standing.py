@@ -4,7 +4,7 @@ The kernel judges dates and status of one proof; this adds what only its kind te
 confirmations, an employer, a house rule (requirements R25 and R26).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -33,11 +33,19 @@ _OUTCOMES = MappingProxyType(
 )
 
 
-def stand(reports: Sequence[Report]) -> tuple[Report, ...]:
+HouseRules = Mapping[str, int]
+"""Months after which a firm no longer takes a certificate that no law ends, by type."""
+
+NO_HOUSE_RULES: HouseRules = MappingProxyType({})
+
+
+def stand(
+    reports: Sequence[Report], house_rules: HouseRules = NO_HOUSE_RULES
+) -> tuple[Report, ...]:
     """Add to each report what its kind of certificate says; what was added before is replaced."""
     bare = [replace(report, verdict=_without_rules(report.verdict)) for report in reports]
     confirmed = confirmations(bare)
-    return tuple(_with_rule(report, confirmed) for report in bare)
+    return tuple(_with_rule(report, confirmed, house_rules) for report in bare)
 
 
 def standing_of(
@@ -96,12 +104,16 @@ def proof_of(
     )
 
 
-def _with_rule(report: Report, confirmed: Sequence[Confirmation] | None) -> Report:
-    standing = standing_of(report, confirmed=confirmed)
+def _with_rule(
+    report: Report, confirmed: Sequence[Confirmation] | None, house_rules: HouseRules
+) -> Report:
+    kind = catalog.by_url(report.type_url or "")
+    own = house_rules.get(kind.id) if kind is not None else None
+    standing = standing_of(report, confirmed=confirmed, reader=Reader(max_age_months=own))
     if standing is None or standing.reason in _SILENT or _is_only_about_dates(standing, report):
         return report
     outcome = _OUTCOMES[standing.state]
-    if standing.reason.startswith("house_rule") and outcome is Outcome.FAILED:
+    if own is None and standing.reason.startswith("house_rule") and outcome is Outcome.FAILED:
         outcome = Outcome.UNDETERMINED  # the reader's own rule decides, and we do not know it
     facts = {**standing.facts, RULE: standing.next or ""}
     finding = Finding(Part.VALID, Check.DATES, outcome, standing.reason, MappingProxyType(facts))

@@ -19,7 +19,6 @@ from credentials.share_card import MAX_CARDS
 from credentials.verification import Policy
 from service.pages import Pages, language_of
 from verifier import checking
-from verifier.certificate_standing import stand
 from verifier.page_views import page_view
 from verifier.ports import Ports, PortsOf
 from verifier.verdicts import Report, as_json
@@ -67,7 +66,7 @@ def check(request: Request, body: CheckBody | ShareBody, ports: PortsOf) -> Resp
     around = ports.around(at)
     binding = _binding(body.share, ports)
     found = [checking.check_card(wire, binding=binding, around=around, at=at) for wire in wires]
-    return _answer(request, stand(found), ports)
+    return _answer(request, checking.together(found, around=around), ports)
 
 
 def _answer(request: Request, reports: Sequence[Report], ports: Ports) -> Response:

@@ -1,7 +1,7 @@
 """One presentation, one report: the kernel's check with the verifier's sources and policy."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from credentials.encoding import JsonObject
@@ -11,7 +11,7 @@ from credentials.openid4vc.dcql import CredentialQuery
 from credentials.verification import Expectations, HolderCheck, Policy, Sources, check
 from schemas import catalog
 from verifier.asked_claims import only_asked
-from verifier.certificate_standing import stand
+from verifier.certificate_standing import HouseRules, stand
 from verifier.clock_check import doubt_times
 from verifier.policies import POLICIES, TrustPolicy
 from verifier.trust import Listing
@@ -27,12 +27,14 @@ class Surroundings:
         listing: the sector's list, or why there is none.
         status_seen: the date of the newest status list accepted from an address.
         offset: how far our clock is ahead of another that we can read; None where there is none.
+        house_rules: of the firm that checks.
     """
 
     get: Get
     listing: Listing
     status_seen: Callable[[str], datetime | None]
     offset: timedelta | None = None
+    house_rules: HouseRules = field(default_factory=dict)
 
 
 def check_live(
@@ -111,8 +113,16 @@ def examine(wire: Wire, *, expected: Expectations, around: Surroundings, at: dat
     if around.listing.trust_list is not None:
         known = around.listing.trust_list
         report = replace(report, sequence=known.sequence, list_issued_at=known.issued_at)
-    (standing,) = stand([report])
-    return replace(standing, verdict=doubt_times(standing.verdict, offset=around.offset))
+    (standing,) = together([report], around=around)
+    return standing
+
+
+def together(reports: Sequence[Report], *, around: Surroundings) -> tuple[Report, ...]:
+    """Judge by their kind the certificates that came together: one may confirm another."""
+    return tuple(
+        replace(each, verdict=doubt_times(each.verdict, offset=around.offset))
+        for each in stand(reports, around.house_rules)
+    )
 
 
 def _schema(type_url: str) -> JsonObject | None:

@@ -61,7 +61,8 @@ class Ports:
             note_sequence=self.documents.note_sequence,
         )
         offset = database_offset(self.database, self.clock)
-        return Surroundings(self.documents.get, listing, self.documents.issued_at, offset)
+        rules, seen = self.settings.house_rules, self.documents.issued_at
+        return Surroundings(self.documents.get, listing, seen, offset, rules)
 
 
 def ports_of(request: Request) -> Ports:

@@ -116,7 +116,8 @@ def _check(
         )
         report = replace(report, verdict=confirmations.compared(report.verdict, confirms))
         checked.append(Checked(report, query.id, _holder(wire, report, row.nonce)))
-    return tuple(checked)
+    found = checking.together([each.report for each in checked], around=around)
+    return tuple(replace(each, report=one) for each, one in zip(checked, found, strict=True))
 
 
 def _holder(wire: Wire, report: Report, nonce: str) -> str | None:

@@ -1,7 +1,7 @@
 """Settings of the verifier, from the environment (``VERIFIER_...``), the demo's as defaults."""
 
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
@@ -24,6 +24,7 @@ class VerifierSettings(RoleSettings):
         web_wallet_url: origin of the passport in the browser, by ``/v#``; links open it first.
         api_key: what a firm's program shows; None: made once and kept in ``directory``.
         share_urls: where deelkaarten are opened; empty: ``deel`` beside the passport.
+        house_rules: our own greatest age in months of certificates that no law ends, by type.
     """
 
     role: ClassVar[str] = "verifier"
@@ -40,6 +41,7 @@ class VerifierSettings(RoleSettings):
     web_wallet_url: str = ""
     api_key: SecretStr | None = None
     share_urls: tuple[str, ...] = ()
+    house_rules: dict[str, Annotated[int, Field(ge=1, le=600)]] = Field(default_factory=dict)
 
     @property
     def identifier_host(self) -> str:

@@ -12,7 +12,6 @@ from credentials.errors import CredentialError, RejectedError, UndeterminedError
 from credentials.model import Binding, Wire
 from credentials.share_card import ShareLink, gate, open_share
 from verifier import checking
-from verifier.certificate_standing import stand
 from verifier.checking import Surroundings
 from verifier.ports import Ports
 from verifier.verdicts import Report
@@ -40,9 +39,8 @@ def open_and_check(
     """
     binding = Binding(link.origin, b64url_encode(link.share_id), live=False)
     cards = _cards(ports, link, code=code, at=at)
-    return stand(
-        [checking.check_card(card, binding=binding, around=around, at=at) for card in cards]
-    )
+    found = [checking.check_card(card, binding=binding, around=around, at=at) for card in cards]
+    return checking.together(found, around=around)
 
 
 def _cards(ports: Ports, link: ShareLink, *, code: str | None, at: datetime) -> Sequence[Wire]:

@@ -144,6 +144,18 @@ def test_older_than_the_usual_house_rule_is_unknown_and_not_no(world: World) -> 
     assert "house_rule_max_age" in {each.code for each in report.verdict.findings}
 
 
+def test_older_than_the_own_house_rule_is_no(world: World) -> None:
+    older = made("heftruck", named({"date_of_test": "2018-01-10"}))
+    newer = made("heftruck", named({"date_of_test": "2022-01-10"}))
+    reports = stand(checked(world, older, newer), {"heftruck": 60})
+    assert answer(reports[0], Part.VALID) is Outcome.FAILED
+    assert [each.verdict.findings[-1].outcome for each in reports] == [
+        Outcome.FAILED,
+        Outcome.PASSED,
+    ]
+    assert "Eigen regel" in reason(reports[0], Part.VALID, "nl")
+
+
 def test_judging_twice_changes_nothing(world: World) -> None:
     (once,) = checked(world, made("heftruck", named({"date_of_test": "2018-01-10"})))
     assert stand([once]) == (once,)
