@@ -6,7 +6,6 @@ app = create_app(settings, signers_of=open_signers(settings), clock=clock, entro
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 
 from fastapi import FastAPI
 
@@ -30,7 +29,6 @@ from issuer.installation import FIRST, Installation, SignersOf, keep_organisatio
 from issuer.keys import api_key, sealing_key
 from issuer.pages import authorize
 from issuer.pages.frame import TEMPLATES
-from issuer.sealing import Sealer
 from issuer.settings import IssuerSettings
 from issuer.status_files import RUN_BYTES, StatusFiles
 from issuer.status_recovery import recover
@@ -43,6 +41,8 @@ from service.jobs import Handler
 from service.mail import mail_handler, open_post, sender_of
 from service.migrations import upgrade
 from service.pages import Pages
+from service.receivers import JOB
+from service.sealing import Sealer
 from service.webhooks import webhook_handler
 from service.workers import Worker, open_outbox, open_worker
 
@@ -100,11 +100,9 @@ def worker_of(installation: Installation, http: Http) -> Worker:
             letters = delivery.letter_maker(installation, again=again)
             handlers[kind] = mail_handler(post, sender, letters, clock=installation.clock)
     handlers[statements.END_OF_WAIT] = statements.end_of_wait(installation)
-    handlers[events.JOB] = webhook_handler(
-        http,
-        partial(events.delivery_of, installation),
-        clock=installation.clock,
-        on_gone=partial(events.switch_off, installation),
+    told = events.told(installation)
+    handlers[JOB] = webhook_handler(
+        http, told.delivery_of, clock=installation.clock, on_gone=told.switch_off
     )
     return open_worker(installation.outbox, handlers, name="issuer")
 

@@ -29,8 +29,9 @@ from issuer.offers import (
     take_by_code,
 )
 from issuer.ports import Ports
-from issuer.sealing import KEY_BYTES, Sealer, token_sealer
+from issuer.sealing import token_sealer
 from issuer.tables import AuthorizationCode, Hold, Offer, OfferState, RefreshToken, Token
+from service.sealing import KEY_BYTES, Sealer
 
 REFRESH_LIFE = timedelta(days=14)
 """As long as a mailed offer: so long may an approval take."""

@@ -26,10 +26,10 @@ from issuer.formats import ISSUED_FORMATS
 from issuer.key_ring import KeyPlace, KeyRing
 from issuer.keys import kept_signers, sealing_key
 from issuer.ports import Identity, Ports
-from issuer.sealing import Sealer
 from issuer.settings import IssuerSettings
 from service.clock import system_clock
 from service.database import open_database
+from service.sealing import Sealer
 
 END_SECONDS = 5.0
 """What a process may take to end when nothing more is asked."""

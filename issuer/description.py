@@ -3,10 +3,11 @@
 from functools import cache
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from issuer import operator_api, systems_api
+from service import description
 
 VERSION = "1"
 """Of the interface: what was there stays there, what is new may come."""
@@ -20,17 +21,13 @@ router = APIRouter(prefix="/api")
 @cache
 def describe() -> dict[str, Any]:  # Any: as FastAPI types it
     """The description; the same for every organisation."""
-    alone = FastAPI(
-        title="skillspass issuer",
+    return description.describe(
+        "skillspass issuer",
+        ROUTERS,
         version=VERSION,
         summary="Offer proofs, look after them, and hear what becomes of them.",
+        security={"key": {"type": "http", "scheme": "bearer"}},
     )
-    for part in ROUTERS:
-        alone.include_router(part)
-    found = alone.openapi()
-    found["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-    found["security"] = [{"key": []}]
-    return found
 
 
 @router.get("/openapi.json")

@@ -18,11 +18,11 @@ from sqlmodel import Session, col, select
 
 from credentials.errors import MalformedError, RejectedError
 from issuer.orders import FORMAT_IDS
-from issuer.sealing import Sealer
 from issuer.tables import Organisation, OwnTemplate, TemplateVersion
 from issuer.templates import Detail, Template
 from issuer.turns import take_turn
 from schemas.credential_types import Claim, CredentialType, Disclosure, MonthsAfter
+from service.sealing import Sealer
 
 MAX_DETAILS = 6
 """Details of one's own: more would be another kind of proof."""

@@ -12,6 +12,7 @@ from issuer.programs import Caller, caller
 from issuer.tables import MemberChallenge, MemberLogin, MemberPasskey
 from service.logins import Logins
 from service.passkeys import Passkeys, party_of
+from service.programs import shown_key
 
 SIGN_IN = "/sign-in"
 """Where whoever is not signed in is sent."""
@@ -45,9 +46,7 @@ def caller_of(request: Request, installation: InstallationOf) -> Caller:
     Raises:
         RejectedError: ``unauthorized``.
     """
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    shown = key.strip() if scheme.lower() == "bearer" else ""
-    return caller(installation, shown, operator_key=request.app.state.api_key)
+    return caller(installation, shown_key(request), operator_key=request.app.state.api_key)
 
 
 CallerOf = Annotated[Caller, Depends(caller_of)]

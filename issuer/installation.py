@@ -17,7 +17,6 @@ from credentials.model import Entropy
 from issuer.designs import own_versions, template_of
 from issuer.key_ring import KeyPlace, KeyRing
 from issuer.ports import Identity, Ports
-from issuer.sealing import Sealer
 from issuer.settings import IssuerSettings
 from issuer.status_files import StatusFiles
 from issuer.tables import Organisation, StatusHosting
@@ -26,6 +25,7 @@ from schemas import catalog
 from schemas.files import IDENTIFIER, JsonValue
 from service.database import Database
 from service.jobs import Outbox
+from service.sealing import Sealer
 
 FIRST = "own"
 """Id of the organisation that has the host to itself."""

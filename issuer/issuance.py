@@ -29,10 +29,10 @@ from issuer.key_ring import whole_hour
 from issuer.offers import fingerprint, lock, read_contents, secret
 from issuer.pairing_keys import pairing_signer
 from issuer.ports import Ports
-from issuer.sealing import Sealer
 from issuer.status import place_of, references, reserve
 from issuer.tables import Issued, IssuedState, Nonce, OfferState
 from issuer.templates import Template, validity
+from service.sealing import Sealer
 
 NONCE_LIFE = timedelta(minutes=5)
 """As long as the access token it is used with."""

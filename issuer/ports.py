@@ -7,12 +7,12 @@ from datetime import datetime
 from credentials.errors import RejectedError
 from credentials.model import Entropy
 from issuer.key_ring import KeyRing
-from issuer.sealing import Sealer
 from issuer.settings import IssuerSettings
 from issuer.status_files import StatusFiles
 from issuer.templates import Template
 from service.database import Database
 from service.jobs import Outbox
+from service.sealing import Sealer
 
 
 @dataclass(frozen=True, slots=True)

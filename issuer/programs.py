@@ -1,4 +1,4 @@
-"""Programs that act for an organisation: each has a key with scopes, kept as its hash."""
+"""Programs that act for an organisation (``service.programs``), and what each key opens."""
 
 import hmac
 from collections.abc import Iterable
@@ -6,23 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from credentials.errors import MalformedError, RejectedError
+from credentials.errors import RejectedError
 from issuer.audit import OPERATOR, record
-from issuer.installation import FIRST, MAX_NAME, Installation
-from issuer.offers import fingerprint, secret
+from issuer.installation import FIRST, Installation
 from issuer.ports import Ports
 from issuer.tables import ApiKey
 from issuer.turns import take_turn
-
-PREFIX = "spk_"
-"""At the front of each key, so that a scanner of leaked secrets knows it."""
-
-MAX_KEYS = 50
-"""Of one organisation: more programs than any has."""
-
-_ID_BYTES = 8
+from service import programs
 
 
 class Scope(StrEnum):
@@ -75,38 +67,25 @@ def make_key(
         MalformedError: ``api_key_invalid``: no name, or a scope that does not exist.
         RejectedError: ``too_many_keys``.
     """
-    words, wanted = name.strip(), frozenset(scopes)
-    if not 1 <= len(words) <= MAX_NAME or not words.isprintable():
-        raise MalformedError("api_key_invalid", f"name: 1 to {MAX_NAME} characters")
-    if not wanted or not wanted <= set(Scope):
-        raise MalformedError("api_key_invalid", f"scopes: of {', '.join(Scope)}")
     take_turn(session, ports.organisation_id)
-    if len(keys(session, ports)) >= MAX_KEYS:
-        raise RejectedError("too_many_keys", f"{MAX_KEYS} at most")
-    identifier = ports.entropy(_ID_BYTES).hex()
-    key = f"{PREFIX}{identifier}_{secret(ports.entropy)}"
-    row = ApiKey(
-        id=identifier,
-        organisation_id=ports.organisation_id,
-        name=words,
-        key_hash=fingerprint(key),
-        scopes=sorted(wanted),
-        created_by=actor,
-        created_at=at,
+    row, key = programs.make_key(
+        session,
+        ApiKey,
+        name,
+        ports.organisation_id,
+        scopes=scopes,
+        known=Scope,
+        entropy=ports.entropy,
+        actor=actor,
+        at=at,
     )
-    session.add(row)
-    record(session, ports, "api_key_made", about=identifier, actor=actor)
+    record(session, ports, "api_key_made", about=row.id, actor=actor)
     return row, key
 
 
 def keys(session: Session, ports: Ports) -> list[ApiKey]:
     """The keys of this organisation that still open something, the oldest first."""
-    found = session.exec(
-        select(ApiKey)
-        .where(ApiKey.organisation_id == ports.organisation_id, col(ApiKey.ended_at).is_(None))
-        .order_by(col(ApiKey.created_at), col(ApiKey.id))
-    )
-    return list(found)
+    return programs.keys(session, ApiKey, ports.organisation_id)
 
 
 def end_key(session: Session, key_id: str, *, ports: Ports, actor: str, at: datetime) -> None:
@@ -115,11 +94,7 @@ def end_key(session: Session, key_id: str, *, ports: Ports, actor: str, at: date
     Raises:
         RejectedError: ``not_found``.
     """
-    row = session.get(ApiKey, key_id, with_for_update=True)
-    if row is None or row.organisation_id != ports.organisation_id or row.ended_at is not None:
-        raise RejectedError("not_found", "no such key")
-    row.ended_at = at
-    session.add(row)
+    programs.end_key(session, ApiKey, key_id, ports.organisation_id, at=at)
     record(session, ports, "api_key_ended", about=key_id, actor=actor)
 
 
@@ -136,11 +111,7 @@ def caller(installation: Installation, key: str, *, operator_key: str) -> Caller
     """
     if key and hmac.compare_digest(key.encode(), operator_key.encode()):
         return Caller(OPERATOR, frozenset(Scope), installation.ports(FIRST))
-    if not key.startswith(PREFIX):
-        raise RejectedError("unauthorized", "Authorization: Bearer <key>")
-    with installation.database.reading() as session:
-        row = session.exec(select(ApiKey).where(ApiKey.key_hash == fingerprint(key))).first()
-    if row is None or row.ended_at is not None:
-        raise RejectedError("unauthorized", "Authorization: Bearer <key>")
-    scopes = frozenset(map(Scope, row.scopes))
-    return Caller(row.id, scopes, installation.ports(row.organisation_id))
+    row = programs.find_key(installation.database, ApiKey, key)
+    return Caller(
+        row.id, frozenset(map(Scope, row.scopes)), installation.ports(row.organisation_id)
+    )

@@ -1,50 +1,10 @@
-"""Sealing what the issuer must remember but nobody should read in its database."""
+"""Sealing under a key that the issuer's database does not hold."""
 
-from dataclasses import dataclass, field
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from credentials.errors import UndeterminedError
 from credentials.model import Entropy
-
-KEY_BYTES = 32
-"""AES-256."""
-
-NONCE_BYTES = 12
-"""The one length AES-GCM takes without hashing it first (NIST SP 800-38D, section 8.2)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sealer:
-    """AES-256-GCM under one key.
-
-    Attributes:
-        key: 32 octets; never shown.
-        entropy: a fresh nonce for every seal.
-    """
-
-    key: bytes = field(repr=False)
-    entropy: Entropy
-
-    def seal(self, plain: bytes, *, about: str) -> bytes:
-        """Encrypt ``plain``; ``about`` names its row and column, so that it fits nowhere else."""
-        nonce = self.entropy(NONCE_BYTES)
-        return nonce + AESGCM(self.key).encrypt(nonce, plain, about.encode())
-
-    def open(self, sealed: bytes, *, about: str) -> bytes:
-        """Decrypt what ``seal`` made for the same ``about``.
-
-        Raises:
-            UndeterminedError: ``seal_broken``: another key, another row, or damaged bytes.
-        """
-        nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
-        try:
-            return AESGCM(self.key).decrypt(nonce, body, about.encode())
-        except InvalidTag as error:
-            raise UndeterminedError("seal_broken", "the stored row does not open") from error
+from service.sealing import KEY_BYTES, Sealer
 
 
 def token_sealer(token: str, entropy: Entropy) -> Sealer:

@@ -9,8 +9,8 @@ from issuer import events
 from issuer.doors import CallerOf
 from issuer.oauth import NO_STORE
 from issuer.programs import Scope
-from issuer.tables import Receiver
 from service.problems import PROBLEMS
+from service.receivers import receiver_as_json
 
 router = APIRouter(prefix="/api", tags=["events"])
 
@@ -23,23 +23,12 @@ class ReceiverWish(BaseModel):
     events: list[str] = Field(default_factory=list, max_length=len(events.KINDS))
 
 
-def as_json(row: Receiver) -> JsonObject:
-    """A receiver, without its secret."""
-    return {
-        "id": row.id,
-        "url": row.url,
-        "events": [*row.events],
-        "active": row.active,
-        "created_at": row.created_at.isoformat(),
-    }
-
-
 @router.get("/webhooks", responses=PROBLEMS)
 def list_receivers(caller: CallerOf) -> JSONResponse:
     """Where events go."""
     caller.require(Scope.EVENTS)
     with caller.ports.database.reading() as session:
-        found = [as_json(row) for row in events.receivers(session, caller.ports)]
+        found = [receiver_as_json(row) for row in events.receivers(session, caller.ports)]
     answer: JsonObject = {"webhooks": [*found]}
     return JSONResponse(answer, headers=NO_STORE)
 
@@ -56,9 +45,8 @@ def add_receiver(wish: ReceiverWish, caller: CallerOf) -> JSONResponse:
             kinds=wish.events,
             ports=ports,
             actor=caller.actor,
-            at=ports.clock(),
         )
-        found: JsonObject = {**as_json(row), "secret": made}
+        found: JsonObject = {**receiver_as_json(row), "secret": made}
     return JSONResponse(found, status_code=201, headers=NO_STORE)
 
 
@@ -68,9 +56,7 @@ def renew_secret(receiver_id: str, caller: CallerOf) -> JSONResponse:
     caller.require(Scope.EVENTS)
     ports = caller.ports
     with ports.database.transaction() as session:
-        made = events.renew_secret(
-            session, receiver_id, ports=ports, actor=caller.actor, at=ports.clock()
-        )
+        made = events.renew_secret(session, receiver_id, ports=ports, actor=caller.actor)
     answer: JsonObject = {"id": receiver_id, "secret": made}
     return JSONResponse(answer, headers=NO_STORE)
 

@@ -85,7 +85,6 @@ def add_receiver(
             kinds=(),
             ports=ports,
             actor=member.id,
-            at=ports.clock(),
         )
     return _show(request, member, pages, made=made)
 

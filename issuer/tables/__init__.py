@@ -1,7 +1,7 @@
 """The issuer's rows. Rows do not validate; use cases do (architecture.md, section 8).
 
 No column holds a readable claim: what names a person is sealed with the issuer's own key
-(``issuer.sealing``), and the claims of an offer are dropped when its proof is delivered. What
+(``service.sealing``), and the claims of an offer are dropped when its proof is delivered. What
 belongs to an organisation carries its id, and every question about it names that id.
 """
 

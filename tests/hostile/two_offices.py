@@ -155,7 +155,7 @@ def belongings(office: Office) -> Values:
     made = _offers(office)
     with ports.database.transaction() as session:
         receiver, _ = events.add_receiver(
-            session, f"{RECEIVER}/in", kinds=(), ports=ports, actor=actor, at=at
+            session, f"{RECEIVER}/in", kinds=(), ports=ports, actor=actor
         )
         welder = confirmations.add_welder(
             session,

@@ -16,9 +16,9 @@ from sqlmodel import Session
 
 from issuer.keys import sealing_key
 from issuer.offers import fingerprint
-from issuer.sealing import Sealer
 from issuer.settings import DEMO_ORIGIN, IssuerSettings
 from service.database import Database
+from service.sealing import Sealer
 from tests.issuer.office import AT, FORKLIFT
 
 DATA = Path(__file__).parent / "data"

@@ -82,7 +82,6 @@ def listen(office: Office, *kinds: str) -> tuple[str, str]:
             kinds=kinds,
             ports=ports,
             actor="demo-own-3",
-            at=office.clock(),
         )
         return row.id, made
 

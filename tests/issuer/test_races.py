@@ -209,7 +209,7 @@ def test_two_invitations_of_one_member_leave_the_last(office: Office) -> None:
 def test_two_programs_do_not_both_become_the_last(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(programs, "MAX_KEYS", 1)
+    monkeypatch.setattr("service.programs.MAX_KEYS", 1)
     ports = office.ports
     make = partial(
         programs.make_key, name="kassa", scopes=["read"], ports=ports, actor=THIRD, at=ports.clock()
