@@ -9,10 +9,10 @@ from credentials.findings import Part
 from schemas.messages import sentence
 from service import dates
 from service.problems import explain
+from skills.exporters.table import harmless
 from verifier.batches import Batch, Line
 from verifier.page_views import page_view
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _COLUMNS = ("number", "source", "result", "proofs", "giver")
 
 
@@ -55,11 +55,6 @@ def as_csv(batch: Batch, language: str) -> str:
         cells = [str(row.number), row.source, row.title, row.proofs, row.giver, *answers, checked]
         writer.writerow([harmless(cell) for cell in cells])
     return text.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """A cell that a spreadsheet shows as text, whatever it begins with."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _row(line: Line, language: str) -> Row:

@@ -172,6 +172,19 @@ def _progress(rows: int) -> None:
     typer.echo(say("skills.import.progress", rows=rows), err=True)
 
 
+def passport_document(file: Path) -> "JsonValue":
+    """The JSON of a passport's file.
+
+    Raises:
+        RejectedError: ``usage_passport``.
+    """
+    try:
+        document: JsonValue = json.loads(file.read_bytes()[:MAX_OWN_BYTES])
+    except (OSError, ValueError, RecursionError):
+        raise RejectedError("usage_passport", "no file with JSON") from None
+    return document
+
+
 def _octets(file: Path, most: int) -> bytes:
     """The file, not read beyond its limit.
 

@@ -3,7 +3,6 @@
 Nothing leaves the machine and nothing is saved. Imports stay inside: help comes at once.
 """
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +11,7 @@ import typer
 
 from credentials.errors import CredentialError, RejectedError
 from service.command_line import AtOption, JsonOption, language, moment, plain_errors, print_json
-from wallet import imports_cli
+from wallet import exports_cli, imports_cli
 
 if TYPE_CHECKING:
     from credentials.encoding import JsonObject, JsonValue
@@ -21,13 +20,11 @@ if TYPE_CHECKING:
     from skills.matching import Answer
     from skills.vacancies import RequirementSet
 
-MAX_PASSPORT_BYTES = 5 * 1024 * 1024
-"""A file of credentials; fifty of ours with their documents stay far below."""
-
 app = typer.Typer(
     name="skills", no_args_is_help=True, add_completion=False, help="Name and compare skills."
 )
 app.command("import")(imports_cli.take_over)
+app.command()(exports_cli.export)
 
 
 @app.command()
@@ -104,10 +101,7 @@ def _passport(
     from skills.evidence import of_proof
     from skills.passports import statements_of
 
-    try:
-        document: JsonValue = json.loads(file.read_bytes()[:MAX_PASSPORT_BYTES])
-    except (OSError, ValueError, RecursionError):
-        raise RejectedError("usage_passport", "no file with JSON") from None
+    document = imports_cli.passport_document(file)
     listed = document.get("credentials") if isinstance(document, dict) else document
     wires: list[Wire] = (
         [each for each in listed if isinstance(each, str | dict)]

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from schemas.files import JsonObject, JsonValue
 from skills.evidence import Grade
-from skills.passports import statements_of
+from skills.passports import person_of, sources_of, statements_of
 
 OVERVIEW: JsonObject = {
     "name": "Jan",
@@ -38,7 +38,12 @@ def test_an_overview_keeps_source_grade_and_standing() -> None:
     assert told[0].links
 
 
-names = st.sampled_from(["skills", "proofs", "own_claims", "skill", "sources", "id", "level"])
+names = st.sampled_from(
+    [
+        *("skills", "proofs", "own_claims", "skill", "sources", "id", "level"),
+        *("name", "title", "giver"),
+    ]
+)
 anything: st.SearchStrategy[JsonValue] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4),
@@ -49,3 +54,5 @@ anything: st.SearchStrategy[JsonValue] = st.recursive(
 @given(anything)
 def test_any_json_gives_statements_or_none(document: JsonValue) -> None:
     assert all(one.level in {None, 1, 2, 3, 4} for one in statements_of(document))
+    assert all(one.titles.keys() == {"nl", "en"} for one in sources_of(document))
+    assert person_of(document) is None or person_of(document)

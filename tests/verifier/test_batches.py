@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from credentials.errors import CredentialError, MalformedError, RejectedError
 from schemas.messages import sentence
+from skills.exporters.table import harmless
 from tests.conftest import NOW
 from tests.verifier.share_site import ShareSite
 from tests.verifier.test_pages import token_of
 from tests.verifier.world import World
 from verifier.batch_items import MAX_ITEMS, Item, items_of_list, items_of_zip
-from verifier.batch_table import harmless
 from verifier.batches import AT_ONCE, MAX_WAITING, Batches, Line
 from verifier.uploads import MAX_UPLOAD_BYTES
 

@@ -1,0 +1,1 @@
+"""What leaves, as other programs read it."""
