@@ -1,8 +1,10 @@
 """The verifier, put together: ask a question, take one answer, show a verdict in four parts."""
 
+from datetime import datetime
 from pathlib import Path
 
 from fastapi import FastAPI
+from sqlmodel import Session
 
 from credentials.certificates import write_chain
 from credentials.dids.web import did_web
@@ -17,7 +19,21 @@ from service.database import open_database
 from service.fetch import Http
 from service.migrations import upgrade
 from service.pages import Pages
-from verifier import api, check_api, keys, pages, protocol_api, sweeping
+from service.receivers import JOB, Receivers
+from service.sealing import Sealer
+from service.secret_files import kept_secret
+from service.webhooks import webhook_handler
+from service.workers import open_outbox, open_worker
+from verifier import (
+    check_api,
+    description,
+    keys,
+    organisations,
+    pages,
+    protocol_api,
+    request_events,
+    sweeping,
+)
 from verifier.batches import Batches
 from verifier.documents import Documents
 from verifier.ports import Ports
@@ -25,9 +41,12 @@ from verifier.remembered import Reports
 from verifier.requests import Asker
 from verifier.results import Results
 from verifier.settings import VerifierSettings
-from verifier.tables import VerifierTable
+from verifier.tables import Event, JobRow, Organisation, Receiver, VerifierTable
 from verifier.trust import anchor_of
 from verifier.uploads import MAX_UPLOAD_BYTES
+
+DEMO_FIRM = "Staalbouw De Schelde (fictief)"
+"""The firm of the trial, which was looked up."""
 
 MAX_PAGE_BODY = MAX_TOKEN_BYTES + MAX_UPLOAD_BYTES
 """A form may hold one proof as text and one as a file, with the other fields in what is left."""
@@ -52,16 +71,21 @@ def create_app(
         durability=settings.durability,
     )
     upgrade(database, "verifier", models=VerifierTable.metadata)
+    with database.transaction() as session:
+        _keep_firms(session, settings, entropy=entropy, at=clock())
+    sealer = Sealer(kept_secret(settings.directory / "sealing.key", entropy), entropy)
+    outbox = open_outbox(database, JobRow, clock=clock, entropy=entropy)
+    told = Receivers(Receiver, Event, outbox, sealer, clock, entropy, settings.dev_origins)
     app = application.create_app(
         "verifier",
         settings=settings,
-        routers=[protocol_api.router, api.router, check_api.router, pages.router],
+        routers=[protocol_api.router, description.router, *description.ROUTERS, pages.router],
         pages=Pages(Path(__file__).parent / "templates"),
         clock=clock,
         protocol_paths=("/oid4vp/",),
         open_paths=("/oid4vp/", "/.well-known/"),
         shared_paths={"/api/check": settings.share_origins},
-        body_limits={"/check": MAX_PAGE_BODY},
+        body_limits={"/check": MAX_PAGE_BODY, "/api/checks": check_api.MAX_BATCH_BYTES},
     )
     app.state.ports = Ports(
         settings=settings,
@@ -74,12 +98,43 @@ def create_app(
         reports=Reports(),
         results=Results(entropy),
         batches=Batches(stopping=app.state.stopping),
+        sealer=sealer,
+        told=told,
         clock=clock,
         entropy=entropy,
         api_key=keys.api_key(settings),
     )
-    app.state.workers = [sweeping.rounds(app.state.ports)]
+    app.state.lines = request_events.Lines()
+    telling = webhook_handler(fetch, told.delivery_of, clock=clock, on_gone=told.switch_off)
+    app.state.workers = [
+        open_worker(outbox, {JOB: telling}, name="verifier"),
+        sweeping.rounds(app.state.ports),
+    ]
     return app
+
+
+def _keep_firms(
+    session: Session, settings: VerifierSettings, *, entropy: Entropy, at: datetime
+) -> None:
+    """The firm that runs this, and in a trial one that signs in with one click."""
+    organisations.keep_own(
+        session,
+        settings.client_name,
+        kvk=settings.client_kvk,
+        checked=settings.client_checked,
+        entropy=entropy,
+        at=at,
+    )
+    if settings.demo and session.get(Organisation, organisations.DEMO) is None:
+        row = organisations.add(
+            session,
+            DEMO_FIRM,
+            kvk="00000002",
+            entropy=entropy,
+            at=at,
+            organisation_id=organisations.DEMO,
+        )
+        organisations.check(session, row.id, by="kvk", at=at)
 
 
 def asker_of(settings: VerifierSettings, chain: tuple[bytes, ...]) -> Asker:

@@ -14,7 +14,7 @@ from credentials.openid4vc.deletion import (
     holder_digest,
     read_deletion,
 )
-from verifier import requests
+from verifier import events, requests
 from verifier.ports import Ports
 from verifier.tables import RequestRow, ResultRow
 
@@ -35,6 +35,8 @@ def erase(ports: Ports, text: str, *, at: datetime) -> str:
     with ports.database.transaction() as session:
         row = requests.find_by_nonce(session, deletion.nonce)
         outcome = Erased.NOTHING_KEPT if row is None else _erase(session, row, deletion)
+        if row is not None and outcome is Erased.DELETED:
+            events.emit(session, events.DELETED, row, ports=ports, at=at)
     if row is not None:
         ports.reports.drop(row.id)
     return create_receipt(

@@ -11,6 +11,8 @@ from credentials.model import Entropy
 from service.clock import Clock
 from service.database import Database
 from service.fetch import Http
+from service.receivers import Receivers
+from service.sealing import Sealer
 from verifier.batches import Batches
 from verifier.checking import Surroundings
 from verifier.documents import Documents
@@ -34,6 +36,8 @@ class Ports:
         reports: the verdicts of the last minutes.
         results: the same of what somebody brought.
         batches: of many proofs at once.
+        sealer: of what the database must not show: secrets of receivers, kept answers.
+        told: where the events of firms go.
         api_key: opens the programs' interface.
     """
 
@@ -47,6 +51,8 @@ class Ports:
     reports: Reports
     results: Results
     batches: Batches
+    sealer: Sealer
+    told: Receivers
     clock: Clock
     entropy: Entropy
     api_key: str = field(repr=False)

@@ -10,7 +10,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -137,6 +137,8 @@ def ask(  # noqa: PLR0913 - what a question may come with
     browser: str | None = None,
     prefix: str | None = None,
     encrypted: bool = True,
+    organisation_id: str | None = None,
+    vacancy: str = "",
 ) -> RequestRow:
     """Make one request for a question, or for a preset by its name.
 
@@ -150,6 +152,8 @@ def ask(  # noqa: PLR0913 - what a question may come with
         browser: the secret of the asking browser; None for a program.
         prefix: of the client id; None for the usual one.
         encrypted: False only for wallets that cannot encrypt (``direct_post``).
+        organisation_id: the firm that asks with its account.
+        vacancy: what the answer is held beside.
 
     Raises:
         RejectedError: ``preset_unknown``, ``client_id_prefix_unsupported``, and as
@@ -176,6 +180,8 @@ def ask(  # noqa: PLR0913 - what a question may come with
         purpose=declared.purpose,
         legal_basis=declared.legal_basis,
         retention_days=declared.retention_days,
+        organisation_id=organisation_id,
+        vacancy=vacancy,
         firm_name=question.firm.name if question.firm else None,
         firm_kvk=question.firm.kvk if question.firm else None,
         confirms=" ".join(sorted(question.confirms)),
@@ -187,6 +193,11 @@ def ask(  # noqa: PLR0913 - what a question may come with
     session.add(row)
     session.flush()
     return row
+
+
+def moment(seconds: int) -> datetime:
+    """A moment as the rows keep it: whole seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _kept_until(at: datetime, days: int) -> int:
@@ -205,6 +216,25 @@ def find(session: Session, request_id: str) -> RequestRow:
     if row.state == State.DELETED:
         raise RejectedError("result_deleted", "erased at the holder's wish")
     return row
+
+
+def find_asked(session: Session, request_id: str, *, organisation_id: str) -> RequestRow:
+    """The request that a program of this firm made.
+
+    Raises:
+        RejectedError: ``not_found``, also where it is another firm's or a browser's;
+            ``result_deleted``.
+    """
+    row = session.get(RequestRow, request_id)
+    if row is None or row.organisation_id != organisation_id or row.session_hash is not None:
+        raise RejectedError("not_found", "no request of this firm with this handle")
+    return find(session, request_id)
+
+
+def forget(session: Session, row: RequestRow) -> None:
+    """Let go of a request and its results, at the wish of who asked; nobody can answer it then."""
+    session.exec(delete(ResultRow).where(col(ResultRow.request_id) == row.id))
+    session.exec(delete(RequestRow).where(col(RequestRow.id) == row.id))
 
 
 def find_by_nonce(session: Session, nonce: str) -> RequestRow | None:

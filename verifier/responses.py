@@ -26,7 +26,7 @@ from credentials.openid4vc.response import (
     read_plain,
 )
 from credentials.verification import Policy
-from verifier import checking, confirmations, requests
+from verifier import checking, confirmations, events, requests
 from verifier.policies import POLICIES
 from verifier.ports import Ports
 from verifier.request_objects import query_of
@@ -87,7 +87,7 @@ def receive(ports: Ports, reference: str, posted: PostedResponse, *, at: datetim
     checked = _check(ports, row, pairs, at=at)
     for each in checked:
         checking.note_status_dates(each.report, ports.documents.note_issued_at)
-    return _kept(ports, row, checked, code)
+    return _kept(ports, row, checked, code, at=at)
 
 
 def _opened(posted: PostedResponse, row: RequestRow) -> AuthorizationResponse:
@@ -128,12 +128,18 @@ def _holder(wire: Wire, report: Report, nonce: str) -> str | None:
     return None if holder is None else holder_digest(nonce, holder)
 
 
-def _kept(ports: Ports, row: RequestRow, checked: tuple[Checked, ...], code: str) -> Received:
+def _kept(
+    ports: Ports, row: RequestRow, checked: tuple[Checked, ...], code: str, *, at: datetime
+) -> Received:
+    """Keep the results, unless whoever asked let go of the question meanwhile."""
     reports = tuple(each.report for each in checked)
     with ports.database.transaction() as session:
+        if session.get(RequestRow, row.id, with_for_update=True) is None:
+            raise RejectedError("not_found", "the question was taken back")
         session.add_all(
             [result_row(row.id, each, position=place) for place, each in enumerate(checked)]
         )
+        events.emit(session, events.ANSWERED, row, ports=ports, at=at)
     ports.reports.put(row.id, reports)
     return Received(reports, row.id, code)
 
@@ -219,6 +225,7 @@ def _declined(ports: Ports, row: RequestRow, *, error: str, at: datetime) -> Rec
     with ports.database.transaction() as session:
         requests.answer(session, row, at=at, return_code=back)
         session.add(result_row(row.id, Checked(report)))
+        events.emit(session, events.ANSWERED, row, ports=ports, at=at)
     return Received((report,), row.id, back)
 
 

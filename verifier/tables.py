@@ -5,8 +5,20 @@ policy's version and the date for as long as was declared, and the last known pu
 to notice a step back.
 """
 
+from datetime import datetime
+from typing import ClassVar
+
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
+
+from service.columns import UtcTime
+from service.idempotency import IdempotencyKey
+from service.jobs import Job
+from service.logins import Login
+from service.passkeys import Passkey, PasskeyChallenge
+from service.programs import ProgramKey
+from service.receivers import ToldEvent
+from service.webhooks import WebhookEndpoint
 
 
 class VerifierTable(SQLModel, registry=registry()):
@@ -29,7 +41,9 @@ class RequestRow(VerifierTable, table=True):
             and where the answer comes unencrypted.
         encrypted: whether the answer must be.
         relation, purpose, legal_basis, retention_days: as declared to the holder.
+        organisation_id: the firm that asked with its account; None for who has none.
         firm_name, firm_kvk: the firm that was checked; None where nobody was.
+        vacancy: the vacancy or job that the answer is held beside; empty for none.
         confirms: digests of what a deelkaart showed and this answer must show again, with blanks
             between; empty once the question is over.
         session_hash: SHA-256 of the cookie of the browser that asked; None for a program.
@@ -57,8 +71,10 @@ class RequestRow(VerifierTable, table=True):
     purpose: str
     legal_basis: str
     retention_days: int
+    organisation_id: str | None = Field(default=None, foreign_key="organisation.id", index=True)
     firm_name: str | None = None
     firm_kvk: str | None = None
+    vacancy: str = ""
     confirms: str = ""
     session_hash: str | None = None
     response_code_hash: str | None = None
@@ -108,3 +124,88 @@ class DocumentRow(VerifierTable, table=True):
     fetched_at: int
     issued_at: int | None = None
     sequence: int | None = None
+
+
+class Organisation(VerifierTable, table=True):
+    """A firm with an account here. No row names a person who works there.
+
+    Attributes:
+        kvk: number in the trade register, eight digits.
+        domain: the host of its own website.
+        checked_by: what whoever runs this looked up: ``domain`` or ``kvk``; None: not checked, and
+            its requests say so.
+        relation, purpose, legal_basis, retention_days: what its requests declare where nobody
+            chooses.
+    """
+
+    __tablename__ = "organisation"
+
+    id: str = Field(primary_key=True)
+    name: str
+    kvk: str | None = None
+    domain: str | None = None
+    checked_by: str | None = None
+    checked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    relation: str
+    purpose: str
+    legal_basis: str
+    retention_days: int
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+class Invitation(VerifierTable, table=True):
+    """A way in for a firm's next device, as the hash of its secret; it works once."""
+
+    __tablename__ = "invitation"
+
+    token_hash: str = Field(primary_key=True)
+    organisation_id: str = Field(foreign_key="organisation.id", index=True)
+    expires_at: datetime = Field(sa_type=UtcTime)
+
+
+class OrganisationPasskey(Passkey, VerifierTable, table=True):
+    """A passkey of a firm: one for each device."""
+
+    __tablename__: ClassVar[str] = "passkey"
+
+
+class OrganisationChallenge(PasskeyChallenge, VerifierTable, table=True):
+    """A question to a browser about a passkey."""
+
+    __tablename__: ClassVar[str] = "passkey_challenge"
+
+
+class OrganisationLogin(Login, VerifierTable, table=True):
+    """A browser in which a firm is signed in."""
+
+    __tablename__: ClassVar[str] = "login"
+
+
+class ApiKey(ProgramKey, VerifierTable, table=True):
+    """A program that may act for a firm; ``scopes`` are ``verifier.programs.Scope``."""
+
+    __tablename__: ClassVar[str] = "api_key"
+
+
+class KeptAnswer(IdempotencyKey, VerifierTable, table=True):
+    """What a program was answered under an idempotency key."""
+
+    __tablename__: ClassVar[str] = "kept_answer"
+
+
+class Receiver(WebhookEndpoint, VerifierTable, table=True):
+    """Where a firm's events are sent."""
+
+    __tablename__: ClassVar[str] = "receiver"
+
+
+class Event(ToldEvent, VerifierTable, table=True):
+    """Something that happened, kept while it may still have to be told."""
+
+    __tablename__: ClassVar[str] = "event"
+
+
+class JobRow(Job, VerifierTable, table=True):
+    """What must happen after a commit."""
+
+    __tablename__: ClassVar[str] = "job"

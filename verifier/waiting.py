@@ -44,10 +44,7 @@ def waiting(
 
     async def parts() -> AsyncIterator[bytes]:
         yield shown
-        for look in range(1, MAX_LOOKS):
-            await anyio.sleep(LOOK_SECONDS)
-            if stopping.is_set():
-                break
+        async for look in looks(stopping):
             if await run_sync(changed):
                 yield _ASK_AGAIN
                 break
@@ -57,3 +54,12 @@ def waiting(
 
     headers = {name: value for name, value in page.headers.items() if name != "content-length"}
     return StreamingResponse(parts(), headers={**headers, "X-Accel-Buffering": "no"})
+
+
+async def looks(stopping: Event) -> AsyncIterator[int]:
+    """The numbers of the looks, from 1, each after its pause, until the service ends."""
+    for look in range(1, MAX_LOOKS):
+        await anyio.sleep(LOOK_SECONDS)
+        if stopping.is_set():
+            return
+        yield look

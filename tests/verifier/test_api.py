@@ -20,7 +20,7 @@ JSON = {"accept": "application/json"}
 
 def test_the_whole_journey_goes_from_question_to_verdict(world: World) -> None:
     asked = world.ask()
-    assert set(asked) == {"id", "client_id", "request_uri", "link"}
+    assert set(asked) == {"id", "client_id", "request_uri", "link", "expires_at"}
     assert world.result(asked["id"]) == {"state": "requested"}
     request = world.request(asked["request_uri"])
     assert world.result(asked["id"]) == {"state": "retrieved"}
