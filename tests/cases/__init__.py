@@ -3,6 +3,7 @@
 from tests.cases import (
     cards,
     consents,
+    derivations,
     documents,
     messages,
     queries,
@@ -20,6 +21,7 @@ from tests.cases import (
 SUBJECTS = {
     "cards": cards,
     "consents": consents,
+    "derivations": derivations,
     "documents": documents,
     "messages": messages,
     "queries": queries,

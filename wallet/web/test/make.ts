@@ -12,6 +12,11 @@ import { parseRequest } from "../src/protocol/request.ts";
 import { createRefusal, createResponse, matchCode } from "../src/protocol/response.ts";
 import { parseSdJwtVc } from "../src/protocol/sd_jwt_vc.ts";
 import { parseVcSdJwt } from "../src/protocol/vc_sd_jwt.ts";
+import { derive } from "../src/derive/library.ts";
+import { checkDerived } from "../src/integrity/choice.ts";
+import { readSecured, revealing, SUITES } from "../src/integrity/credential.ts";
+import { presentSecured } from "../src/integrity/presentation.ts";
+import { member } from "../src/protocol/json.ts";
 import { load, NOW, text } from "./cases.ts";
 
 const BINDING = { audience: "decentralized_identifier:did:web:firm.example", nonce: "n-0S6_WzA2Mj" };
@@ -25,6 +30,21 @@ async function presentations(): Promise<JsonObject[]> {
     const signer = await signerOf(input["holder"] as JsonObject);
     const wire = await present(await parse(text(input, "wire")), signer, BINDING, paths, NOW);
     found.push({ id, format: input["format"] ?? null, wire });
+  }
+  return found;
+}
+
+/** Data Integrity: derived by the libraries, compared and signed by the keeper. */
+async function secured(): Promise<JsonObject[]> {
+  const found: JsonObject[] = [];
+  for (const { id, input } of load("derivations")) {
+    const held = await readSecured(text(input, "wire"));
+    const pointers = revealing(held, (input["choice"] as JsonValue[]).map(parsePath));
+    const shown = SUITES.get(held.suite)?.selective ? ((await derive(held.document, pointers)) as JsonObject) : held.document;
+    if (shown !== held.document) checkDerived(shown, held.document, [...held.mandatory, ...pointers]);
+    const subject = member(held.document, "credentialSubject") as JsonObject;
+    const wire = await presentSecured(shown, text(subject, "id"), await signerOf(input["holder"] as JsonObject), BINDING, NOW);
+    found.push({ id, wire });
   }
   return found;
 }
@@ -44,6 +64,6 @@ async function answers(): Promise<JsonObject> {
 
 const holder = load("tokens").find(({ kind }) => kind === "present")?.input["holder"] as JsonObject;
 const proof = await createProof(await signerOf(holder), "https://issuer.example", "nonce", NOW);
-const made = { presentations: await presentations(), answers: await answers(), proof };
+const made = { presentations: await presentations(), answers: await answers(), proof, secured: await secured() };
 const path = new URL("../../../../tests/cases/made/browser.json", import.meta.url);
 writeFileSync(path, `${JSON.stringify(made, null, 1)}\n`);

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import { bundle } from "../build.mjs";
 import { writeScreens } from "../build_screens.mjs";
+import { contexts } from "../build_derive.mjs";
 import { data } from "../data.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -25,9 +26,10 @@ await build({
   format: "esm",
   platform: "node",
   external: ["yaml"],
+  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' }, // for the derivation's libraries
   target: "es2022",
   sourcemap: "inline",
-  plugins: [data],
+  plugins: [contexts, data],
   logLevel: "warning",
 });
 const built = fileURLToPath(new URL("../build/keeper", import.meta.url));
