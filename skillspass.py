@@ -51,6 +51,7 @@ ROLE_VERBS = {
     "ask": "verifier.cli",
     "answer": "verifier.cli",
     "verify": "verifier.cli",
+    "firm": "verifier.firm_cli",
     "trust": "verifier.trust_cli",
     "jose-cose": "verifier.jose_cose",
     "conformance": "verifier.conformance",

@@ -81,13 +81,20 @@ def check_loose(
     return replace(examine(wire, expected=expected, around=around, at=at), policy=rules)
 
 
-def check_card(wire: Wire, *, binding: Binding, around: Surroundings, at: datetime) -> Report:
+def check_card(
+    wire: Wire,
+    *,
+    binding: Binding,
+    around: Surroundings,
+    at: datetime,
+    rules: TrustPolicy = POLICIES[Policy.LISTED],
+) -> Report:
     """Check one presentation of a deelkaart; whose it is stays unknown (wallet design, section 8).
 
     ``binding`` is the share: its site and its id, not live.
     """
-    expected = Expectations(policy=Policy.LISTED, binding=binding)
-    return examine(wire, expected=expected, around=around, at=at)
+    expected = Expectations(policy=rules.policy, binding=binding, may_issue=rules.may_issue)
+    return replace(examine(wire, expected=expected, around=around, at=at), policy=rules)
 
 
 def examine(wire: Wire, *, expected: Expectations, around: Surroundings, at: datetime) -> Report:

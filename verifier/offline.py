@@ -21,7 +21,7 @@ from verifier.checking import Surroundings, check_loose
 from verifier.policies import find_policy
 from verifier.settings import VerifierSettings
 from verifier.trust import Listing, TrustAnchor, anchor_of, load
-from verifier.uploads import MAX_UPLOAD_BYTES, proof_in
+from verifier.uploads import MAX_UPLOAD_BYTES, is_link, proof_in
 from verifier.verdicts import Report
 
 MAX_ACCREDITATIONS = 50
@@ -168,6 +168,11 @@ def read(source: str, *, get: Callable[[str], bytes]) -> str:
         except OSError as error:
             raise RejectedError("usage_source", error.strerror or "not readable") from error
     return proof_in(content)
+
+
+def is_share(source: str) -> bool:
+    """Whether it is meant as the link of a deelkaart, which carries its key."""
+    return is_link(source) and "#" in source
 
 
 def _binding(nonce: str | None, audience: str | None) -> Binding | None:

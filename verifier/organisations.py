@@ -101,6 +101,21 @@ def check(session: Session, organisation_id: str, *, by: Way | None, at: datetim
     return row
 
 
+def way(word: str) -> Way | None:
+    """What was looked up, as somebody typed it; None for ``none``.
+
+    Raises:
+        MalformedError: ``organisation_invalid``.
+    """
+    if word == "none":
+        return None
+    if word == "domain":
+        return "domain"
+    if word == "kvk":
+        return "kvk"
+    raise MalformedError("organisation_invalid", "domain, kvk or none")
+
+
 def organisations(session: Session) -> list[Organisation]:
     """All firms, by name."""
     return list(session.exec(select(Organisation).order_by(col(Organisation.name))))

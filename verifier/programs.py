@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from sqlmodel import Session
 
 from credentials.errors import RejectedError
+from credentials.model import Entropy
 from service import programs
 from service.problems import OAuthError
 from verifier import organisations
@@ -88,7 +89,7 @@ def make_key(
     organisation_id: str,
     *,
     scopes: Iterable[str],
-    ports: Ports,
+    entropy: Entropy,
     at: datetime,
 ) -> tuple[ApiKey, str]:
     """Make a key for a program of a firm: its row, and the key itself, shown this once.
@@ -105,7 +106,7 @@ def make_key(
         organisation_id,
         scopes=scopes,
         known=Scope,
-        entropy=ports.entropy,
+        entropy=entropy,
         actor=organisation_id,
         at=at,
     )

@@ -7,11 +7,15 @@ from verifier import keys
 from verifier.settings import VerifierSettings
 
 
-def ask(preset: str) -> JsonObject:
-    """Make a request: ``id``, ``client_id``, ``request_uri``, ``link``.
+def ask(question: JsonObject) -> JsonObject:
+    """Make a request: ``id``, ``client_id``, ``request_uri``, ``link``, ``expires_at``.
+
+    Args:
+        question: the body of ``POST /api/requests``.
 
     Raises:
-        RejectedError: ``preset_unknown``, ``unauthorized``.
+        RejectedError: ``preset_unknown``, ``vacancy_unknown``, ``declaration_invalid``,
+            ``unauthorized``.
         UndeterminedError: ``verifier_unreachable``.
     """
     settings = VerifierSettings()
@@ -19,7 +23,7 @@ def ask(preset: str) -> JsonObject:
     try:
         fetched = fetcher.post(
             f"{settings.identifier}/api/requests",
-            body=compact_json({"preset": preset}),
+            body=compact_json(question),
             content_type="application/json",
             headers=_headers(settings),
         )

@@ -4,13 +4,14 @@ Then the key does reach us, in the body of a form or in a list, never in an addr
 counts as one view, and is never kept (wallet design, section 8).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from credentials.encoding import b64url_decode, b64url_encode, compact_json, parse_json_object
 from credentials.errors import CredentialError, RejectedError, UndeterminedError
 from credentials.model import Binding, Wire
 from credentials.share_card import ShareLink, gate, open_share
+from service.fetch import Http
 from verifier import checking
 from verifier.checking import Surroundings
 from verifier.ports import Ports
@@ -38,15 +39,22 @@ def open_and_check(
         UndeterminedError: ``share_unreachable``.
     """
     binding = Binding(link.origin, b64url_encode(link.share_id), live=False)
-    cards = _cards(ports, link, code=code, at=at)
+    cards = fetch_cards(ports.http, link, code=code, dev_origins=ports.settings.dev_origins, at=at)
     found = [checking.check_card(card, binding=binding, around=around, at=at) for card in cards]
     return checking.together(found, around=around)
 
 
-def _cards(ports: Ports, link: ShareLink, *, code: str | None, at: datetime) -> Sequence[Wire]:
-    site = _reached_at(link.origin, ports.settings.dev_origins)
+def fetch_cards(
+    http: Http, link: ShareLink, *, code: str | None, dev_origins: Mapping[str, str], at: datetime
+) -> Sequence[Wire]:
+    """The presentations on a deelkaart, unchecked; it counts as one view.
+
+    Raises:
+        CredentialError: as ``open_and_check``.
+    """
+    site = _reached_at(link.origin, dev_origins)
     share = f"{site}/s/{b64url_encode(link.share_id)}/open"
-    answer = ports.http.post(
+    answer = http.post(
         share,
         body=compact_json({"gate": b64url_encode(gate(link, code=code))}),
         content_type="application/json",
@@ -68,6 +76,6 @@ def _cards(ports: Ports, link: ShareLink, *, code: str | None, at: datetime) -> 
     return open_share(link, octets, expires=ends, code=code, at=at)
 
 
-def _reached_at(origin: str, dev_origins: dict[str, str]) -> str:
+def _reached_at(origin: str, dev_origins: Mapping[str, str]) -> str:
     """Where a site is asked: itself, or in a trial the https name that stands for it."""
     return next((name for name, local in dev_origins.items() if local == origin), origin)

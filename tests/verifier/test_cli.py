@@ -21,7 +21,9 @@ from credentials.keys import Algorithm, SoftwareSigner
 from credentials.model import Binding, Validity, Wire
 from service.serving import Seat, free_ports, listen, running
 from tests.conftest import NOW
+from tests.verifier.share_site import ShareSite
 from tests.verifier.world import API_KEY, VERIFIER, World
+from verifier import firm_cli
 from verifier.cli import app
 
 AT = ["--at", NOW.isoformat()]
@@ -220,3 +222,68 @@ def test_asking_where_nobody_listens_is_unknown_and_says_what_to_do(
     result = run("ask", "--preset", "skills", "--json")
     assert (result.exit_code, verdict(result)["error"]) == (2, "verifier_unreachable")
     assert "make run" in verdict(result)["nl"]
+
+
+def test_asking_says_what_the_person_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with served(world, monkeypatch):
+        told = ["--relation", "agency", "--retention-days", "1", "--vacancy", "vac-001"]
+        asked = run("ask", "--json", *told)
+        assert asked.exit_code == 0, asked.output
+        declaration = world.request(verdict(asked)["request_uri"]).declaration
+        assert declaration is not None
+        assert declaration.declared.relation == "agency"
+        assert declaration.declared.retention_days == 1
+        odd = run("ask", "--preset", "skills", "--purpose", "curiosity", "--json")
+        assert (odd.exit_code, verdict(odd)["error"]) == (1, "declaration_invalid")
+
+
+def test_a_deelkaart_is_opened_by_its_link_and_never_says_whose_it_is(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = ShareSite.beside(world, tmp_path)
+    monkeypatch.setattr("verifier.offline_share.Fetcher", lambda **_: _Near(world))
+    link = site.link(coded=True)
+    published = site.publish(link, site.card(link, self_named(world)), code="4711")
+    told = run("verify", published, "--code", "4711", "--policy", "any", "--json", *AT)
+    assert told.exit_code == 2, told.output  # whose it is stays unknown
+    (proof,) = verdict(told)["proofs"]
+    assert proof["parts"] == {
+        "authentic": "passed",
+        "issuer": "passed",
+        "valid": "passed",
+        "holder": "undetermined",
+    }
+    assert proof["policy"].startswith("any/")
+    wrong = run("verify", published, "--code", "0000", "--policy", "any", "--json", *AT)
+    assert (wrong.exit_code, verdict(wrong)["error"]) == (1, "share_gone")
+
+
+class _Near:
+    """The fetcher of the command line, in the world of this test."""
+
+    def __init__(self, world: World) -> None:
+        self.post = world.internet.post
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_a_firm_is_entered_checked_and_its_program_let_in() -> None:
+    made = verdict(firm("add", "Rotor BV", "--kvk", "00000009", "--json"))
+    assert (made["checked_by"], "/join/" in made["invitation"]) == (None, True)
+    checked = firm("check", made["id"], "--by", "kvk", "--json")
+    assert (checked.exit_code, verdict(checked)["checked_by"]) == (0, "kvk")
+    key = firm("program", made["id"], "Werving", "--scope", "requests", "--json")
+    assert verdict(key)["key"].startswith("spk_")
+    assert "Rotor BV\tkvk" in firm("list").stdout
+    assert "/join/" in firm("invite", made["id"]).stdout
+    back = firm("check", made["id"], "--by", "none", "--json")
+    assert verdict(back)["checked_by"] is None
+    odd = firm("check", made["id"], "--by", "domain", "--json")
+    assert (odd.exit_code, verdict(odd)["error"]) == (1, "organisation_invalid")
+    nobody = firm("invite", "nobody", "--json")
+    assert (nobody.exit_code, verdict(nobody)["error"]) == (1, "not_found")
+
+
+def firm(*arguments: str) -> Result:
+    return CliRunner().invoke(firm_cli.app, arguments)

@@ -74,7 +74,7 @@ def firm(world: World, *scopes: str, checked: bool = True, name: str = "Rotor BV
         if checked:
             organisations.check(session, row.id, by="kvk", at=at)
         _, key = programs.make_key(
-            session, "Werving", row.id, scopes=scopes or EVERYTHING, ports=ports, at=at
+            session, "Werving", row.id, scopes=scopes or EVERYTHING, entropy=ports.entropy, at=at
         )
     return key
 

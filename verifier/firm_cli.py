@@ -1,0 +1,152 @@
+"""`skillspass firm`: enter firms, say that one was looked up, let their programs in.
+
+It works on the verifier's own database, whether or not the service runs.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.command_line import JsonOption, plain_errors, print_json, say
+
+if TYPE_CHECKING:
+    from credentials.encoding import JsonObject
+    from verifier.firm_files import FirmFiles
+    from verifier.tables import Organisation
+
+app = typer.Typer(
+    name="firm",
+    no_args_is_help=True,
+    add_completion=False,
+    help="The firms that ask with an account.",
+)
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As firm list shows it.")]
+
+
+@contextmanager
+def _opened(*, as_json: bool) -> Iterator["FirmFiles"]:
+    from verifier.firm_files import open_files
+
+    with plain_errors(as_json=as_json), open_files(entropy=secrets.token_bytes) as files:
+        yield files
+
+
+def _as_json(row: "Organisation") -> "JsonObject":
+    return {
+        "id": row.id,
+        "name": row.name,
+        "kvk": row.kvk,
+        "domain": row.domain,
+        "checked_by": row.checked_by,
+        "checked_at": row.checked_at.isoformat() if row.checked_at else None,
+    }
+
+
+@app.command("list")
+def list_all(*, as_json: JsonOption = False) -> None:
+    """Every firm, and by what it was checked."""
+    from verifier import organisations
+
+    with _opened(as_json=as_json) as files, files.database.reading() as session:
+        found = [_as_json(row) for row in organisations.organisations(session)]
+    if as_json:
+        print_json({"firms": [*found]})
+        return
+    for one in found:
+        typer.echo(f"{one['id']}\t{one['name']}\t{one['checked_by'] or '-'}")
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As the trade register has it.")],
+    *,
+    kvk: Annotated[str | None, typer.Option(help="Number in the trade register.")] = None,
+    domain: Annotated[str | None, typer.Option(help="Host of its own website.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Enter a firm; prints the link with which its first device comes in."""
+    from verifier import organisations
+
+    with _opened(as_json=as_json) as files, files.database.transaction() as session:
+        row = organisations.add(
+            session, name, kvk=kvk, domain=domain, entropy=files.entropy, at=files.at
+        )
+        token = organisations.invite(session, row.id, entropy=files.entropy, at=files.at)
+        made = {**_as_json(row), "invitation": files.join_link(token)}
+    if as_json:
+        print_json(made)
+        return
+    typer.echo(made["id"])
+    typer.echo(made["invitation"])
+    typer.echo(say("verifier.cli.invited"), err=True)
+
+
+@app.command()
+def check(
+    firm: IdArgument,
+    *,
+    by: Annotated[
+        str, typer.Option(metavar="domain|kvk|none", help="What you looked up; none takes it back.")
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Say that you looked a firm up: from then on its name stands in its requests."""
+    from verifier import organisations
+
+    with _opened(as_json=as_json) as files, files.database.transaction() as session:
+        row = organisations.check(session, firm, by=organisations.way(by), at=files.at)
+        found = _as_json(row)
+    if as_json:
+        print_json(found)
+        return
+    typer.echo(f"{found['id']}\t{found['name']}\t{found['checked_by'] or '-'}")
+
+
+@app.command()
+def invite(firm: IdArgument, *, as_json: JsonOption = False) -> None:
+    """Let one more device of a firm in; prints its link."""
+    from verifier import organisations
+
+    with _opened(as_json=as_json) as files, files.database.transaction() as session:
+        token = organisations.invite(session, firm, entropy=files.entropy, at=files.at)
+        link = files.join_link(token)
+    if as_json:
+        print_json({"id": firm, "invitation": link})
+        return
+    typer.echo(link)
+    typer.echo(say("verifier.cli.invited"), err=True)
+
+
+@app.command()
+def program(
+    firm: IdArgument,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What people call it.")],
+    *,
+    scope: Annotated[
+        list[str],
+        typer.Option(help="What it may do: requests, results, checks, events. Repeat it."),
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Let a program of a firm in; prints its key, this once."""
+    from verifier import organisations, programs
+
+    with _opened(as_json=as_json) as files, files.database.transaction() as session:
+        row, key = programs.make_key(
+            session,
+            name,
+            organisations.find(session, firm).id,
+            scopes=scope,
+            entropy=files.entropy,
+            at=files.at,
+        )
+        made: JsonObject = {"id": row.id, "name": row.name, "scopes": [*row.scopes], "key": key}
+    if as_json:
+        print_json(made)
+        return
+    typer.echo(key)
+    typer.echo(say("issuer.programs.made_help"), err=True)
