@@ -45,11 +45,13 @@ class Built:
     Attributes:
         files: path on a site to content; empty where nothing was built.
         script: the hash of the screens' script, as a policy names it; style: of their style.
+        skills: of the script of their second document; empty where there is none.
     """
 
     files: Mapping[str, bytes]
     script: str = ""
     style: str = ""
+    skills: str = ""
 
 
 def read_built(folder: Path = DIST) -> Built:
@@ -64,7 +66,7 @@ def read_built(folder: Path = DIST) -> Built:
     screens = json.loads(integrity.read_text("utf-8"))["screens"]
     found = (path for path in sorted(folder.rglob("*")) if path.is_file())
     files = {f"/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in found}
-    return Built(files, screens["script"], screens["style"])
+    return Built(files, screens["script"], screens["style"], screens.get("skills", ""))
 
 
 def keeper_policy(settings: WalletSettings, built: Built) -> str:
@@ -76,7 +78,7 @@ def keeper_policy(settings: WalletSettings, built: Built) -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'self' '{built.script}'",
+            " ".join(("script-src 'self'", *(f"'{one}'" for one in _scripts(built)))),
             f"style-src 'self' '{built.style}'",
             "font-src 'self' data:",
             "img-src 'self' data:",
@@ -90,6 +92,11 @@ def keeper_policy(settings: WalletSettings, built: Built) -> str:
             "trusted-types screens worker",
         )
     )
+
+
+def _scripts(built: Built) -> tuple[str, ...]:
+    """The hashes of the screens' scripts."""
+    return tuple(one for one in (built.script, built.skills) if one)
 
 
 def share_policy(settings: WalletSettings) -> str:
@@ -206,6 +213,7 @@ def _link_routes(host: str, settings: WalletSettings, pages: Pages) -> Iterator[
     yield _At(host, "/", page("web_landing.html"))
     yield _At(host, "/o", page("web_link.html"))
     yield _At(host, "/v", page("web_link.html"))
+    yield _At(host, "/callback", page("web_link.html"))
 
 
 def _file(path: str, built: Built, headers: Mapping[str, str]) -> Callable[[Request], Response]:

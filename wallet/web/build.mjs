@@ -10,8 +10,9 @@ import { besides, data } from "./data.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = `${here}dist/`;
-const KEEPER = ["/", "/keeper.js", "/scanner.js", "/data.json", "/page.css", "/screens.html", "/manifest.webmanifest"]; // and fonts and icons
+const KEEPER = ["/", "/keeper.js", "/scanner.js", "/data.json", "/skills.js", "/skills.json", "/page.css", "/screens.html", "/skills.html", "/manifest.webmanifest"]; // and fonts and icons
 const DATA = ["texts/page", "types", "skills", "declarations", "icons/page", "transfer_words"];
+const GROWTH = ["texts/skills", "growth"]; // with skills.js, once somebody opens the screens of skills
 const SHARED = { bundle: true, minify: true, charset: "utf8", legalComments: "none", logLevel: "warning" };
 const TARGET = ["chrome120", "firefox121", "safari17"];
 
@@ -37,9 +38,17 @@ async function buildAll() {
   mkdirSync(`${out}icons`, { recursive: true });
   const screens = await buildScreens();
   writeFileSync(`${out}screens.html`, screens.html);
+  const second = await buildScreens("skills");
+  if (second.styleHash !== screens.styleHash) throw new Error("two style sheets for one policy");
+  writeFileSync(`${out}skills.html`, second.html);
   const { plugin, document } = besides("/data.json", DATA);
   writeFileSync(`${out}data.json`, document);
-  const keeper = await bundle("src/page/boot.ts", `${out}keeper.js`, { SCREENS: JSON.stringify(hashOf(screens.html, "base64url")) }, plugin);
+  const keeper = await bundle("src/page/boot.ts", `${out}keeper.js`, {
+    SCREENS: JSON.stringify(hashOf(screens.html, "base64url")), SKILL_SCREENS: JSON.stringify(hashOf(second.html, "base64url")),
+  }, plugin);
+  const growth = besides("/skills.json", GROWTH);
+  writeFileSync(`${out}skills.json`, growth.document);
+  const skills = await bundle("src/page/skills/answers.ts", `${out}skills.js`, {}, growth.plugin);
   const scanner = await bundle("src/scanner/scanner.ts", `${out}scanner.js`);
   await style("src/page/page.css", `${out}page.css`);
   for (const name of readdirSync(`${here}static`)) copyFileSync(`${here}static/${name}`, `${out}${/icon/.test(name) ? "icons/" : ""}${name}`);
@@ -55,9 +64,9 @@ async function buildAll() {
   const files = { "/": hashOf(readFileSync(`${out}index.html`)), ...before };
   await bundle("src/worker/worker.ts", `${out}worker.js`, { FILES: JSON.stringify(files), VERSION: JSON.stringify(version) });
   const { scriptHash, styleHash } = screens;
-  writeFileSync(`${out}integrity.json`, JSON.stringify({ version, files, screens: { script: scriptHash, style: styleHash } }, null, 1));
+  writeFileSync(`${out}integrity.json`, JSON.stringify({ version, files, screens: { script: scriptHash, skills: second.scriptHash, style: styleHash } }, null, 1));
   const data = gzipSync(document, { level: 9 }).length;
-  return { version, keeper, screens: screens.gzip, data, scanner: scanner.gzip };
+  return { version, keeper, screens: screens.gzip, skills: [skills.gzip, second.gzip], data, scanner: scanner.gzip };
 }
 
 /** A page with the version and the hash of each file that it names. */

@@ -5,6 +5,7 @@
 //   skillspass:skills        skill id -> [nl, en]
 //   skillspass:transfer_words  256 pairs of words that two devices show, [nl, en]
 //   skillspass:declarations  the closed lists of what an asker declares
+//   skillspass:growth        skills, jobs, vacancies, certificates, words and actions, as src/skills reads them
 //   skillspass:icons         icon name -> its shapes: [tag, attributes][]
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
@@ -17,9 +18,10 @@ const PREFIX = "skillspass:";
 const AREAS = {
   page: ["wallet_web.yaml", "wallet_web_flows.yaml", "wallet_web_moving.yaml"],
   share: ["wallet_web_share.yaml"],
+  skills: ["skills_validity.yaml", "skills_matching.yaml"],
 };
 const BORROWED = { // what the page also says, and other services say in the same words
-  page: [["common.yaml", /^common\.(?:level|grade)\./], ["verifier_requests.yaml", /^declaration\./]],
+  page: [["common.yaml", /^common\.(?:level|grade)\./], ["wallet_web_skills.yaml", /^web\./], ["verifier_requests.yaml", /^declaration\./]],
   share: [
     ["common.yaml", /^common\.(?:level|grade|part|language)\b/], ["verifier.yaml", /^verifier\.verdict\./],
     ["verifier_share.yaml", /^verifier\.(?:verdict|proof)\./],
@@ -34,7 +36,7 @@ export function moduleOf(name) {
 function valueOf(name) {
   const [kind, area] = name.slice(PREFIX.length).split("/");
   const makers = {
-    texts: () => textsOf(area), types: typesOf, skills: skillsOf, declarations: declarationsOf, icons: () => iconsOf(area),
+    texts: () => textsOf(area), types: typesOf, skills: skillsOf, growth: growthOf, declarations: declarationsOf, icons: () => iconsOf(area),
     transfer_words: () => read("schemas/words/transfer.yaml"),
   };
   return makers[kind]();
@@ -141,6 +143,25 @@ function smallestOf(type) {
 function skillsOf() {
   const { skills } = read("schemas/skills/skills.yaml");
   return Object.fromEntries(skills.map(({ id, label_nl: nl, label_en: en }) => [id, [nl, en]]));
+}
+
+/** What recognising, comparing and growing work with. */
+function growthOf() {
+  const { framework, levels, groups, skills } = read("schemas/skills/skills.yaml");
+  const { actions, lighter } = read("schemas/skills/actions.yaml");
+  return {
+    framework: { framework: { id: framework.id }, levels, groups, skills: skills.map(({ competentnl, esco, ...skill }) =>
+      ({ ...skill, esco: esco && { uri: esco.uri, match: esco.match } })) },
+    profiles: read("schemas/skills/profiles.yaml").profiles.map(({ esco_occupation: e, competentnl_occupation: c, ...profile }) => profile),
+    vacancies: read("schemas/skills/vacancies.yaml").vacancies,
+    certificates: read("schemas/skills/certificates.yaml").certificates.map(({ id, label_nl, label_en, step_to, validity }) =>
+      ({ id, label_nl, label_en, step_to, validity })),
+    types: read("schemas/types/types.yaml").types.map(({ id, type, certificate, evidence_grade, validity, may_issue: may, skills: proves, claims }) =>
+      ({ id, type, certificate, evidence_grade, validity, may_issue: may.map(({ role }) => ({ role })), skills: proves,
+        claims: claims.map(({ path, kind, required, disclosure }) => ({ path, kind, required, disclosure })) })),
+    words: read("schemas/skills/words.yaml"),
+    actions, lighter,
+  };
 }
 
 function declarationsOf() {

@@ -8,35 +8,43 @@ import { parse } from "yaml";
 
 const ROOT = new URL("../../", import.meta.url);
 const SOURCES = new URL("src/screens/", import.meta.url);
+const SKILLS = "skills"; // the second document: recognising, comparing and growing
 const SHARED_TEXTS = /^common\.(?:level|grade|skip|languages)/;
 
 type Texts = Record<string, { nl: string; en: string }>;
 
-/** `screens:texts` is `{nl, en}`, each key to sentence; `screens:icons` each name to the paths of its drawing. */
-const data: Plugin = {
+/**
+ * `screens:texts` is `{nl, en}`, each key to sentence; `screens:icons` each name to the paths of its drawing.
+ *
+ * The texts stand in the document beside the script (`texts.json`): data are no code to compile.
+ */
+const dataOf = (area: string): Plugin => ({
   name: "screens-data",
   resolveId: (name) => (name.startsWith("screens:") ? `\0${name}` : undefined),
   load(name) {
-    if (name === "\0screens:texts") return `export default ${JSON.stringify(texts())};`;
-    if (name === "\0screens:icons") return `export default ${JSON.stringify(drawings())};`;
+    if (name === "\0screens:texts") return 'export default JSON.parse(document.querySelector("template").content.textContent);';
+    if (name === "\0screens:icons") return `export default ${JSON.stringify(drawings(area))};`;
     return undefined;
   },
-};
+  generateBundle() {
+    this.emitFile({ type: "asset", fileName: "texts.json", source: JSON.stringify(texts(area)) });
+  },
+});
 
-function texts(): Record<"nl" | "en", Record<string, string>> {
+function texts(area: string): Record<"nl" | "en", Record<string, string>> {
   const read = (file: string): Texts => parse(readFileSync(new URL(`schemas/messages/${file}`, ROOT), "utf-8")) as Texts;
   const shared = Object.entries(read("common.yaml")).filter(([key]) => SHARED_TEXTS.test(key));
-  const all = [...shared, ...Object.entries(read("wallet_screens.yaml"))];
+  const all = [...shared, ...Object.entries(read("wallet_screens.yaml")), ...(area === SKILLS ? Object.entries(read("wallet_web_skills.yaml")).filter(([key]) => key.startsWith("screens.")) : [])];
   const short = (key: string): string => key.replace(/^(?:screens|common)\./, "");
   const of = (language: "nl" | "en") => Object.fromEntries(all.map(([key, text]) => [short(key), text[language]]));
   return { nl: of("nl"), en: of("en") };
 }
 
 /** The drawings that the sources name: every shape as a path, so that one component draws them all. */
-function drawings(): Record<string, string> {
+function drawings(area: string): Record<string, string> {
   const folder = new URL("service/icons/", ROOT);
   const files = readdirSync(fileURLToPath(SOURCES), { recursive: true, encoding: "utf-8" });
-  const written = files.filter((name) => /\.(?:ts|svelte)$/.test(name)).map((name) => readFileSync(new URL(name, SOURCES), "utf-8")).join();
+  const written = files.filter((name) => /\.(?:ts|svelte)$/.test(name) && (area === SKILLS || !name.startsWith(SKILLS))).map((name) => readFileSync(new URL(name, SOURCES), "utf-8")).join();
   const named = readdirSync(folder).map((file) => file.slice(0, -".svg".length)).filter((name) => written.includes(`"${name}"`));
   return Object.fromEntries(named.map((name) => [name, pathOf(readFileSync(new URL(`${name}.svg`, folder), "utf-8"))]));
 }
@@ -56,9 +64,9 @@ function pathOf(svg: string): string {
   }).join("");
 }
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   root: fileURLToPath(SOURCES),
-  plugins: [data, svelte({
+  plugins: [dataOf(mode), svelte({
     compilerOptions: { fragments: "tree", runes: true }, // elements are made, not parsed: no Trusted Types policy is needed
     onwarn: (warning) => { throw new Error(`${warning.filename}: ${warning.message}`); },
   })],
@@ -69,6 +77,6 @@ export default defineConfig({
     assetsInlineLimit: 100_000,
     modulePreload: false,
     cssCodeSplit: false,
-    rolldownOptions: { checks: { pluginTimings: false }, input: fileURLToPath(new URL("main.ts", SOURCES)), output: { codeSplitting: false } },
+    rolldownOptions: { checks: { pluginTimings: false }, input: fileURLToPath(new URL(mode === SKILLS ? "skills/main.ts" : "main.ts", SOURCES)), output: { codeSplitting: false } },
   },
-});
+}));

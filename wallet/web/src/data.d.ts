@@ -60,3 +60,13 @@ declare module "skillspass:icons/share" {
   const icons: Readonly<Record<string, readonly (readonly [tag: string, attributes: Readonly<Record<string, string>>])[]>>;
   export default icons;
 }
+
+declare module "skillspass:texts/skills" {
+  const texts: Readonly<Record<string, readonly [nl: string, en: string]>>;
+  export default texts;
+}
+
+declare module "skillspass:growth" {
+  const growth: import("./page/skills/data.ts").Growth;
+  export default growth;
+}

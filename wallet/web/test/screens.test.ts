@@ -17,7 +17,9 @@ const SOURCES = new URL("wallet/web/src/screens/", ROOT);
 
 type Texts = Record<string, { nl: string; en: string }>;
 
-const TEXTS = parse(readFileSync(new URL("schemas/messages/wallet_screens.yaml", ROOT), "utf-8")) as Texts;
+const texts = (name: string): Texts => parse(readFileSync(new URL(`schemas/messages/${name}.yaml`, ROOT), "utf-8")) as Texts;
+const SKILL_TEXTS = texts("wallet_web_skills");
+const TEXTS = { ...texts("wallet_screens"), ...Object.fromEntries(Object.entries(SKILL_TEXTS).filter(([key]) => key.startsWith("screens."))) };
 const FILES = readdirSync(SOURCES, { recursive: true, encoding: "utf-8" }).filter((name) => /\.(?:svelte|ts)$/.test(name));
 const SOURCE = FILES.map((name) => readFileSync(new URL(name, SOURCES), "utf-8")).join("\n");
 
@@ -85,8 +87,8 @@ test("only what is valid now is green", () => {
 
 test("without an open passport no screen shows what is in it", () => {
   const names = [...Object.keys(SCREENS), "nowhere", "toString", ""];
-  assert.deepEqual([...new Set(names.map((name) => screenFor(name, "new")))], ["start", "add", "about", "help"]);
-  assert.deepEqual([...new Set(names.map((name) => screenFor(name, "locked")))], ["locked", "add", "about", "help"]);
+  assert.deepEqual([...new Set(names.map((name) => screenFor(name, "new")))], ["start", "add", "discover", "about", "help"]);
+  assert.deepEqual([...new Set(names.map((name) => screenFor(name, "locked")))], ["locked", "add", "discover", "about", "help"]);
   assert.equal(screenFor("nowhere", "open"), "passport");
   assert.equal(screenFor("toString", "open"), "passport");
   assert.deepEqual(TABS.map(([name]) => SCREENS[name]), TABS.map(([name]) => name));
@@ -123,7 +125,7 @@ function faults(language: "nl" | "en", sentence: string): string[] {
 test("every sentence is plain: at most fifteen words, and no word of the trade", () => {
   assert.deepEqual(faults("nl", "Je sleutel staat klaar."), ["sleutel"]);
   assert.equal(faults("en", "one ".repeat(16)).length, 1);
-  const found = Object.entries(TEXTS).flatMap(([key, both]) =>
+  const found = Object.entries({ ...TEXTS, ...SKILL_TEXTS }).flatMap(([key, both]) =>
     (["nl", "en"] as const).flatMap((language) => faults(language, both[language]).map((fault) => `${key} ${language}: ${fault}`)));
   assert.deepEqual(found, []);
 });

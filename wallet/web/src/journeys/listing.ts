@@ -45,12 +45,21 @@ export async function readSectorList(token: string, anchor: JsonObject, at: numb
 
 /** Whether the list says that this issuer may issue this type at that moment. */
 export function mayIssue(list: SectorList | undefined, issuer: string, type: string, at: number): boolean {
-  return (list?.entities ?? []).some((entity) => {
+  return roleOf(list, issuer, type, at) !== null;
+}
+
+/** In which role the list says so; null where it does not. */
+export function roleOf(list: SectorList | undefined, issuer: string, type: string, at: number): string | null {
+  for (const entity of list?.entities ?? []) {
     const profile = firstOf(objectIn(entity, "TrustedEntityInformation"), "TEInformationExtensions");
     const services = member(entity, "TrustedEntityServices");
-    return profile["Identifier"] === issuer && Array.isArray(services) && services.some((service) =>
-      isObject(service) && isGranted(objectIn(service, "ServiceInformation"), type, at));
-  });
+    if (profile["Identifier"] !== issuer || !Array.isArray(services)) continue;
+    for (const service of services.filter(isObject)) {
+      const information = objectIn(service, "ServiceInformation");
+      if (isGranted(information, type, at)) return String(member(firstOf(information, "ServiceInformationExtensions"), "Role"));
+    }
+  }
+  return null;
 }
 
 function isGranted(service: JsonObject, type: string, at: number): boolean {

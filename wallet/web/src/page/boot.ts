@@ -13,17 +13,20 @@ import { actions, button, notice, step } from "./parts.ts";
 import { Place } from "./place.ts";
 import { renewCard } from "./safe_card.ts";
 import { readSettings } from "./settings.ts";
+import { documentOf } from "./skills/asking.ts";
 import { PageStage } from "./stage.ts";
 import { errorText, speak, t } from "./texts.ts";
 import { isNewCode, Updates, type Found, type TrustedTypesFactory } from "./updates.ts";
 import { Wallet } from "./wallet.ts";
 
 declare const SCREENS: string; // SHA-256 of the screens' document, base64url: set by the build
+declare const SKILL_SCREENS: string; // of their second document
 
 const IDLE_LOOK = 15_000; // milliseconds
 const LETTERS = "U+100-130, U+132-151, U+154-2BA, U+1E00-1EFF"; // as in base.css
 
 let frame: HTMLIFrameElement | null = null;
+let shown = "";
 const tell = (message: JsonObject): void => frame?.contentWindow?.postMessage(message, "*");
 const stage = new PageStage(element("stage"), () => frame);
 
@@ -35,22 +38,34 @@ void start().catch((error: unknown) => {
 async function start(): Promise<void> {
   const settings = readSettings(await octetsOf("/config.json"));
   serveAt(settings.origins);
-  const changed = (): void => tell({ event: "changed" });
+  const changed = (): void => {
+    tell({ event: "changed" });
+    void turn();
+  };
   const wallet = await Wallet.start(settings, changed);
   speak((await wallet.device.language()) ?? (navigator.language.startsWith("en") ? "en" : "nl"));
   const checks = await Checks.open(wallet.device, changed);
   const updates = new Updates(versionOf(), (found) => drawUpdate(updates, found));
-  const place = new Place(tell);
+  const place = new Place((message) => {
+    tell(message);
+    void turn();
+  });
+  const turn = (): Promise<void> => turnTo(documentOf(place.screen()["name"], wallet.state));
   const run = runner(wallet);
   const bridge = new Bridge({ wallet, checks, updates, place, flows, run });
   const handlers = bridge.handlers();
-  answerScreens(window, () => frame?.contentWindow ?? null, { ...handlers, receive: afterwards(wallet, handlers.receive) });
+  const go = async (fields: JsonObject): Promise<JsonValue> => {
+    const answer = await handlers.go(fields);
+    void turn();
+    return answer;
+  };
+  answerScreens(window, () => frame?.contentWindow ?? null, { ...handlers, go, receive: afterwards(wallet, handlers.receive) });
   const handed = place.take();
   const taking = {
     receive: afterwards(wallet, handlers.receive), present: handlers.present,
     transfer: ({ link = null }: JsonObject): Promise<JsonValue> => run(flows.transfer, link),
   };
-  await showScreens();
+  await turn();
   watch(wallet);
   if (handed) void open(taking[handed.flow], handed.link, place);
   if (await isNewCode(wallet.device, updates.version)) drawUpdate(updates, "update", true);
@@ -102,17 +117,38 @@ async function drawFault(error: unknown): Promise<void> {
   await stage.ask<void>(draw).catch(() => undefined);
 }
 
-/** The screens run without an origin of their own, and only as they were built with this page. */
-async function showScreens(): Promise<void> {
-  const octets = await octetsOf("/screens.html");
-  if (b64url(await sha(octets)) !== SCREENS) throw rejected("screens_changed");
-  const html = new TextDecoder().decode(octets);
+/** Put the document that belongs to a screen in a frame of its own; back and forward stay the keeper's. */
+async function turnTo(path: string): Promise<void> {
+  if (path === shown) return;
+  const again = shown !== "";
+  shown = path;
+  const html = await documentAt(path);
+  if (path !== shown) return; // turned again meanwhile
   const made = h("iframe", { id: "screens", sandbox: "allow-scripts", title: t("web.name"), allow: "clipboard-write *" });
-  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypesFactory };
-  made.srcdoc = (trustedTypes?.createPolicy("screens", { createHTML: () => html }).createHTML("") ?? html) as string;
+  made.hidden = drawing; // a step covers them
+  made.inert = drawing;
+  made.srcdoc = html as string;
   frame = made;
-  made.addEventListener("load", () => void lendLetters(made));
+  made.addEventListener("load", () => {
+    void lendLetters(made);
+    if (again && !drawing) made.focus();
+  });
   element("place").replaceChildren(made);
+}
+
+const HASHES: Readonly<Record<string, string>> = { "/screens.html": SCREENS, "/skills.html": SKILL_SCREENS };
+const documents = new Map<string, string>();
+const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypesFactory };
+const policy = trustedTypes?.createPolicy("screens", { createHTML: (path) => documents.get(path) ?? "" });
+
+/** The screens run without an origin of their own, and only as they were built with this page. */
+async function documentAt(path: string): Promise<unknown> {
+  if (!documents.has(path)) {
+    const octets = await octetsOf(path);
+    if (b64url(await sha(octets)) !== HASHES[path]) throw rejected("screens_changed");
+    documents.set(path, new TextDecoder().decode(octets));
+  }
+  return policy ? policy.createHTML(path) : documents.get(path);
 }
 
 /** Letters that only some names need: the frame can fetch nothing, and its first load does without. */

@@ -1,7 +1,7 @@
 /** What the keeper does for each message of the screens; every answer is data to draw. */
 
 import { isReached } from "../account/service.ts";
-import { mayIssue, sectorList, type SectorList } from "../journeys/listing.ts";
+import { mayIssue, roleOf, sectorList, type SectorList } from "../journeys/listing.ts";
 import { looksAt, sharesIn, type KeptShare, type Looks } from "../journeys/sharing.ts";
 import { linkText } from "../keeper/share_card.ts";
 import { rejected } from "../protocol/errors.ts";
@@ -15,6 +15,7 @@ import { isSafe, noticesOf } from "./notices.ts";
 import { qrOf } from "./qr.ts";
 import { reasonFor } from "./reasons.ts";
 import { slotsOf } from "./slots.ts";
+import { remindersOf, skillHandlers } from "./skills/asking.ts";
 import { language, speak, type Language } from "./texts.ts";
 import type { Place } from "./place.ts";
 import type { Updates } from "./updates.ts";
@@ -39,9 +40,13 @@ export class Bridge {
   private sector: SectorList | undefined;
   private readonly looks = new Map<string, Looks>();
   private looked = 0;
+  private reminders: readonly JsonObject[] = [];
+  private readonly skills: Parameters<typeof skillHandlers>[0];
 
   constructor(page: Page) {
     this.page = page;
+    const role = (issuer: string, type: string, at: number): string | null => roleOf(this.sector, issuer, type, at);
+    this.skills = { wallet: page.wallet, run: page.run, read: () => this.read(), role };
   }
 
   /** The handlers of the closed list. */
@@ -62,6 +67,7 @@ export class Bridge {
       scan: drawn(flows.scan), remove: drawn(flows.remove), unlock: drawn(flows.unlock), safe: drawn(flows.safe),
       export: drawn(flows.export), import: drawn(flows.import), transfer: drawn(flows.transfer), wipe: drawn(flows.wipe),
       erase: drawn(flows.erase),
+      ...skillHandlers(this.skills),
     };
   }
 
@@ -73,6 +79,14 @@ export class Bridge {
     this.sector ??= await sectorList(list, anchor, wallet.now());
     await checks.refresh(wallet.log());
     await this.lookAtShares();
+  }
+
+  /** What ends and what was planned, told when it is worked out; the passport does not wait for it. */
+  private async remind(): Promise<void> {
+    const found = await remindersOf(this.skills).catch(() => this.reminders);
+    if (JSON.stringify(found) === JSON.stringify(this.reminders)) return;
+    this.reminders = found;
+    this.page.wallet.changed();
   }
 
   private state(): JsonObject {
@@ -90,9 +104,10 @@ export class Bridge {
     const all = await this.read();
     const cards = all.map((read) => cardOf(read, opened.events, wallet.now()));
     void this.refresh();
+    void this.remind();
     return {
       cards, name: nameIn(all), shares: sharesIn(opened.events).map((share) => this.shareOf(share)),
-      notices: noticesOf(opened, cards, updates.found !== undefined),
+      notices: [...noticesOf(opened, cards, updates.found !== undefined), ...this.reminders],
     };
   }
 

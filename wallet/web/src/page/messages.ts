@@ -5,7 +5,7 @@ import { isObject, type JsonObject, type JsonValue } from "../protocol/json.ts";
 import { has } from "../keeper/slots.ts";
 
 /** What a member may be; a `free` text may be empty, `any` list too. */
-type Shape = "text" | "free" | "any" | "language";
+type Shape = "text" | "free" | "any" | "language" | "levels";
 
 /** The members of each message beside its kind, and what they are. */
 const KINDS = {
@@ -31,10 +31,24 @@ const KINDS = {
   erase: { id: "text" },
   settings: { language: "language" },
   go: { screen: "text", id: "free" },
+  skills: {},
+  skill: { id: "text" },
+  suggest: { job: "free", text: "free" },
+  keep: { levels: "levels" },
+  fit: {},
+  job: { id: "text" },
+  growth: {},
+  actions: { skill: "text" },
+  wish: { skill: "free", text: "free" },
+  plan: { skill: "text", action: "text", day: "text" },
+  finish: { id: "text", how: "text" },
+  talk: { skills: "any", wishes: "any", agreements: "any", share: "free" },
+  talked: {},
 } as const satisfies Record<string, Record<string, Shape>>;
 
 const MAX_TEXT = 20_000; // an offer by value may be long
 const MAX_IDS = 50;
+const MAX_NAME = 120; // of a skill that somebody adds
 const PRIVATE = new Set(["d", "jwk", "sk", "dek", "key", "secret", "keys"]);
 
 /** The kinds of message that the keeper answers. */
@@ -104,4 +118,6 @@ const SHAPES: Readonly<Record<Shape, (value: JsonValue | undefined) => boolean>>
   free: (value) => value === "" || isText(value),
   any: (value) => Array.isArray(value) && value.length <= MAX_IDS && value.every(isText),
   language: (value) => value === "nl" || value === "en",
+  levels: (value) => isObject(value) && Object.keys(value).length <= MAX_IDS
+    && Object.entries(value).every(([name, level]) => isText(name) && name.length <= MAX_NAME && [0, 1, 2, 3, 4].includes(Number(level))),
 };

@@ -1,5 +1,7 @@
 /** What the keeper answers its screens: data to draw, and never a key. Times are ISO 8601 texts. */
 
+import type { SkillAnswers } from "./skills/contract.ts";
+
 export type Language = "nl" | "en";
 export type Grade = "self" | "colleague" | "manager" | "assessed" | "accredited";
 export type Standing =
@@ -96,8 +98,12 @@ export interface Code {
 
 /** What the worker should know. */
 export interface Notice {
-  readonly kind: "unsafe" | "ending" | "withdrawn" | "copies" | "update" | "recovered";
+  readonly kind: "unsafe" | "ending" | "withdrawn" | "copies" | "update" | "recovered" | "validity" | "step";
   readonly id: string | null;
+  readonly title_nl?: string; // of a reminder, with its text
+  readonly title_en?: string;
+  readonly text_nl?: string;
+  readonly text_en?: string;
 }
 
 /** Everything the passport's front shows. */
@@ -122,7 +128,7 @@ export interface Done {
 }
 
 /** The answer to each kind of message. */
-export interface Answers {
+export interface Answers extends SkillAnswers {
   state: State;
   list: Passport;
   card: Detail;

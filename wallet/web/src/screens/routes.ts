@@ -3,6 +3,7 @@
 /** Tabs in their order: the screen behind it, and its drawing. */
 export const TABS = [
   ["passport", "id-card"],
+  ["skills", "compass"],
   ["show", "qr-code"],
   ["log", "history"],
   ["settings", "settings"],
@@ -15,6 +16,13 @@ export const SCREENS: Readonly<Record<string, Tab>> = {
   passport: "passport",
   card: "passport",
   add: "passport",
+  skills: "skills",
+  skill: "skills",
+  discover: "skills",
+  fit: "skills",
+  job: "skills",
+  grow: "skills",
+  talk: "skills",
   show: "show",
   shares: "show",
   share: "show",
@@ -28,7 +36,7 @@ export const SCREENS: Readonly<Record<string, Tab>> = {
   help: "settings",
 };
 
-const WITHOUT_PASSPORT = new Set(["add", "about", "help"]);
+const WITHOUT_PASSPORT = new Set(["add", "about", "help", "discover"]);
 
 /** The screen to draw: without an open passport only what needs none. */
 export function screenFor(name: string, state: "new" | "locked" | "open"): string {

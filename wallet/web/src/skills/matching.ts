@@ -79,6 +79,31 @@ export function ofProfile(profile: ProfileData): RequirementSet {
   };
 }
 
+/** One vacancy of vacancies.yaml. */
+export interface VacancyData {
+  readonly id: string;
+  readonly required: readonly { readonly skill: string; readonly level: number }[];
+  readonly optional: readonly { readonly skill: string; readonly level: number }[];
+  readonly certificates: readonly {
+    readonly certificate: string; readonly needed: string; readonly range?: Readonly<Record<string, string | readonly string[]>>;
+  }[];
+  readonly min_grade: Readonly<Record<string, Grade>>;
+}
+
+/** What a vacancy asks. */
+export function ofVacancy(vacancy: VacancyData): RequirementSet {
+  const asked = (items: VacancyData["required"], required: boolean): AskedSkill[] =>
+    items.map((one) => ({ ...one, grade: vacancy.min_grade[one.skill] ?? "self", required }));
+  return {
+    id: vacancy.id,
+    skills: [...asked(vacancy.required, true), ...asked(vacancy.optional, false)],
+    certificates: vacancy.certificates.map(({ certificate, needed, range }) => ({
+      certificate, needed,
+      range: Object.fromEntries(Object.entries(range ?? {}).map(([claim, values]) => [claim, [values].flat() as string[]])),
+    })),
+  };
+}
+
 /** Answer each requirement, in the order of the set; `requested` null: everything was asked. */
 export function compare(
   statements: readonly Statement[], asked: RequirementSet, framework: Framework, rules: Rules,

@@ -1,0 +1,248 @@
+"""The screens of skills at the real keeper: discover, compare and grow, and who hears of it."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Frame, Locator, expect
+
+from schemas.messages import sentence
+from tests.browser.test_wallet_screens import WORDS
+from tests.browser.wallet_person import PATIENCE, Town, Worker, at_work, shift_to
+from tests.services import services_in
+
+MOST_WORDS = 60
+MOST_INTERACTIONS = 40
+WIDTHS = [(320, "nl"), (320, "en"), (1280, "nl"), (1280, "en")]
+FRAMES = 2
+"""The keeper's page, and the screens in it."""
+
+
+@dataclass(slots=True)
+class Grower:
+    """A worker at the screens of skills, who counts what they press and type."""
+
+    worker: Worker
+    done: int = 0
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def screens(self) -> Frame:
+        """The frame of the screens that are shown now."""
+        page = self.worker.page
+        page.wait_for_selector("#screens", state="attached")
+        return page.frames[-1]
+
+    def says(self, key: str, **values: object) -> str:
+        """What the screens say for a key."""
+        return sentence(f"screens.{key}", self.worker.language, **values)
+
+    def at(self, key: str) -> Locator:
+        """A button or a link."""
+        frame = self.worker.screens
+        name = self.says(key)
+        button = frame.get_by_role("button", name=name, exact=True)
+        return button.or_(frame.get_by_role("link", name=name, exact=True)).first
+
+    def presses(self, key: str) -> None:
+        """Press a button or follow a link."""
+        self.at(key).click(timeout=PATIENCE)
+        self.done += 1
+
+    def sees(self, key: str) -> None:
+        """Wait for the screen of that title."""
+        self.reads_title(self.says(key))
+
+    def reads_title(self, title: str) -> None:
+        """Wait for a title."""
+        expect(self.worker.screens.locator("h1")).to_have_text(title, timeout=PATIENCE)
+
+    def chooses_job(self, job: str) -> None:
+        """Choose a job, and ask for its examples."""
+        self.worker.screens.locator("#job").select_option(job)
+        self.done += 1
+        self.presses("discover.go")
+
+    def answers(self, key: str, level: int = 0) -> None:
+        """Say yes, no or a bit, and at which level."""
+        self.sees("discover.ask")
+        self.presses(f"discover.{key}")
+        if level:
+            self.sees("discover.how")
+            self.worker.screens.locator(".sp-actions button").nth(level - 1).click()
+            self.done += 1
+
+    def keeps(self) -> None:
+        """Keep what was chosen: the keeper asks it once more."""
+        self.sees("discover.ready")
+        self.presses("discover.keep")
+        self.worker.sees("web.keep.title")
+        self.worker.presses("web.keep.yes")
+        self.done += 1
+
+    def looks(self, name: str) -> None:
+        """No barrier, no scrolling sideways, few words; and a picture when somebody wants one."""
+        page, pictures = self.worker.page, self.worker.pictures
+        frame = self.screens
+        width = page.evaluate("innerWidth")
+        if pictures is not None:
+            pictures.mkdir(parents=True, exist_ok=True)
+            height = frame.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": width, "height": max(800, height)})
+            page.screenshot(path=pictures / f"skills-{name}-{width}-{self.worker.language}.png")
+            page.set_viewport_size({"width": width, "height": 800})
+        assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        assert frame.evaluate(WORDS) <= MOST_WORDS, name
+        assert frame.locator(".sp-button--primary").count() <= 1, name
+        if not frame.evaluate("'axe' in self"):
+            frame.evaluate(Axe().axe_script)
+        found = frame.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+        assert [f"{one['id']}: {one['nodes'][0]['html']}" for one in found] == [], name
+
+    def listens(self) -> None:
+        """Hear every request from now on."""
+        self.asked.clear()
+        self.worker.page.on("request", lambda request: self.asked.append(request.url))
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The running services."""
+    started = time.time()
+    with services_in(tmp_path_factory.mktemp("var")) as running:
+        yield Town(running, shift_to(started))
+
+
+@pytest.fixture
+def ahmet(browser: Browser, town: Town, pictures: Path | None) -> Iterator[Grower]:
+    """A newcomer with a phone of 360 pixels wide."""
+    with at_work(browser, town, pictures) as worker:
+        yield Grower(worker)
+
+
+def starts(grower: Grower) -> None:
+    """From the first screen to an overview with some skills of a CNC turner."""
+    grower.sees("start.title")
+    grower.presses("start.tell")
+    grower.sees("discover.title")
+    grower.chooses_job("cnc-draaier")
+    for level in (3, 3, 2):
+        grower.answers("yes", level)
+    grower.answers("bit", 1)
+    grower.answers("no")
+    grower.presses("discover.enough")
+    grower.keeps()
+    grower.worker.opens()
+    grower.sees("skills.title")
+
+
+def test_a_newcomer_has_an_overview_within_forty_interactions(ahmet: Grower) -> None:
+    ahmet.sees("start.title")
+    ahmet.presses("start.tell")
+    ahmet.chooses_job("cnc-draaier")
+    answered = 0
+    while answered < 13:
+        ahmet.answers(*(("no",) if answered in (2, 5, 8) else ("yes", 3)))
+        answered += 1
+    ahmet.presses("discover.enough")
+    ahmet.keeps()
+    ahmet.worker.opens()
+    ahmet.done += 1
+    ahmet.sees("skills.title")
+    expect(ahmet.worker.screens.locator(".card-row")).to_have_count(10)
+    assert ahmet.done <= MOST_INTERACTIONS
+
+
+@pytest.mark.parametrize(
+    ("width", "language"), WIDTHS, ids=["320-nl", "320-en", "1280-nl", "1280-en"]
+)
+def test_every_screen_of_skills_is_open_to_all(
+    browser: Browser, town: Town, pictures: Path | None, width: int, language: str
+) -> None:
+    with at_work(browser, town, pictures, width=width, language=language) as worker:
+        grower = Grower(worker)
+        grower.sees("start.title")
+        grower.looks("start")
+        grower.presses("start.tell")
+        grower.sees("discover.title")
+        grower.looks("discover")
+        grower.chooses_job("cnc-draaier")
+        grower.sees("discover.ask")
+        grower.looks("ask")
+        grower.presses("discover.yes")
+        grower.sees("discover.how")
+        grower.looks("how")
+        worker.screens.locator(".sp-actions button").nth(2).click()
+        grower.answers("bit", 1)
+        grower.answers("no")
+        grower.presses("discover.enough")
+        grower.sees("discover.ready")
+        grower.looks("ready")
+        grower.presses("discover.keep")
+        worker.sees("web.keep.title")
+        worker.looks("skills-keep")
+        worker.presses("web.keep.yes")
+        worker.opens()
+        grower.sees("skills.title")
+        grower.looks("overview")
+        _opens_one(grower)
+        _compares(grower)
+        _grows(grower)
+        _prepares_a_talk(grower)
+
+
+def _opens_one(grower: Grower) -> None:
+    first = grower.worker.screens.locator(".card-row a").first
+    title = first.inner_text()
+    first.click()
+    grower.reads_title(title)
+    grower.worker.screens.locator("#level").wait_for()
+    grower.looks("skill")
+    grower.presses("skills.back")
+    grower.sees("skills.title")
+
+
+def _compares(grower: Grower) -> None:
+    grower.presses("fit.title")
+    grower.sees("fit.title")
+    grower.worker.screens.locator(".card-row").first.wait_for()
+    grower.looks("fit")
+    grower.worker.screens.locator(".card-row a").first.click()
+    grower.worker.screens.locator("#part-not_shown").wait_for()
+    grower.looks("job")
+
+
+def _grows(grower: Grower) -> None:
+    screens = grower.worker.screens
+    screens.locator("#part-not_shown ~ ul a").first.click()
+    screens.locator("input[type=radio]").first.check()
+    grower.looks("plan")
+    grower.presses("plan.start")
+    grower.sees("grow.title")
+    screens.locator("#wish").fill("Ik wil leren solderen.")
+    grower.presses("grow.write")
+    screens.get_by_text("Ik wil leren solderen.").wait_for()
+    grower.looks("grow")
+    grower.presses("grow.done")
+    screens.locator("#ready").wait_for()
+    grower.looks("done")
+    grower.presses("skills.back")
+
+
+def _prepares_a_talk(grower: Grower) -> None:
+    worker = grower.worker
+    grower.presses("talk.title")
+    grower.sees("talk.title")
+    screens = worker.screens
+    screens.locator("input[type=checkbox]").first.check()
+    grower.looks("talk")
+    grower.presses("talk.make")
+    worker.sees("web.talk.title")
+    expect(worker.stage.locator("tbody tr")).to_have_count(1)
+    assert "solderen" not in worker.stage.inner_text()
+    worker.looks("skills-talk")
+    worker.presses("web.talk.ready")
+    grower.sees("talk.title")
