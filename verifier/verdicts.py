@@ -163,7 +163,7 @@ def as_json(report: Report) -> JsonObject:
     verdict = report.verdict
     document: JsonObject = {
         "verdict": verdict.outcome.value,
-        "parts": {part.value: verdict.part(part).value for part in Part},
+        "parts": {part.value: _told(report, part).value for part in Part},
         "findings": [finding_json(finding) for finding in verdict.findings],
         "sentences": {language: _sentences(report, language) for language in LANGUAGES},
         "policy": report.policy.version,
@@ -174,6 +174,11 @@ def as_json(report: Report) -> JsonObject:
     if report.credential is not None:
         document["claims"] = report.credential.claims
     return document
+
+
+def _told(report: Report, part: Part) -> Outcome:
+    """As the kernel found it; what holds at another firm alone was no question here."""
+    return Outcome.NOT_APPLICABLE if is_elsewhere(report, part) else report.verdict.part(part)
 
 
 def finding_json(finding: Finding) -> JsonObject:

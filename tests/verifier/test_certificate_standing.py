@@ -18,7 +18,7 @@ from tests.verifier.world import World
 from verifier import checking
 from verifier.certificate_standing import stand
 from verifier.match_views import match_view
-from verifier.verdicts import Report, answer, reason
+from verifier.verdicts import Report, answer, as_json, reason
 from verifier.views import view
 
 WELDER: JsonObject = {
@@ -95,6 +95,9 @@ def test_a_designation_of_another_firm_is_no_yes_here(world: World) -> None:
     assert part.word == "niet hier"
     assert part.reason == "Opgeleid, nog niet aangewezen bij dit bedrijf."
     assert report.verdict.part(Part.VALID) is Outcome.UNDETERMINED
+    document = as_json(report)
+    assert isinstance(document["parts"], dict)
+    assert (document["parts"]["valid"], document["verdict"]) == ("not_applicable", "undetermined")
     assert shown.tone == "info"
 
 
