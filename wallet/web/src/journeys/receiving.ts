@@ -90,9 +90,16 @@ export function isListed({ issuer, configuration }: Preview, sector: SectorList 
 export async function fetchCredential(
   preview: Preview, pin: string | undefined, at: number, sector?: SectorList,
 ): Promise<Received> {
-  const found = await requestCredential(preview, await redeem(preview, pin, at), at, sector);
+  const found = await requestByPin(preview, pin, at, sector);
   if ("transactionId" in found) throw unsupported("credential_deferred", "it is not ready");
   return found;
+}
+
+/** The same, where it may come later. */
+export async function requestByPin(
+  preview: Preview, pin: string | undefined, at: number, sector?: SectorList,
+): Promise<Received | Deferred> {
+  return requestCredential(preview, await redeem(preview, pin, at), at, sector);
 }
 
 /** Prove our keys, fetch the copies and check each; or hear that they come later. Refuses as `fetchCredential`. */

@@ -5,7 +5,7 @@ import { erase } from "./flows/erase.ts";
 import { exporting } from "./flows/exporting.ts";
 import { importing } from "./flows/importing.ts";
 import { present } from "./flows/present.ts";
-import { receive } from "./flows/receive.ts";
+import { receive, receiveArrived } from "./flows/receive.ts";
 import { share } from "./flows/share.ts";
 import { stop } from "./flows/stop.ts";
 import { transfer } from "./flows/transfer.ts";
@@ -41,6 +41,7 @@ export const flows: Flows = {
   remove: inside((wallet, stage, id) => remove(wallet, stage, String(id))),
   unlock: async (wallet, stage) => {
     if (wallet.state !== "open") await openOnStage(wallet, stage, true);
+    await receiveArrived(wallet, stage);
     return { done: true };
   },
   safe: inside(async (wallet, stage) => ({ done: await renewCard(wallet, stage, false) })),

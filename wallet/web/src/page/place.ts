@@ -3,7 +3,7 @@
 import type { JsonObject } from "../protocol/json.ts";
 
 const FRAGMENT = /^#\/([a-z]{1,30})(?:\/([\w-]{0,64}))?$/;
-const HANDED = /^#(o|v|t)=(.+)$/s;
+const HANDED = /^#(o|v|t|c)=(.+)$/s;
 
 /** What was handed over by a link: an offer, a request, or the code of a new device. */
 export interface Handed {
@@ -43,6 +43,7 @@ export class Place {
     const [, kind, given = ""] = HANDED.exec(location.hash) ?? [];
     if (!kind) return undefined;
     history.replaceState(null, "", "/");
+    if (kind === "c") return { flow: "receive", link: `callback:?${given}` }; // back from an issuer's page
     const text = readable(given);
     if (kind === "t") return { flow: "transfer", link: text };
     if (kind === "o") return { flow: "receive", link: text };

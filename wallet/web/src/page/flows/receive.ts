@@ -2,7 +2,7 @@
 
 import { sectorList, type SectorList } from "../../journeys/listing.ts";
 import {
-  fetchCredential, giverOf, isListed, keep, nameIn, readOffer, refuse, type Preview, type Received,
+  giverOf, isListed, keep, nameIn, refuse, requestByPin, type Deferred, type Preview, type Received,
 } from "../../journeys/receiving.ts";
 import { layOutFreely, type Line, type TypeEntry } from "../../keeper/consent.ts";
 import { heldIn, parseHeld } from "../../keeper/vault.ts";
@@ -14,6 +14,7 @@ import type { Stage } from "../stage.ts";
 import { day, errorText, language, t } from "../texts.ts";
 import type { Wallet } from "../wallet.ts";
 import { attempt, codeOf, rethrowStop, showFault } from "./faults.ts";
+import { agreeToRelay, arrivals, comeBack, isBack, later, readAnyOffer, visit } from "./visiting.ts";
 import { lineRow, listedStatus, plate, progress, status, symbolOf, tile, titleOf, toPassport } from "./pieces.ts";
 
 const TRIES = 5; // then the issuer ends the code
@@ -22,12 +23,32 @@ const OF_THE_OFFER = /^(?:code_|offer_|fetch_|service_|issuer_metadata_|token_re
 
 /** From a link to a kept credential; `done` is false where nothing was kept. */
 export async function receive(wallet: Wallet, stage: Stage, link: string): Promise<JsonValue> {
-  const preview = await attempt(stage, "flow.receive.reading", () => readOffer(link));
-  if (!preview) return { done: false };
   const { list, anchor } = wallet.settings;
   const sector = await sectorList(list, anchor, wallet.now());
-  const received = await redeem(wallet, stage, preview, sector);
-  if (!received) return { done: false };
+  if (isBack(link)) {
+    const back = await attempt(stage, "flow.receive.fetching", () => comeBack(wallet, link, sector));
+    return back ? taken(wallet, stage, back.preview, back.found) : { done: false };
+  }
+  const preview = await attempt(stage, "flow.receive.reading", () => readAnyOffer(wallet, stage, link));
+  if (!preview || !(await agreeToRelay(wallet, stage, preview))) return { done: false };
+  if (preview.offer.preAuthorizedCode === undefined) return visit(wallet, stage, preview);
+  const found = await redeem(wallet, stage, preview, sector);
+  return found ? taken(wallet, stage, preview, found) : { done: false };
+}
+
+/** What had to wait and is here now, each with its questions. */
+export async function receiveArrived(wallet: Wallet, stage: Stage): Promise<void> {
+  for (const { preview, received, done } of await arrivals(wallet)) {
+    await taken(wallet, stage, preview, received);
+    await done();
+  }
+}
+
+async function taken(wallet: Wallet, stage: Stage, preview: Preview, received: Received | Deferred): Promise<JsonValue> {
+  if ("transactionId" in received) {
+    await later(wallet, stage, preview, received);
+    return { done: false };
+  }
   try {
     return await decide(wallet, stage, preview, received);
   } catch (error) {
@@ -39,13 +60,13 @@ export async function receive(wallet: Wallet, stage: Stage, link: string): Promi
 /** The PIN, until it is right; undefined where the offer or the credential ended it. */
 async function redeem(
   wallet: Wallet, stage: Stage, preview: Preview, sector: SectorList | undefined,
-): Promise<Received | undefined> {
+): Promise<Received | Deferred | undefined> {
   const listed = isListed(preview, sector, wallet.now());
   for (let wrong = 0, fault = ""; ; ) {
     const pin = await stage.ask<string>((answer) => drawOffer(answer, preview, listed, fault));
     stage.busy(t("flow.receive.fetching"));
     try {
-      return await fetchCredential(preview, pin || undefined, wallet.now(), sector);
+      return await requestByPin(preview, pin || undefined, wallet.now(), sector);
     } catch (error) {
       rethrowStop(error);
       if (!(error instanceof Refusal)) throw error;
