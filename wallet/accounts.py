@@ -9,7 +9,7 @@ results of WebAuthn's extensions are dropped before anything reads an answer.
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -101,18 +101,23 @@ def begin_another(
 
 
 def finish_another(
-    session: Session, keeping: Keeping, answer: str, visit: Visit, *, account_id: str
-) -> None:
+    session: Session, keeping: Keeping, answer: str, visit: Visit, *, login: AccountLogin
+) -> str:
     """Keep one more passkey.
+
+    Returns:
+        a confirmation for the one thing that belongs to it, its slot: the person was verified
+        just now, when it was made.
 
     Raises:
         CredentialError: as ``Passkeys.finish_registration``; ``passkey_unknown``: it was asked for
             another account.
     """
     row = keeping.passkeys.finish_registration(session, answer, browser=visit.browser)
-    if row.owner_id != account_id:
+    if row.owner_id != login.owner_id:
         raise RejectedError("passkey_unknown", "asked for another account")
     row.label = visit.device
+    return grant(session, keeping, login.id)
 
 
 def sign_in(session: Session, keeping: Keeping, answer: str, visit: Visit) -> str:
@@ -159,15 +164,17 @@ def use_confirmation(
     session.delete(row)
 
 
-def remove_passkey(
-    session: Session, keeping: Keeping, passkey_id: str, *, login: AccountLogin
+def remove_passkeys(
+    session: Session, keeping: Keeping, passkey_ids: Iterable[str], *, login: AccountLogin
 ) -> None:
-    """Let a passkey count no longer; the account is closed in every other browser.
+    """Let passkeys count no longer; the account is closed in every other browser.
 
     Raises:
         RejectedError: ``not_found``, ``passkey_last``.
     """
-    keeping.passkeys.remove(session, passkey_id, owner_id=login.owner_id)
+    for passkey_id in passkey_ids:
+        keeping.passkeys.remove(session, passkey_id, owner_id=login.owner_id)
+        session.flush()
     keeping.logins.end_all(session, login.owner_id, but=login.id)
 
 

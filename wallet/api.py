@@ -8,9 +8,9 @@ import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Response
-from pydantic import Field
+from pydantic import Field, ValidationError
 
-from credentials.errors import RejectedError
+from credentials.errors import MalformedError, RejectedError
 from service import passkeys
 from service.rates import limited
 from wallet import accounts, transfers, vault
@@ -40,6 +40,12 @@ class ShownCard(Message):
 
     locator: Annotated[Octets, Field(max_length=32)]
     auth: Annotated[Octets, Field(max_length=32)]
+
+
+class Lost(Message):
+    """Passkeys of devices that are shut out."""
+
+    ids: Annotated[list[str], Field(min_length=1, max_length=passkeys.MAX_PASSKEYS)]
 
 
 class Ticket(Message):
@@ -153,26 +159,26 @@ def begin_passkey(doors: DoorsOf, login: LoginOf, visit: VisitOf) -> passkeys.Js
         return accounts.begin_another(session, doors.keeping, login.owner_id, browser=visit.browser)
 
 
-@router.post("/passkeys/finish", status_code=204)
+@router.post("/passkeys/finish")
 def finish_passkey(
     doors: DoorsOf, login: LoginOf, visit: VisitOf, body: BodyOf, confirmed: Confirmed = ""
-) -> None:
-    """The passkey that was made, after a fresh one of the account's own or the recovery card."""
+) -> dict[str, str]:
+    """The passkey that was made, after a fresh one of the account's own or the recovery card.
+
+    It confirms one thing: the slot that belongs to it.
+    """
     with doors.database.transaction() as session:
         accounts.use_confirmation(session, doors.keeping, confirmed, login=login)
-        accounts.finish_another(
-            session, doors.keeping, _text(body), visit, account_id=login.owner_id
-        )
+        again = accounts.finish_another(session, doors.keeping, _text(body), visit, login=login)
+    return {"confirmed": again}
 
 
-@router.delete("/passkeys/{passkey_id}", status_code=204)
-def remove_passkey(
-    passkey_id: str, doors: DoorsOf, login: LoginOf, confirmed: Confirmed = ""
-) -> None:
-    """Let a passkey count no longer, such as that of a lost phone."""
+@router.post("/passkeys/remove", status_code=204)
+def remove_passkeys(lost: Lost, doors: DoorsOf, login: LoginOf, confirmed: Confirmed = "") -> None:
+    """Let passkeys count no longer, such as those of a lost phone: all of them, or none."""
     with doors.database.transaction() as session:
         accounts.use_confirmation(session, doors.keeping, confirmed, login=login)
-        accounts.remove_passkey(session, doors.keeping, passkey_id, login=login)
+        accounts.remove_passkeys(session, doors.keeping, lost.ids, login=login)
 
 
 @router.get("/vault")
@@ -194,9 +200,15 @@ def write_vault(
     if_match: Annotated[str, Header()] = "",
     if_none_match: Annotated[str, Header()] = "",
     confirmed: Confirmed = "",
+    x_recovery: Annotated[str, Header(max_length=100)] = "",
 ) -> None:
-    """The next version: ``If-Match`` the one that was read, or ``If-None-Match: *``."""
+    """The next version: ``If-Match`` the one that was read, or ``If-None-Match: *``.
+
+    ``X-Recovery`` names a card that takes the old one's place in the same moment: the hashes of
+    its halves, joined by a dot. Neither is kept without the other, and one finger serves both.
+    """
     expected = _expected(if_match, if_none_match)
+    card = _card(x_recovery) if x_recovery else None
     with doors.database.transaction() as session:
         ver = vault.write(
             session,
@@ -207,7 +219,12 @@ def write_vault(
             confirm=lambda: accounts.use_confirmation(
                 session, doors.keeping, confirmed, login=login
             ),
+            always=card is not None,
         )
+        if card is not None:
+            accounts.set_recovery(
+                session, login.owner_id, locator_hash=card.locator, auth_hash=card.auth
+            )
     response.headers["ETag"] = f'"{ver}"'
 
 
@@ -305,6 +322,15 @@ def _expected(if_match: str, if_none_match: str) -> int | None:
     if tag is None or if_none_match:
         raise RejectedError("vault_condition_missing", "If-Match, or If-None-Match: *")
     return int(tag[1])
+
+
+def _card(spelled: str) -> Card:
+    """A new card, as ``X-Recovery`` names it."""
+    locator, _, auth = spelled.partition(".")
+    try:
+        return Card.model_validate({"locator": locator, "auth": auth})
+    except ValidationError as error:
+        raise MalformedError("base64_not_strict", "X-Recovery") from error
 
 
 def _text(body: bytes) -> str:

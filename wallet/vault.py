@@ -72,6 +72,7 @@ def write(
     expected: int | None,
     at: datetime,
     confirm: Callable[[], None],
+    always: bool = False,
 ) -> int:
     """Keep the next version.
 
@@ -83,6 +84,7 @@ def write(
         at: now.
         confirm: called where the write adds or removes a way to open the vault; raises where
             nobody showed a passkey for that.
+        always: it is called for any write, since something else is changed with it.
 
     Returns:
         its number.
@@ -101,7 +103,7 @@ def write(
     ver = front.ver
     if ver != (expected or 0) + 1:
         raise MalformedError("vault_malformed", f"version {ver}")
-    if last is not None and _front(last.octets).slots != front.slots:
+    if always or (last is not None and _front(last.octets).slots != front.slots):
         confirm()
     session.add(VaultVersion(account_id=account_id, ver=ver, octets=data, written_at=at))
     session.flush()

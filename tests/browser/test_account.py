@@ -153,15 +153,14 @@ def test_a_lost_phone_is_shut_out_with_the_recovery_card(
       const found = await k.safe.unlock(device, "rec", card);
       const { wid, prfSalt } = found.opened;
       const lost = (await k.service.passkeys())[0].id;
-      const prf = await k.service.addPasskey(prfSalt, shown);             // 2 a new passkey
+      const { prf, confirmed } = await k.service.addPasskey(prfSalt, shown);  // 2 a new passkey
       const slot = await k.slots.makeSlot("prf", prf, wid, CHANCE);
       const old = found.opened.slots.find(({ kind }) => kind === "prf");
       let opened = k.sealed.withSlot(found.opened, slot);
       opened = k.sealed.withoutSlot(opened, old.id);                      // 3 shut the old one out
       const { events } = opened;
-      const confirmed = await k.service.confirm(prfSalt);
       self.safe = await k.safe.save(device, { ...found, opened }, events, confirmed);
-      await k.service.removePasskey(lost, await k.service.confirm(prfSalt));
+      await k.service.removePasskeys([lost], await k.service.confirm(prfSalt));
       const again = await k.safe.unlock(device, "prf", prf);
       return { slots: again.opened.slots.map(({ kind }) => kind), version: again.opened.version };
     """

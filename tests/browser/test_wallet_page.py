@@ -62,11 +62,58 @@ def test_without_prf_the_card_comes_first_and_the_device_opens(
     phone.page.context.close()
 
 
+COUNTING = """self.fingers = 0;
+for (const name of ["create", "get"]) {
+  const real = navigator.credentials[name].bind(navigator.credentials);
+  navigator.credentials[name] = (options) => (self.fingers++, real(options));
+}
+0"""
+"""How often a person is asked for a finger."""
+
+FINGERS = 2
+"""For a new passkey, and before the old phone is shut out."""
+
+
+def test_a_write_that_fails_after_the_new_passkey_is_done_again_with_that_passkey(
+    phone: Worker, browser: Browser, site: WalletSite
+) -> None:
+    card = phone.sign_up()
+    new = worker(browser, site)
+    new.tell("unlock")
+    new.press("open.card")
+    new.step.locator("input").fill(card)
+    new.press("next")
+    new.sees("found.title")
+    failed: list[str] = []
+
+    def fail(route: Route) -> None:
+        """The first write does not arrive."""
+        if route.request.method == "PUT" and not failed:
+            failed.append(route.request.url)
+            route.abort()
+        else:
+            route.fallback()
+
+    new.page.route("**/api/vault", fail)
+    new.press("found.both")
+    new.step.get_by_role("alert").wait_for()
+    new.press("found.both")
+    new.sees("found.done")
+    new.press("next")
+    new.done()
+    ways = new.ask("slots")["ok"]
+    assert isinstance(ways, dict)
+    assert [each["kind"] for each in ways["slots"]] == ["prf", "rec", "prf"]
+    assert len(ways["passkeys"]) == 2  # the phone's, and one of this browser: not two
+    new.page.context.close()
+
+
 def test_a_lost_phone_comes_back_in_five_steps_and_the_old_one_is_shut_out(
     phone: Worker, browser: Browser, site: WalletSite
 ) -> None:
     card = phone.sign_up()
     new = worker(browser, site)
+    new.page.evaluate(COUNTING)
     new.tell("unlock")
     new.press("open.card")  # 1
     new.sees("card.title")
@@ -81,6 +128,7 @@ def test_a_lost_phone_comes_back_in_five_steps_and_the_old_one_is_shut_out(
     assert isinstance(ways, dict)
     assert [each["kind"] for each in ways["slots"]] == ["rec", "prf"]
     assert len(ways["passkeys"]) == 1
+    assert new.page.evaluate("fingers") <= FINGERS
     assert new.faults == []
     phone.ask("lock")
     phone.tell("unlock")

@@ -18,6 +18,8 @@ from credentials.keys import public_key_from_jwk
 from tests.conftest import NOW
 from tests.wallet.keeping import KEEPER, Keeping, fresh_vault, keeping_at, sealed
 from wallet.holder import recovery
+from wallet.holder.sealed import with_slot
+from wallet.holder.slots import Slot, make_slot
 from wallet.receipts import TYPE
 from wallet.tables import (
     Account,
@@ -157,7 +159,7 @@ def test_the_recovery_card_opens_the_account_and_the_old_card_no_longer(keeping:
             assert phone.send("GET", "/api/vault").content == data
             fresh = answer.json()["confirmed"]
             made = phone.ceremony("/api/passkeys", phone.device.create, X_Confirmed=fresh)
-            assert made.status_code == 204
+            assert made.status_code == 200
         return answer.status_code
 
     old, new = secrets_of_cards
@@ -181,14 +183,63 @@ def test_a_lost_phones_passkey_counts_no_longer(keeping: Keeping) -> None:
     stolen = keeper.ceremony("/api/passkeys", keeper.device.create)
     assert stolen.json()["code"] == "confirmation_missing"  # an open page alone adds none
     made = keeper.ceremony("/api/passkeys", keeper.device.create, X_Confirmed=fresh)
-    assert made.status_code == 204
+    assert made.status_code == 200
     old = b64url_encode(lost.id)
-    answer = keeper.send("DELETE", f"/api/passkeys/{old}", X_Confirmed=token)
+    refused = keeper.post("/api/passkeys/remove", {"ids": [old, "x"]}, X_Confirmed=token)
+    assert refused.json()["code"] == "not_found"
+    assert len(keeper.send("GET", "/api/passkeys").json()) == 2  # all of them, or none
+    answer = keeper.post("/api/passkeys/remove", {"ids": [old]}, X_Confirmed=token)
     assert answer.status_code == 204
     assert len(keeper.send("GET", "/api/logins").json()) == 1
     thief = keeping.keeper()
     thief.device = lost
     assert thief.ceremony("/api/sign-in", lost.get).json()["code"] == "passkey_unknown"
+
+
+def slot(secret: bytes, wid: bytes, kind: str = "rec") -> Slot:
+    """One more way to open a vault."""
+    return make_slot(kind, secret, wid=wid, entropy=secrets.token_bytes)
+
+
+def test_the_passkey_that_was_just_made_confirms_its_slot_and_that_once(keeping: Keeping) -> None:
+    keeper = keeping.keeper().join()
+    data, vault = sealed(fresh_vault())
+    assert keeper.write(data, read=None).status_code == 204
+    fresh = keeper.confirmed()
+    keeper.device = type(keeper.device)(origin=KEEPER)
+    made = keeper.ceremony("/api/passkeys", keeper.device.create, X_Confirmed=fresh).json()
+    more, _ = sealed(with_slot(vault, slot(bytes(32), vault.wid, "prf")))
+    assert keeper.write(more, read=1).json()["code"] == "confirmation_missing"
+    token = made["confirmed"]
+    assert keeper.write(more, read=1, X_Confirmed=token).status_code == 204
+    assert keeper.post("/api/wipe", X_Confirmed=token).status_code == 403
+
+
+def test_a_fresh_card_and_its_slot_are_kept_together_or_not_at_all(keeping: Keeping) -> None:
+    keeper = keeping.keeper().join()
+    data, vault = sealed(fresh_vault())
+    assert keeper.write(data, read=None).status_code == 204
+    secret = secrets.token_bytes(20)
+    card = f"{hashed(recovery.locator(secret))}.{hashed(recovery.auth(secret))}"
+    shown = {
+        "locator": b64url_encode(recovery.locator(secret)),
+        "auth": b64url_encode(recovery.auth(secret)),
+    }
+
+    def finds() -> bool:
+        return keeping.keeper().post("/api/recovery/open", shown).status_code == 200
+
+    same, _ = sealed(vault)
+    assert keeper.write(same, read=1, X_Recovery=card).json()["code"] == "confirmation_missing"
+    more, _ = sealed(with_slot(vault, slot(secret, vault.wid)))
+    token = keeper.confirmed()
+    stale = keeper.write(more, read=7, X_Recovery=card, X_Confirmed=token)
+    assert (stale.json()["code"], finds()) == ("vault_conflict", False)
+    for wrong in ("x", "x.y", f"{card}.x", "."):
+        answer = keeper.write(more, read=1, X_Recovery=wrong, X_Confirmed=token)
+        assert answer.json()["code"] == "base64_not_strict", wrong
+    assert keeper.write(more, read=1, X_Recovery=card, X_Confirmed=token).status_code == 204
+    assert finds()
 
 
 def test_wiping_leaves_a_receipt_that_names_nobody(keeping: Keeping) -> None:

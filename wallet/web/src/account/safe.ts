@@ -37,16 +37,17 @@ export async function unlock(device: Device, kind: SlotKind, secret: SlotSecret)
  *
  * Where the slots of `safe.opened` were changed, `confirmed` shows a fresh passkey; such a write is
  * not merged but refused with `vault_conflict`, so that the change is made on what is there then.
+ * `card` is the secret of a recovery card that takes the old one's place with it.
  */
 export async function save(
-  device: Device, safe: Safe, events: readonly Event[], confirmed?: string,
+  device: Device, safe: Safe, events: readonly Event[], confirmed?: string, card?: Octets,
 ): Promise<Safe> {
   let { opened } = safe;
   let log = events;
   for (let tried = 1; ; tried++) {
     const [data, after] = await seal(opened, log, CHANCE);
     try {
-      await writeVault(data, opened.version, confirmed);
+      await writeVault(data, opened.version, confirmed, card);
       await device.remember(await checkSeen(undefined, data), data);
       return { ...safe, opened: after };
     } catch (error) {

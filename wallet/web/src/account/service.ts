@@ -72,14 +72,25 @@ export async function createAccount(prfSalt: Octets): Promise<Octets | undefined
   return (await ceremony("/account", (options) => createPasskey(options, prfSalt)))[1].prf;
 }
 
-/** Add a passkey to the account that is open, after a fresh one of its own or the recovery card. */
-export async function addPasskey(prfSalt: Octets, confirmed: string): Promise<Octets | undefined> {
-  return (await ceremony("/passkeys", (options) => createPasskey(options, prfSalt), confirmed))[1].prf;
+/**
+ * Add a passkey to the account that is open, after a fresh one of its own or the recovery card.
+ *
+ * What comes back confirms the write of its slot: one finger for one act.
+ */
+export async function addPasskey(prfSalt: Octets, confirmed: string): Promise<{ prf: Octets | undefined; confirmed: string }> {
+  const [answer, { prf }] = await ceremony("/passkeys", (options) => createPasskey(options, prfSalt), confirmed);
+  return { prf, confirmed: String((await objectOf(answer))["confirmed"]) };
 }
 
 /** Open the account of a passkey. */
 export async function signIn(prfSalt: Octets): Promise<Octets | undefined> {
-  return (await ceremony("/sign-in", (options) => usePasskey(options, prfSalt)))[1].prf;
+  return (await signInAs(prfSalt)).prf;
+}
+
+/** The same, and which passkey it was. */
+export async function signInAs(prfSalt: Octets): Promise<{ prf: Octets | undefined; id: string }> {
+  const [, { prf, answer }] = await ceremony("/sign-in", (options) => usePasskey(options, prfSalt));
+  return { prf, id: String(answer["id"]) };
 }
 
 /** Close the account in this browser. */
@@ -120,17 +131,26 @@ export async function readVault(): Promise<StoredVault | undefined> {
   }
 }
 
-/** Write the next version after `read`; refuses `vault_conflict` where another device was first. */
-export async function writeVault(data: Octets, read: number, confirmed?: string): Promise<void> {
-  const condition: Record<string, string> = read === 0 ? { "If-None-Match": "*" } : { "If-Match": `"${read}"` };
-  await call("PUT", "/vault", { octets: data, headers: { ...condition, ...proof(confirmed) } });
+/**
+ * Write the next version after `read`; refuses `vault_conflict` where another device was first.
+ *
+ * With `card`, the secret of a fresh one, that card finds and opens the account from then on, and the
+ * old one no longer: both are kept, or neither.
+ */
+export async function writeVault(data: Octets, read: number, confirmed?: string, card?: Octets): Promise<void> {
+  const headers: Record<string, string> = read === 0 ? { "If-None-Match": "*" } : { "If-Match": `"${read}"` };
+  if (card) headers["X-Recovery"] = Object.values(await known(card)).join(".");
+  await call("PUT", "/vault", { octets: data, headers: { ...headers, ...proof(confirmed) } });
 }
 
 /** Let a recovery card find and open this account; the old card does so no longer. */
 export async function setRecovery(secret: Octets, confirmed: string): Promise<void> {
-  const [locator, auth] = [await sha(await locatorOf(secret)), await sha(await authOf(secret))];
-  const json = { locator: b64url(locator), auth: b64url(auth) };
-  await call("PUT", "/recovery", { json, headers: proof(confirmed) });
+  await call("PUT", "/recovery", { json: await known(secret), headers: proof(confirmed) });
+}
+
+/** What the service may know of a card. */
+async function known(secret: Octets): Promise<{ locator: string; auth: string }> {
+  return { locator: b64url(await sha(await locatorOf(secret))), auth: b64url(await sha(await authOf(secret))) };
 }
 
 /** Open the account of a recovery card; what comes back confirms a new passkey. Refuses `recovery_unknown`. */
@@ -176,9 +196,9 @@ export async function passkeys(): Promise<JsonObject[]> {
   return (await (await call("GET", "/passkeys")).json()) as JsonObject[];
 }
 
-/** Let a passkey count no longer. */
-export async function removePasskey(id: string, confirmed: string): Promise<void> {
-  await call("DELETE", `/passkeys/${encodeURIComponent(id)}`, { headers: proof(confirmed) });
+/** Let passkeys count no longer; the account is closed in every other browser. */
+export async function removePasskeys(ids: readonly string[], confirmed: string): Promise<void> {
+  await call("POST", "/passkeys/remove", { json: { ids: [...ids] }, headers: proof(confirmed) });
 }
 
 /** Keep a deelkaart at the service. */

@@ -1,6 +1,6 @@
 /** What opens or makes a vault, without a word on the screen; `opening.ts` draws around it. */
 
-import { unlock, save, type Safe } from "../account/safe.ts";
+import { reopen, save, unlock, type Safe } from "../account/safe.ts";
 import * as service from "../account/service.ts";
 import { usePasskey } from "../keeper/passkeys.ts";
 import { beginVault, readHeader, withoutSlot, withSlot, type Opened } from "../keeper/sealed.ts";
@@ -23,9 +23,18 @@ export interface Begun {
 /** A vault that a recovery card opened: it is this browser's once it has a way in of its own. */
 export interface Recovered {
   readonly safe: Safe;
-  readonly confirmed: string; // serves for one new passkey
+  readonly confirm: () => Promise<string>; // for one new passkey; asked when it is made, since it serves for minutes only
   readonly written: number; // when it was written last, in seconds
   readonly proofs: number;
+  made?: Made; // kept between two tries
+}
+
+/** What this browser got of its own, while it is not written yet. */
+interface Made {
+  readonly slot: Slot;
+  readonly key: CryptoKey;
+  readonly older: readonly string[]; // passkeys that were there before
+  confirmed?: string | undefined; // serves for the write of the slot
 }
 
 /** Make an account with a first passkey; without PRF the browser's own key opens the vault. */
@@ -66,30 +75,63 @@ export async function openHere(wallet: Wallet): Promise<void> {
 
 /** Find and open the vault of a recovery card; refuses `recovery_unknown`. */
 export async function recoverWith(wallet: Wallet, card: Octets): Promise<Recovered> {
-  const confirmed = await service.recover(card);
+  let first: string | undefined = await service.recover(card);
   const safe = await unlock(wallet.device, "rec", card);
+  const confirm = async (): Promise<string> => {
+    const confirmed = first ?? await service.recover(card); // it served, or was too late: the card is shown again
+    first = undefined;
+    return confirmed;
+  };
   const { events } = safe.opened;
   const last = events.at(-1);
-  return { safe, confirmed, written: last ? momentOf(last) : 0, proofs: heldIn(events).length };
+  return { safe, confirm, written: last ? momentOf(last) : 0, proofs: heldIn(events).length };
 }
 
-/** Give this browser a way in of its own; with `alone` every older device and passkey is shut out. */
+/**
+ * Give this browser a way in of its own; with `alone` every older device and passkey is shut out.
+ *
+ * Where a call fails it can be called again: the passkey that was made stays the same, and what was
+ * written meanwhile is read first.
+ */
 export async function settle(wallet: Wallet, recovered: Recovered, alone: boolean, more: { recovered?: boolean } = { recovered: true }): Promise<void> {
-  const { safe, confirmed } = recovered;
-  const older = await service.passkeys();
-  const way = await ownWay(wallet, await service.addPasskey(safe.opened.prfSalt, confirmed));
-  let { opened } = safe;
+  const { safe } = recovered;
+  const made = recovered.made ??= await makeWay(wallet, recovered);
+  const before = await reopen(wallet.device, safe.slotId, safe.key);
+  let opened = before;
   let log: Log = { ...wallet.firstLog(), events: opened.events };
-  const own = await makeSlot(way.kind, way.secret, opened.wid, CHANCE);
-  const shut = opened.slots.filter(({ kind }) => kind === "xfer" || (alone && kind !== "rec"));
-  [opened, log] = await added(opened, log, own, more);
+  const { slot } = made;
+  if (!opened.slots.some(({ id }) => id === slot.id)) [opened, log] = await added(opened, log, slot, more);
+  const shut = opened.slots.filter(({ id, kind }) => kind === "xfer" || (alone && kind !== "rec" && id !== slot.id));
   for (const { id } of shut) [opened, log] = await removed(opened, log, id);
-  const key = await openSlot(own, way.secret, opened.wid);
-  const mine = { opened, slotId: own.id, key };
-  await wallet.take(await save(wallet.device, mine, log.events, await service.confirm(opened.prfSalt)));
-  if (!alone) return;
-  for (const { id } of older) await service.removePasskey(String(id), await wallet.confirm());
-  for (const { id, this: here } of await service.logins()) if (here !== true) await service.endLogin(String(id));
+  let mine: Safe = { opened, slotId: slot.id, key: made.key };
+  if (opened !== before) { // else an earlier try wrote it
+    const confirmed = made.confirmed ?? await service.confirm(opened.prfSalt);
+    made.confirmed = undefined; // it serves once
+    mine = await save(wallet.device, mine, log.events, confirmed);
+  }
+  if (alone && made.older.length > 0) await service.removePasskeys(made.older, await service.confirm(opened.prfSalt));
+  await wallet.take(mine);
+}
+
+/** A passkey of this browser's own, and the slot that belongs to it. */
+async function makeWay(wallet: Wallet, { safe, confirm }: Recovered): Promise<Made> {
+  const { prfSalt, wid } = safe.opened;
+  const all = (await service.passkeys()).map(({ id }) => String(id));
+  const { prf, confirmed, id } = await addOrUse(prfSalt, confirm);
+  const older = all.filter((each) => each !== id);
+  const { kind, secret } = await ownWay(wallet, prf);
+  const slot = await makeSlot(kind, secret, wid, CHANCE);
+  return { slot, key: await openSlot(slot, secret, wid), older, confirmed };
+}
+
+/** A new passkey; where this device has one of the account already, such as after an answer that got lost, that one. */
+async function addOrUse(prfSalt: Octets, confirm: () => Promise<string>): Promise<{ prf: Octets | undefined; confirmed?: string; id?: string }> {
+  try {
+    return await service.addPasskey(prfSalt, await confirm());
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === "InvalidStateError")) throw error;
+    return service.signInAs(prfSalt);
+  }
 }
 
 /** A vault with one more way in, and the event that tells of it. */

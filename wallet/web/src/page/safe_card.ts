@@ -4,7 +4,6 @@ import { codeOf, newSecret } from "../keeper/recovery.ts";
 import { CHANCE } from "../keeper/seals.ts";
 import { makeSlot } from "../keeper/slots.ts";
 import type { Log } from "../keeper/vault.ts";
-import * as service from "../account/service.ts";
 import type { Octets } from "../protocol/octets.ts";
 import { h } from "./dom.ts";
 import { added, removed } from "./entry.ts";
@@ -24,8 +23,7 @@ export async function renewCard(wallet: Wallet, stage: Stage, mayWait: boolean):
   const old = opened.slots.filter(({ kind }) => kind === "rec");
   [opened, log] = await added(opened, log, await makeSlot("rec", card, opened.wid, CHANCE));
   for (const { id } of old) [opened, log] = await removed(opened, log, id);
-  await wallet.changeSlots(opened, log);
-  await service.setRecovery(card, await wallet.confirm());
+  await wallet.changeSlots(opened, log, undefined, card);
   await stage.ask<void>((answer) => step(
     t("web.card.done"), notice("positive", t("web.card.done_title"), t("web.card.done_text")),
     actions(button(t("web.next"), () => answer(), "primary")),

@@ -54,7 +54,7 @@ async function removeSlot(wallet: Wallet, stage: Stage, id: string): Promise<Jso
 async function removePasskey(wallet: Wallet, stage: Stage, id: string): Promise<JsonObject> {
   if (!(await asked(stage, "web.remove.passkey"))) return { done: false };
   stage.busy(t("web.remove.busy"));
-  await service.removePasskey(id, await wallet.confirm());
+  await service.removePasskeys([id], await wallet.confirm());
   wallet.changed();
   return { done: true };
 }

@@ -8,7 +8,7 @@ import { CHANCE } from "../keeper/seals.ts";
 import type { Opened } from "../keeper/sealed.ts";
 import { append, type Log } from "../keeper/vault.ts";
 import { Refusal, rejected } from "../protocol/errors.ts";
-import { b64url } from "../protocol/octets.ts";
+import { b64url, type Octets } from "../protocol/octets.ts";
 import SKILLS from "skillspass:skills";
 import TYPES from "skillspass:types";
 import { isSafe } from "./notices.ts";
@@ -98,12 +98,13 @@ export class Wallet {
   /**
    * Keep a vault with other ways in, and the events that tell of it, after a fresh passkey.
    *
-   * `confirmed` where the person just showed it; it serves for one call.
+   * `confirmed` where the person just showed it; it serves for one call. `card` takes the old
+   * recovery card's place with it.
    */
-  changeSlots(opened: Opened, log: Log, confirmed?: string): Promise<void> {
+  changeSlots(opened: Opened, log: Log, confirmed?: string, card?: Octets): Promise<void> {
     return this.inTurn(async () => {
       const shown = confirmed ?? (await this.confirm());
-      this.safe = await save(this.device, { ...this.vault(), opened }, log.events, shown);
+      this.safe = await save(this.device, { ...this.vault(), opened }, log.events, shown, card);
       this.told();
     });
   }

@@ -134,7 +134,7 @@ async function takeOver(wallet: Wallet, stage: Stage, pair: Shared, note: JsonOb
   const { events, wid } = safe.opened;
   if (note["step"] !== "added" || note["wid"] !== b64url(wid)) throw rejected("transfer_failed", "another vault");
   const last = events.at(-1);
-  await settle(wallet, { safe, confirmed, written: last ? momentOf(last) : 0, proofs: heldIn(events).length }, false, {});
+  await settle(wallet, { safe, confirm: async () => confirmed, written: last ? momentOf(last) : 0, proofs: heldIn(events).length }, false, {});
 }
 
 /** Take the slot away again that nobody used. */
