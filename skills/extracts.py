@@ -5,7 +5,7 @@ last day. A name stands in it only where the person showed one. All exporters wr
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
 
@@ -23,6 +23,9 @@ FORMAT = "skillspass-extract/1"
 
 Words = Mapping[str, str]
 """Language (``nl``, ``en``) to text."""
+
+NOT_CHECKED: Words = MappingProxyType({})
+"""What was found out about a proof that nobody checked."""
 
 
 class ExtractRefused(ValueError):
@@ -49,6 +52,8 @@ class Source:
         giver_id: the identifier of who gave it; None where it is not known.
         until: the last day, where there is one.
         standing: a word of ``standing``.
+        checked: part of the verdict (authentic, issuer, valid, holder) to its outcome; empty where
+            nobody checked.
     """
 
     id: str
@@ -60,6 +65,7 @@ class Source:
     on: date | None
     until: date | None
     standing: str
+    checked: Words = field(default_factory=lambda: NOT_CHECKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +243,7 @@ def _line_json(line: Line) -> JsonValue:
 
 
 def _source_json(source: Source) -> JsonValue:
-    return {
+    document: JsonObject = {
         "type": source.type_id,
         "title": dict(source.titles),
         "giver": source.giver,
@@ -247,6 +253,7 @@ def _source_json(source: Source) -> JsonValue:
         "until": _day(source.until),
         "standing": source.standing,
     }
+    return {**document, "checked": dict(source.checked)} if source.checked else document
 
 
 def _day(day: date | None) -> str | None:

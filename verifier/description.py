@@ -7,12 +7,18 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from service import description
-from verifier import api, check_api, request_events, systems_api
+from verifier import api, check_api, dossier_api, request_events, systems_api
 
 VERSION = "1"
 """Of the interface: what was there stays there, what is new may come."""
 
-ROUTERS = (api.router, request_events.router, check_api.router, systems_api.router)
+ROUTERS = (
+    api.router,
+    dossier_api.router,
+    request_events.router,
+    check_api.router,
+    systems_api.router,
+)
 """What programs may call."""
 
 router = APIRouter(prefix="/api")

@@ -35,7 +35,7 @@ def declaration_of(row: RequestRow, asker: Asker) -> Declaration:
     return Declaration(
         name=row.firm_name or asker.name,
         checked=row.firm_name is not None,
-        declared=Declared(row.relation, row.purpose, row.legal_basis, row.retention_days),
+        declared=declared_of(row),
         kvk=row.firm_kvk,
         deletion_uri=asker.deletion_uri,
     )
@@ -72,3 +72,8 @@ def signed(
 def query_of(row: RequestRow) -> JsonObject:
     """The DCQL query of a request."""
     return parse_json_object(row.query)
+
+
+def declared_of(row: RequestRow) -> Declared:
+    """What the person was told."""
+    return Declared(row.relation, row.purpose, row.legal_basis, row.retention_days)

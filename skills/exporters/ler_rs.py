@@ -8,7 +8,7 @@ standard wants the signed proofs themselves.
 from schemas.files import JsonObject, JsonValue
 from schemas.messages import sentence
 from skills.evidence import Grade
-from skills.exporters.table import purpose
+from skills.exporters.table import PARTS, answers, purpose
 from skills.exporters.writing import name, octets
 from skills.extracts import Extract, Line, Source
 
@@ -64,10 +64,11 @@ def _skill(line: Line, language: str) -> JsonValue:
 
 
 def _certificate(source: Source, language: str) -> JsonValue:
-    document: JsonObject = {
-        "name": source.titles[language],
-        "descriptions": [sentence(f"skills.standing.{source.standing}", language)],
-    }
+    told: list[JsonValue] = [sentence(f"skills.standing.{source.standing}", language)]
+    for part, word in zip(PARTS, answers(source, language), strict=True):
+        if word:
+            told.append(f"{sentence(f'common.part.{part}', language)} {word}")
+    document: JsonObject = {"name": source.titles[language], "descriptions": told}
     if source.giver:
         document["issuingAuthority"] = {"name": source.giver}
     if source.on is not None:

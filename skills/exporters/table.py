@@ -16,6 +16,9 @@ HEADINGS = (
 )
 """The columns; their words are ``skills.table.<name>``."""
 
+PARTS = ("authentic", "issuer", "valid", "holder")
+"""The four questions of a verdict: the last columns, empty where nobody checked."""
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -26,7 +29,8 @@ def write(made: Extract, language: str) -> bytes:
         made: the extract.
         language: ``nl`` or ``en``, of headings and words.
     """
-    rows = [[sentence(f"skills.table.{name}", language) for name in HEADINGS]]
+    heads = [*(f"skills.table.{name}" for name in HEADINGS), *(f"common.part.{p}" for p in PARTS)]
+    rows = [[sentence(head, language) for head in heads]]
     rows += [_skill(line, made, language) for line in made.skills]
     rows += [_certificate(source, made, language) for source in made.certificates]
     text = io.StringIO(newline="")
@@ -52,6 +56,7 @@ def _skill(line: Line, made: Extract, language: str) -> list[str]:
         *_stand(line.on, line.until, line.standing, language),
         *_frame(made, language),
         links,
+        *answers(line.source, language),
     ]
 
 
@@ -66,6 +71,7 @@ def _certificate(source: Source, made: Extract, language: str) -> list[str]:
         *_stand(source.on, source.until, source.standing, language),
         *_frame(made, language),
         "",
+        *answers(source, language),
     ]
 
 
@@ -77,6 +83,12 @@ def _stand(on: date | None, until: date | None, word: str, language: str) -> lis
 def _frame(made: Extract, language: str) -> list[str]:
     name = made.person.name if made.person else ""
     return [purpose(made, language), made.ends_on.isoformat(), name]
+
+
+def answers(source: Source | None, language: str) -> list[str]:
+    """What was found out about a proof, in the order of ``PARTS``."""
+    found = [source.checked.get(part) if source else None for part in PARTS]
+    return [sentence(f"common.outcome.{word}", language) if word else "" for word in found]
 
 
 def _level(level: int, language: str) -> str:

@@ -13,17 +13,19 @@ from schemas.declarations import lists
 from service.forms import CheckedForm, text_field
 from service.pages import language_of
 from service.qr import MAX_QR_BYTES
-from verifier import requests, responses, sessions
+from verifier import request_objects, requests, responses, sessions
 from verifier.confirmations import confirmation_of
 from verifier.page_views import FIRST
 from verifier.pages import browser
 from verifier.pages.opening import render_opening
-from verifier.pages.results import as_file, render_verdict, vacancy_of
+from verifier.pages.results import as_extract, as_file, render_verdict, vacancy_of
 from verifier.pages.start import chosen_vacancy, pages_of
 from verifier.ports import Ports, PortsOf
 from verifier.questions import Question
 from verifier.requests import State
 from verifier.tables import RequestRow
+from verifier.vacancy_questions import VACANCY, vacancy_question
+from verifier.verdicts import Report
 from verifier.views import is_card
 from verifier.waiting import waiting
 
@@ -38,7 +40,7 @@ def ask(request: Request, form: CheckedForm, ports: PortsOf) -> Response:
     """Make a request bound to this browser and show it; a vacancy is held beside its answer."""
     at, vacancy = ports.clock(), chosen_vacancy(form)
     secret = browser.met(request, ports)
-    question = _question(form, ports, secret, at=at)
+    question = _question(form, ports, secret, vacancy, at=at)
     with ports.database.transaction() as session:
         row = requests.ask(
             session,
@@ -48,6 +50,7 @@ def ask(request: Request, form: CheckedForm, ports: PortsOf) -> Response:
             asker=ports.asker,
             language=language_of(request),
             browser=secret,
+            vacancy=vacancy,
         )
     against = f"?vacancy={vacancy}" if vacancy else ""
     response = RedirectResponse(f"/requests/{row.id}{against}", 303)
@@ -65,7 +68,12 @@ def show(request: Request, request_id: str, ports: PortsOf) -> Response:
         return _opening(request, ports, row)
     if reports:
         return render_verdict(
-            request, reports, address=f"/requests/{row.id}", live=True, preset=_again(row)
+            request,
+            reports,
+            address=f"/requests/{row.id}",
+            query=request_objects.query_of(row),
+            preset=_again(row),
+            declared=request_objects.declared_of(row),
         )
     state = requests.state_of(row, at=at)
     stuck = row.answered_at is not None and at.timestamp() - row.answered_at > CHECK_SECONDS
@@ -83,12 +91,19 @@ def paper(request: Request, request_id: str, ports: PortsOf) -> Response:
     Raises:
         RejectedError: ``result_gone``: there is no verdict; ``match_needed``.
     """
-    row = _own(request, request_id, ports)
-    sessions.require_opened(row)
-    reports = responses.reports_of(ports, row, at=ports.clock())
-    if not reports:
-        raise RejectedError("result_gone", "no verdict yet")
-    return as_file(request, reports, ports, live=True)
+    row, reports = _opened(request, request_id, ports)
+    return as_file(request, reports, ports, query=request_objects.query_of(row))
+
+
+@router.get("/requests/{request_id}/extract/{kind}")
+def extract(request: Request, request_id: str, kind: str, ports: PortsOf) -> Response:
+    """What a firm may put in its file, for the purpose and the time that were declared.
+
+    Raises:
+        RejectedError: as ``paper``; ``not_found``: no such kind of file.
+    """
+    row, reports = _opened(request, request_id, ports)
+    return as_extract(request, reports, kind, request_objects.declared_of(row))
 
 
 @router.get("/back/{reference}")
@@ -129,15 +144,32 @@ def _own(request: Request, request_id: str, ports: Ports) -> RequestRow:
     return row
 
 
-def _question(form: FormData, ports: Ports, secret: str, *, at: datetime) -> str | Question:
-    """A preset by its name, or once more what a deelkaart showed.
+def _opened(
+    request: Request, request_id: str, ports: Ports
+) -> tuple[RequestRow, tuple[Report, ...]]:
+    """The request with its verdict, once the browser that asked may read it."""
+    row = _own(request, request_id, ports)
+    sessions.require_opened(row)
+    reports = responses.reports_of(ports, row, at=ports.clock())
+    if not reports:
+        raise RejectedError("result_gone", "no verdict yet")
+    return row, reports
+
+
+def _question(
+    form: FormData, ports: Ports, secret: str, vacancy: str, *, at: datetime
+) -> str | Question:
+    """A preset by its name, what a vacancy needs, or once more what a deelkaart showed.
 
     Raises:
         RejectedError: ``result_gone``, ``confirmation_impossible``.
     """
     brought = text_field(form, "result", maximum=60)
     if not brought:
-        return text_field(form, "preset", maximum=60) or FIRST
+        preset = text_field(form, "preset", maximum=60)
+        if preset not in {"", VACANCY}:
+            return preset
+        return vacancy_question(vacancy) if vacancy else FIRST
     found = ports.results.find(brought, browser=secret, at=at)
     card = next((report for report in found.reports if is_card(report)), found.reports[0])
     return confirmation_of(card, declared=lists().usual)
@@ -145,7 +177,7 @@ def _question(form: FormData, ports: Ports, secret: str, *, at: datetime) -> str
 
 def _again(row: RequestRow) -> str:
     """The question to ask once more; one that was made for a single deelkaart cannot be."""
-    return row.preset if row.preset in catalog.query_names() else FIRST
+    return row.preset if row.preset in {VACANCY, *catalog.query_names()} else FIRST
 
 
 def _opening(request: Request, ports: Ports, row: RequestRow) -> Response:

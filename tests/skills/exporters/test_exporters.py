@@ -18,7 +18,7 @@ from schemas.messages import LANGUAGES
 from skills.evidence import Grade
 from skills.exporters import clr, elm, ler_rs
 from skills.exporters.formats import FORMATS
-from skills.exporters.table import HEADINGS, harmless
+from skills.exporters.table import HEADINGS, PARTS, harmless
 from skills.extracts import OWN_USE, Extract, ExtractRefused, Person, extract
 from tests.skills.extract_samples import TODAY, made, source, statements
 
@@ -86,7 +86,7 @@ def test_the_table_has_a_row_for_each_skill_and_each_proof_and_no_formula() -> N
     octets = FORMATS["csv"].write(made(), "nl")
     assert octets.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(octets.decode("utf-8-sig"), newline="")))
-    assert [len(row) for row in rows] == [len(HEADINGS)] * 7
+    assert [len(row) for row in rows] == [len(HEADINGS) + len(PARTS)] * 7
     assert rows[0][:3] == ["soort", "naam", "niveau"]
     assert rows[1][:4] == [
         "skill",
@@ -99,6 +99,25 @@ def test_the_table_has_a_row_for_each_skill_and_each_proof_and_no_formula() -> N
     assert {row[9] for row in rows[1:]} == {"kennismaken"}
     english = FORMATS["csv"].write(made(), "en").decode("utf-8-sig")
     assert english.startswith("kind,name,level")
+
+
+def test_what_was_checked_is_told_and_what_was_not_stays_empty() -> None:
+    outcomes = dict(zip(PARTS, ("passed", "passed", "failed", "undetermined"), strict=True))
+    proofs = [source("one", "VCA Basis", checked=outcomes)]
+    what = extract(statements(), proofs, purpose="intake", made_on=TODAY)
+    rows = list(csv.reader(io.StringIO(FORMATS["csv"].write(what, "en").decode("utf-8-sig"))))
+    assert rows[1][-4:] == rows[-1][-4:] == ["yes", "yes", "no", "we do not know"]
+    assert rows[3][-4:] == [""] * 4
+    assert written("json", what)["certificates"][0]["checked"] == outcomes
+    assert "checked" not in written("json", made())["certificates"][0]
+    told = written("ler-rs", what, "en")["certifications"][0]["descriptions"]
+    assert told == [
+        "valid",
+        "Is it real? yes",
+        "Who gave it, and may they? yes",
+        "Is it still valid? no",
+        "Does it belong to this person? we do not know",
+    ]
 
 
 @given(st.text(max_size=20))
