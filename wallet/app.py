@@ -11,10 +11,12 @@ from service.clock import Clock
 from service.database import open_database
 from service.fetch import Http
 from service.logins import Logins
+from service.migrations import upgrade
 from service.pages import Pages
 from service.passkeys import Party, Passkeys
 from wallet import (
     api,
+    description,
     pages,
     presenting_pages,
     receiving_pages,
@@ -60,6 +62,7 @@ def create_app(settings: WalletSettings, *, fetch: Http, clock: Clock, entropy: 
         settings=settings,
         routers=[
             kiosk_pages(),
+            description.router,
             api.router,
             shares_api.worker,
             relay_api.router,
@@ -91,7 +94,7 @@ def open_doors(settings: WalletSettings, *, http: Http, clock: Clock, entropy: E
         file=settings.directory / "wallet.db",
         durability=settings.durability,
     )
-    database.create_all(WalletTable.metadata)
+    upgrade(database, "wallet", models=WalletTable.metadata)
     keeper = settings.keeper_origin
     party = Party(urlsplit(keeper).hostname or "", "skillspass", (keeper,))
     keeping = Keeping(

@@ -1,0 +1,1 @@
+"""The steps that the schema of the blind service has taken (``service.migrations``)."""
