@@ -1,7 +1,7 @@
 """Keep some of the screenshots of the browser tests as the pictures of the documents.
 
 SKILLSPASS_PICTURES=build/pictures pytest tests/browser
-python -m tests.browser.album build/pictures docs/pictures
+python -m tests.browser.album build/pictures docs/pictures [BEGINNING OF NAMES]
 """
 
 import sys
@@ -31,6 +31,21 @@ CHOSEN = {
     "verifier-card-1280-en": "verifier-verdict",
     "verifier-table-1280-en": "verifier-table",
     "verifier-gate-stale-360-en": "verifier-gate",
+    "flow-offer-320-en": "wallet-offer",
+    "flow-name-320-en": "wallet-name",
+    "flow-keep-320-en": "wallet-keep",
+    "screens-passport-320-en-light": "wallet-passport",
+    "screens-card-320-en-light": "wallet-card",
+    "screens-log-320-en-light": "wallet-log",
+    "flow-share-choose-320-en": "wallet-choose",
+    "flow-share-preview-320-en": "wallet-preview",
+    "flow-share-made-320-en": "wallet-code",
+    "share-answer-1280-en": "wallet-reader",
+    "flow-consent-320-en": "wallet-consent",
+    "flow-done-320-en": "wallet-done",
+    "wallet-card-made-en-320": "wallet-recovery",
+    "wallet-card-en-320": "wallet-new-phone",
+    "wallet-wipe-en-320": "wallet-wipe",
 }
 """Screenshot to picture."""
 
@@ -38,14 +53,15 @@ COLOURS = 128
 """Enough for flat pages; a picture then takes some 20 kB."""
 
 
-def keep(screenshots: Path, pictures: Path) -> None:
-    """Write the chosen pictures with fewer colours."""
+def keep(screenshots: Path, pictures: Path, beginning: str = "") -> None:
+    """Write the chosen pictures whose name begins so with fewer colours."""
     pictures.mkdir(parents=True, exist_ok=True)
-    for screenshot, picture in CHOSEN.items():
+    chosen = {shot: name for shot, name in CHOSEN.items() if name.startswith(beginning)}
+    for screenshot, picture in chosen.items():
         image = Image.open(screenshots / f"{screenshot}.png").convert("RGB")
         fewer = image.quantize(COLOURS, dither=Image.Dither.NONE)
         fewer.save(pictures / f"{picture}.png", optimize=True)
 
 
 if __name__ == "__main__":
-    keep(Path(sys.argv[1]), Path(sys.argv[2]))
+    keep(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])
