@@ -20,8 +20,10 @@ from verifier.page_views import FIRST
 from verifier.ports import Ports
 from verifier.programs import Caller, CallerOf, Scope
 from verifier.questions import Question, own_question, preset_question
+from verifier.request_objects import query_of
 from verifier.requests import State
 from verifier.tables import KeptAnswer, RequestRow
+from verifier.vacancy_questions import vacancy_question
 from verifier.verdicts import Report, as_json
 
 router = APIRouter(prefix="/api", tags=["requests"])
@@ -55,7 +57,7 @@ class DeclarationBody(BaseModel):
 
 
 class AskBody(BaseModel):
-    """Ask one of the named queries, or one of your own; beside a vacancy the one about skills.
+    """Ask one of the named queries, or one of your own; beside a vacancy what that needs.
 
     Attributes:
         vacancy: id of a vacancy or job; the answer is held beside it.
@@ -222,12 +224,13 @@ def _question(body: AskBody, caller: Caller) -> Question:
     firm = organisations.firm_of(caller.organisation)
     if body.dcql_query is not None:
         return own_question(body.dcql_query, declared=declared, firm=firm)
-    name = FIRST if body.preset is None else body.preset
-    return preset_question(name, declared=declared, firm=firm)
+    if body.preset is None and body.vacancy is not None:
+        return vacancy_question(body.vacancy, declared=declared, firm=firm)
+    return preset_question(body.preset or FIRST, declared=declared, firm=firm)
 
 
 def _beside(reports: Sequence[Report], row: RequestRow) -> JsonObject | None:
-    view = match_view(reports, row.vacancy, row.language, skills_alone=row.preset == FIRST)
+    view = match_view(reports, row.vacancy, row.language, query=query_of(row))
     if view is None:
         return None
     return {

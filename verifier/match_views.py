@@ -6,6 +6,7 @@ Four words per requirement, no number for a person, and nobody is put in an orde
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from credentials.encoding import JsonObject
 from schemas import catalog
 from schemas.messages import sentence
 from skills.certificates import certificates
@@ -13,9 +14,10 @@ from skills.evidence import Statement, of_proof
 from skills.framework import metalektro
 from skills.matching import Answer, Fit, compare
 from skills.profiles import profiles
-from skills.vacancies import RequirementSet, of_profile, vacancies
+from skills.vacancies import vacancies
 from skills.validity import Reader
 from verifier.certificate_standing import confirmations, proof_of
+from verifier.vacancy_questions import requested_by, requirements_of
 from verifier.verdicts import Report
 
 _QUIET = frozenset({"as_asked", "not_shared", "not_asked"})
@@ -68,7 +70,7 @@ class MatchView:
 
 def is_known(asked: str) -> bool:
     """Whether there is a vacancy or job of this id."""
-    return asked in vacancies() or asked in profiles()
+    return requirements_of(asked) is not None
 
 
 def choices(language: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -79,7 +81,7 @@ def choices(language: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]
 
 
 def match_view(
-    reports: Sequence[Report], asked: str, language: str, *, skills_alone: bool = False
+    reports: Sequence[Report], asked: str, language: str, *, query: JsonObject | None = None
 ) -> MatchView | None:
     """Hold proofs against a vacancy or job; None where there is no such thing to ask.
 
@@ -87,11 +89,11 @@ def match_view(
         reports: of one person.
         asked: id of the vacancy or profile.
         language: ``nl`` or ``en``.
-        skills_alone: no certificate was asked of the person.
+        query: what was asked of the person; None where the proofs came without a question.
     """
-    if not is_known(asked):
+    wanted = requirements_of(asked)
+    if wanted is None:
         return None
-    wanted = _requirements(asked)
     confirmed = confirmations(reports)
     proofs = []
     for place, report in enumerate(reports):
@@ -100,7 +102,7 @@ def match_view(
         proof = proof_of(report, str(place), confirmed=confirmed, reader=reader)
         proofs += [] if proof is None else [proof]
     statements = [each for proof in proofs for each in of_proof(proof)]
-    requested = frozenset(each.skill for each in wanted.skills) if skills_alone else None
+    requested = None if query is None else requested_by(query, wanted)
     answers = compare(statements, wanted, proofs=proofs, requested=requested)
     vacancy = vacancies().get(asked)
     return MatchView(
@@ -114,11 +116,6 @@ def match_view(
 def _certificate_of(report: Report) -> str | None:
     kind = catalog.by_url(report.type_url or "")
     return None if kind is None else kind.certificate
-
-
-def _requirements(asked: str) -> RequirementSet:
-    vacancy = vacancies().get(asked)
-    return of_profile(profiles()[asked]) if vacancy is None else vacancy.requirements
 
 
 def _job(profile: str, language: str) -> str:

@@ -48,7 +48,7 @@ def verdict_pdf(
     language: str,
     *,
     vacancy: str,
-    live: bool,
+    query: JsonObject | None,
     sample: bool,
     other_fonts: tuple[Path, ...] = NOTO,
 ) -> bytes:
@@ -58,15 +58,15 @@ def verdict_pdf(
         reports: what came together, not empty.
         language: ``nl`` or ``en``.
         vacancy: id of what it is held against; empty for nothing.
-        live: it answered a question of ours.
+        query: the question of ours that it answered; None where it was brought.
         sample: the people are fictional, and the paper says so.
         other_fonts: folders with fonts for letters that the house fonts lack.
     """
     shown = page_view(reports, language)
-    match = match_view(reports, vacancy, language, skills_alone=live) if vacancy else None
+    match = match_view(reports, vacancy, language, query=query) if vacancy else None
     data: JsonObject = {
         **_frame(reports, language, sample=sample),
-        **_summary(reports, shown, match, language, live=live),
+        **_summary(reports, shown, match, language, live=query is not None),
         "proofs": [*(_proof(one, place, language) for place, one in enumerate(shown.proofs, 1))],
         "requirements": [
             *(_requirement(one, language) for one in (match.answers if match else ()))

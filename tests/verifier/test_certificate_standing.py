@@ -172,7 +172,7 @@ def test_a_vacancy_takes_its_own_certificates_and_asks_nothing_else(world: World
     fits = {each.label: each.fit for each in match.answers}
     assert fits["Lascertificaat NEN-EN-ISO 9606-1 (staal)"] == "met"
     assert fits["VCA Basisveiligheid (B-VCA)"] == "not_shown"
-    alone = match_view(reports, "vac-002", "nl", skills_alone=True)
+    alone = match_view(reports, "vac-002", "nl", query=catalog.query("skills"))
     assert alone is not None
     assert {each.fit for each in alone.answers[-2:]} == {"not_requested"}
     assert match_view(reports, "vac-999", "nl") is None

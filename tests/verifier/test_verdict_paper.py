@@ -25,7 +25,7 @@ def checked(world: World, wire: Wire) -> Report:
 
 
 def paper(report: Report, language: str = "nl", *, vacancy: str = "") -> pypdf.PdfReader:
-    octets = verdict_pdf([report], language, vacancy=vacancy, live=False, sample=True)
+    octets = verdict_pdf([report], language, vacancy=vacancy, query=None, sample=True)
     return pypdf.PdfReader(io.BytesIO(octets))
 
 
