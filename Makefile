@@ -4,13 +4,14 @@ PUBLIC ?=
 VENV := .venv
 BIN := $(VENV)/bin
 WEB := wallet/web
+FOREIGN := tests/interop/wallet
 WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/static $(WEB)/*.mjs $(WEB)/*.ts schemas service/static service/icons -type f 2>/dev/null)
 WITH_NODE = $(if $(NODE),PATH="$(CURDIR)/build/tools/node/bin:$$PATH")
 NODE_READY := $(shell node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null && command -v npm)
 NODE := $(if $(NODE_READY),,build/tools/node/bin/npm)
 UV := $(shell command -v uv 2>/dev/null || echo build/tools/bin/uv)
 
-.PHONY: setup run test check format docs pictures bench load drills fuzz hostile lock web web-test clean
+.PHONY: setup run test check format docs pictures bench load drills fuzz hostile lock web web-test interop clean
 
 setup: $(VENV)/.ready
 
@@ -28,7 +29,7 @@ build/tools/bin/uv:
 run: setup $(WEB)/dist/integrity.json
 	@exec $(BIN)/skillspass serve $(if $(PUBLIC),--public $(PUBLIC))
 
-test: setup web-test web
+test: setup web-test web interop
 	$(BIN)/pytest --numprocesses 2 --dist loadscope --durations=20
 
 check: setup
@@ -78,6 +79,12 @@ web-test: $(WEB)/node_modules/.ready
 
 $(WEB)/node_modules/.ready: $(WEB)/package-lock.json $(WEB)/package.json | $(NODE)
 	cd $(WEB) && $(WITH_NODE) npm ci --silent --no-audit --no-fund
+	@touch $@
+
+interop: $(FOREIGN)/node_modules/.ready
+
+$(FOREIGN)/node_modules/.ready: $(FOREIGN)/package-lock.json $(FOREIGN)/package.json | $(NODE)
+	cd $(FOREIGN) && $(WITH_NODE) npm ci --silent --no-audit --no-fund
 	@touch $@
 
 build/tools/node/bin/npm:
