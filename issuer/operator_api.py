@@ -237,7 +237,13 @@ def change_status(issued_id: str, wish: StatusWish, caller: CallerOf) -> JSONRes
     return JSONResponse(found, headers=NO_STORE)
 
 
-@router.post("/lists", responses=PROBLEMS)
+_HELD_BACK = {
+    "description": "Held back: what is wrong, by line.",
+    "content": {"application/json": {}},
+}
+
+
+@router.post("/lists", responses={422: _HELD_BACK, **PROBLEMS})
 def issue_list(
     body: Body,
     caller: CallerOf,
