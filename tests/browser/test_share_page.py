@@ -88,12 +88,15 @@ def reading(
     script: bool = True,
 ) -> Iterator[Reader]:
     """A reader with a fresh browser; what a policy stopped is a failure."""
-    size = {"width": width, "height": 800}
-    context = browser.new_context(viewport=size, locale=language, java_script_enabled=script)
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, locale=language, java_script_enabled=script
+    )
     context.add_init_script(CLOCK.replace("{shift}", str(town.shift)))
     page = context.new_page()
     stopped: list[str] = []
-    page.on("console", lambda said: stopped.append(said.text) if "Content Sec" in said.text else 0)
+    page.on(
+        "console", lambda said: stopped.append(said.text) if "Content Sec" in said.text else None
+    )
     page.on("pageerror", lambda error: stopped.append(str(error)))
     yield Reader(page, language, pictures)
     context.close()
