@@ -84,6 +84,7 @@ def keeper_policy(settings: WalletSettings, built: Built) -> str:
             "img-src 'self' data:",
             "manifest-src 'self'",
             "worker-src 'self'",
+            f"frame-src {settings.web_origin}",
             " ".join(("connect-src 'self' https:", *_local(settings))),
             "base-uri 'none'",
             "form-action 'none'",
@@ -116,6 +117,15 @@ def share_policy(settings: WalletSettings) -> str:
             "require-trusted-types-for 'script'",
             "trusted-types 'none'",
         )
+    )
+
+
+def derive_policy(settings: WalletSettings) -> str:
+    """The frame that derives: one script, no origin, no call, and only the keeper frames it."""
+    return (
+        f"default-src 'none'; script-src {settings.web_origin}/derive.js; "
+        f"base-uri 'none'; form-action 'none'; frame-ancestors {settings.keeper_origin}; "
+        "sandbox allow-scripts"
     )
 
 
@@ -152,6 +162,7 @@ def site_routes(settings: WalletSettings, pages: Pages, built: Built) -> list[Ba
     else:
         routes += _keeper_routes(keeper, settings, built)
         routes += _share_routes(share, settings, built)
+        routes += _derive_routes(web, settings, built)
     if settings.web_origin != settings.kiosk_origin:
         routes += _link_routes(web, settings, pages)
     return routes
@@ -181,7 +192,7 @@ def _keeper_routes(host: str, settings: WalletSettings, built: Built) -> Iterato
     yield _At(host, "/", _file("/index.html", built, headers))
     yield _At(host, "/config.json", _config(settings, headers))
     for path in built.files:
-        if not path.startswith("/share"):
+        if not path.startswith(("/share", "/derive")):
             yield _At(host, path, _file(path, built, headers))
 
 
@@ -197,6 +208,18 @@ def _share_routes(host: str, settings: WalletSettings, built: Built) -> Iterator
     yield _At(host, "/config.json", _config(settings, headers))
     for path in built.files:
         if path.startswith(("/share.", "/fonts/", "/icons/")):
+            yield _At(host, path, _file(path, built, headers))
+
+
+def _derive_routes(host: str, settings: WalletSettings, built: Built) -> Iterator[_At]:
+    """The frame of decision 0054; a page without origin reads its script as a stranger does."""
+    headers = {
+        "Content-Security-Policy": derive_policy(settings),
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Access-Control-Allow-Origin": "*",
+    }
+    for path in ("/derive.html", "/derive.js"):
+        if path in built.files:
             yield _At(host, path, _file(path, built, headers))
 
 

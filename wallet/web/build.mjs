@@ -5,12 +5,13 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
+import { bundleDerive } from "./build_derive.mjs";
 import { buildScreens } from "./build_screens.mjs";
 import { besides, data } from "./data.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = `${here}dist/`;
-const KEEPER = ["/", "/keeper.js", "/scanner.js", "/data.json", "/skills.js", "/skills.json", "/page.css", "/screens.html", "/skills.html", "/manifest.webmanifest"]; // and fonts and icons
+const KEEPER = ["/", "/keeper.js", "/scanner.js", "/secured.js", "/data.json", "/skills.js", "/skills.json", "/page.css", "/screens.html", "/skills.html", "/manifest.webmanifest"]; // and fonts and icons
 const DATA = ["texts/page", "types", "skills", "declarations", "icons/page", "transfer_words"];
 const GROWTH = ["texts/skills", "growth"]; // with skills.js, once somebody opens the screens of skills
 const SHARED = { bundle: true, minify: true, charset: "utf8", legalComments: "none", logLevel: "warning" };
@@ -50,6 +51,9 @@ async function buildAll() {
   writeFileSync(`${out}skills.json`, growth.document);
   const skills = await bundle("src/page/skills/answers.ts", `${out}skills.js`, {}, growth.plugin);
   const scanner = await bundle("src/scanner/scanner.ts", `${out}scanner.js`);
+  const secured = await bundle("src/integrity/door.ts", `${out}secured.js`);
+  await bundleDerive(`${out}derive.js`);
+  writeFileSync(`${out}derive.html`, filled(readFileSync(`${here}src/derive/derive.html`, "utf-8")));
   await style("src/page/page.css", `${out}page.css`);
   for (const name of readdirSync(`${here}static`)) copyFileSync(`${here}static/${name}`, `${out}${/icon/.test(name) ? "icons/" : ""}${name}`);
   if (existsSync(`${here}src/share/share.ts`)) {
@@ -64,9 +68,10 @@ async function buildAll() {
   const files = { "/": hashOf(readFileSync(`${out}index.html`)), ...before };
   await bundle("src/worker/worker.ts", `${out}worker.js`, { FILES: JSON.stringify(files), VERSION: JSON.stringify(version) });
   const { scriptHash, styleHash } = screens;
-  writeFileSync(`${out}integrity.json`, JSON.stringify({ version, files, screens: { script: scriptHash, skills: second.scriptHash, style: styleHash } }, null, 1));
+  const derive = Object.fromEntries(["/derive.html", "/derive.js"].map((path) => [path, hashOf(readFileSync(out + path))]));
+  writeFileSync(`${out}integrity.json`, JSON.stringify({ version, files, derive, screens: { script: scriptHash, skills: second.scriptHash, style: styleHash } }, null, 1));
   const data = gzipSync(document, { level: 9 }).length;
-  return { version, keeper, screens: screens.gzip, skills: [skills.gzip, second.gzip], data, scanner: scanner.gzip };
+  return { version, keeper, screens: screens.gzip, skills: [skills.gzip, second.gzip], data, scanner: scanner.gzip, secured: secured.gzip, derive: gzipSync(readFileSync(`${out}derive.js`), { level: 9 }).length };
 }
 
 /** A page with the version and the hash of each file that it names. */

@@ -25,5 +25,6 @@ export async function bundleDerive(outfile) {
     entryPoints, outfile, bundle: true, minify: true, charset: "utf8", legalComments: "none", logLevel: "warning",
     format: "esm", platform: "browser", target: ["chrome120", "firefox121", "safari17"], plugins: [contexts],
     define: { global: "globalThis" },
+    alias: { "base64url-universal": fileURLToPath(new URL("node_modules/base64url-universal/lib/browser.js", import.meta.url)) }, // not Buffer
   });
 }

@@ -6,9 +6,12 @@ import { test } from "node:test";
 import { check, derive, type Method } from "../src/derive/library.ts";
 import { checkDerived, selected } from "../src/integrity/choice.ts";
 import { readSecured, revealing, SUITES, type Secured } from "../src/integrity/credential.ts";
+import * as door from "../src/integrity/door.ts";
+import type { Ask } from "../src/integrity/frame.ts";
 import { presentSecured } from "../src/integrity/presentation.ts";
 import { signerOf } from "../src/keeper/signing.ts";
 import { parsePath } from "../src/protocol/claims.ts";
+import { readMembers } from "../src/protocol/dids.ts";
 import { canonicalJson, member, type JsonObject, type JsonValue } from "../src/protocol/json.ts";
 import { fromUtf8 } from "../src/protocol/octets.ts";
 import { load, NOW, refusal, runCases, text } from "./cases.ts";
@@ -101,4 +104,45 @@ test("another suite, two proofs, a derived one and a stranger's key are refused"
   const own = await signerOf(given.get("ecdsa-sd-2023")?.["holder"] as JsonObject);
   const made = await presentSecured(document, subject, own, binding, NOW);
   assert.equal((made["proof"] as JsonObject)["cryptosuite"], "ecdsa-jcs-2019");
+});
+
+/** The frame's own answers, without a frame. */
+const ask = async (question: JsonObject): Promise<JsonValue> => {
+  const document = question["credential"] as Record<string, unknown>;
+  if (question["ask"] === "check") return check(document, question["method"] as unknown as Method);
+  return (await derive(document, question["pointers"] as string[])) as JsonObject;
+};
+
+for (const suite of SUITES.keys()) {
+  test(`${suite}: the key comes from the issuer's own document, for assertions`, async () => {
+    const { document } = await held(suite);
+    const { id, publicKeyMultibase } = methodOf(suite);
+    const raw: JsonObject = {
+      "@context": "https://www.w3.org/ns/did/v1", id: "did:web:school.example",
+      verificationMethod: [{ id, type: "Multikey", controller: "did:web:school.example", publicKeyMultibase }], assertionMethod: [id],
+    };
+    const found = (changed: JsonObject): Promise<string> => refusal(async () => {
+      const whole = { ...raw, ...changed };
+      await door.check(document, await readMembers("did:web:school.example", whole), whole, NOW, ask);
+    });
+    assert.equal(await found({}), "accepted");
+    assert.match(await found({ assertionMethod: [] }), /^proof_(?:key_unknown|purpose_mismatch)$/);
+    assert.match(await found({ verificationMethod: [] }), /^(?:proof_key_unknown|method_not_of_issuer)$/);
+    const liar: Ask = async () => false;
+    const whole = await readMembers("did:web:school.example", raw);
+    assert.equal(await refusal(() => door.check(document, whole, raw, NOW, liar)), "proof_invalid");
+    assert.equal(await refusal(() => door.check(document, whole, raw, NOW - 61, ask)), "not_yet_valid");
+  });
+}
+
+test("a frame that lies about what it derived leaves nothing signed", async () => {
+  const { document } = await held("ecdsa-sd-2023");
+  const signer = await signerOf(given.get("ecdsa-sd-2023")?.["holder"] as JsonObject);
+  const binding = { audience: "a", nonce: "n" };
+  const paths = chosen("ecdsa-sd-2023").map((path) => parsePath(path));
+  const made = await door.show(document, signer, binding, paths, NOW, ask);
+  assert.ok(!fromUtf8(canonicalJson(made)).includes("Bakker"));
+  for (const lie of [document, null, {}, { ...document, proof: null }]) {
+    assert.equal(await refusal(() => door.show(document, signer, binding, paths, NOW, async () => lie)), "derived_differs");
+  }
 });

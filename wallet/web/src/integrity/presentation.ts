@@ -31,7 +31,8 @@ export async function presentSecured(shown: JsonObject, subjectId: string, signe
 
 const stamp = (at: number): string => new Date(Math.floor(at) * 1000).toISOString().replace(".000", "");
 
-function base58(octets: Octets): string {
+/** Octets in the alphabet of multibase `z`. */
+export function base58(octets: Octets): string {
   let value = octets.reduce((sum, octet) => sum * 256n + BigInt(octet), 0n);
   let text = "";
   for (; value > 0n; value /= 58n) text = (BASE58[Number(value % 58n)] ?? "") + text;
