@@ -18,7 +18,7 @@ export async function buildScreens(mode = "production") {
   const { output } = await build({ configFile, mode });
   const [script] = output.filter(({ type }) => type === "chunk").map(({ code }) => code.trim());
   const [styled] = output.filter(({ fileName }) => fileName.endsWith(".css")).map(({ source }) => String(source).trim());
-  const style = styled?.replace(/@font-face\{[^}]*unicode-range[^}]*\}/g, ""); // rarer letters come later, from the keeper
+  const style = styled?.replace(/@font-face\{[^}]*\}/g, ""); // the letters are lent by the keeper's page, which has them already
   const texts = output.find(({ fileName }) => fileName === "texts.json")?.source.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   if (output.length !== 3 || !script || !style || !texts) throw new Error(`not one script and one style: ${output.map(({ fileName }) => fileName)}`);
   if (/<\/(?:script|style)|<!--/i.test(script + style)) throw new Error("a word in it would end the script or the style");

@@ -15,6 +15,7 @@ import { parse } from "yaml";
 const ROOT = new URL("../../", import.meta.url);
 const SOURCES = new URL("src/", import.meta.url);
 const PREFIX = "skillspass:";
+const LOADING = `${PREFIX}loading`; // its `load()` fills the others, where data travel beside the script
 const AREAS = {
   page: ["wallet_web.yaml", "wallet_web_flows.yaml", "wallet_web_moving.yaml"],
   share: ["wallet_web_share.yaml"],
@@ -30,6 +31,7 @@ const BORROWED = { // what the page also says, and other services say in the sam
 
 /** The text of a module of data. */
 export function moduleOf(name) {
+  if (name === LOADING) return "export const load = async () => undefined;"; // here all of it is in the script
   return `export default ${JSON.stringify(valueOf(name))};`;
 }
 
@@ -54,26 +56,38 @@ export const data = {
 /**
  * For esbuild, where the data travel beside the script as one JSON document.
  *
- * The script holds its hash and takes no other (`loaded` is made when the bundle is); data are no
- * code, so that what has to be compiled stays small. Returns the plugin and the document.
+ * Each module is empty until `load` of `skillspass:loading` is done: the first screen does without.
+ * The script holds the document's hash and takes no other (the modules are made when the bundle is);
+ * data are no code, so that what has to be compiled stays small. Returns the plugin and the document.
  */
 export function besides(path, names) {
-  const document = JSON.stringify(Object.fromEntries(names.map((name) => [name, valueOf(PREFIX + name)])));
+  const values = Object.fromEntries(names.map((name) => [name, valueOf(PREFIX + name)]));
+  const document = JSON.stringify(values);
+  const empty = JSON.stringify(Object.fromEntries(names.map((name) => [name, Array.isArray(values[name]) ? [] : {}])));
   const hash = createHash("sha256").update(document).digest("base64url");
   const loading = `
-    const octets = await (await fetch(${JSON.stringify(path)})).arrayBuffer();
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", octets));
-    const hash = btoa(String.fromCharCode(...digest)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-    if (hash !== ${JSON.stringify(hash)}) throw new TypeError("other data");
-    export default JSON.parse(new TextDecoder().decode(octets));`;
+    const all = ${empty};
+    async function fill() {
+      const octets = await (await fetch(${JSON.stringify(path)})).arrayBuffer();
+      const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", octets));
+      const hash = btoa(String.fromCharCode(...digest)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+      if (hash !== ${JSON.stringify(hash)}) throw new TypeError("other data");
+      const found = JSON.parse(new TextDecoder().decode(octets));
+      for (const name in all) Object.assign(all[name], found[name]);
+    }
+    let begun;
+    export const load = () => begun ??= fill();
+    export default all;`;
+  const contentsOf = (name) => {
+    if (name === `${PREFIX}all`) return loading;
+    if (name === LOADING) return `export { load } from "${PREFIX}all";`;
+    return `import all from "${PREFIX}all"; export default all["${name.slice(PREFIX.length)}"];`;
+  };
   const plugin = {
     name: "data beside",
     setup(build) {
       build.onResolve({ filter: /^skillspass:/ }, ({ path: name }) => ({ path: name, namespace: "data" }));
-      build.onLoad({ filter: /.*/, namespace: "data" }, ({ path: name }) => ({
-        contents: name === `${PREFIX}all` ? loading : `import all from "${PREFIX}all"; export default all["${name.slice(PREFIX.length)}"];`,
-        loader: "js",
-      }));
+      build.onLoad({ filter: /.*/, namespace: "data" }, ({ path: name }) => ({ contents: contentsOf(name), loader: "js" }));
     },
   };
   return { plugin, document };

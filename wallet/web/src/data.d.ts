@@ -70,3 +70,8 @@ declare module "skillspass:growth" {
   const growth: import("./page/skills/data.ts").Growth;
   export default growth;
 }
+
+declare module "skillspass:loading" {
+  /** Fill the modules of data, where they travel beside the script; the same promise each time. */
+  export function load(): Promise<void>;
+}

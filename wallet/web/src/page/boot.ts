@@ -1,5 +1,7 @@
 /** The keeper's page: its settings, its wallet, the screens in their frame, and what links hand over. */
 
+import { load } from "skillspass:loading";
+
 import { Refusal, rejected } from "../protocol/errors.ts";
 import { serveAt } from "../journeys/network.ts";
 import type { JsonObject, JsonValue } from "../protocol/json.ts";
@@ -8,14 +10,14 @@ import { Bridge } from "./bridge.ts";
 import { Checks } from "./checks.ts";
 import { h } from "./dom.ts";
 import { flows, type Flow } from "./flows.ts";
-import { answerScreens } from "./messages.ts";
+import { answerScreens, type Handlers } from "./messages.ts";
 import { actions, button, notice, step } from "./parts.ts";
 import { Place } from "./place.ts";
 import { renewCard } from "./safe_card.ts";
 import { readSettings } from "./settings.ts";
 import { documentOf } from "./skills/asking.ts";
 import { PageStage } from "./stage.ts";
-import { errorText, speak, t } from "./texts.ts";
+import { errorText, has, speak, t } from "./texts.ts";
 import { isNewCode, Updates, type Found, type TrustedTypesFactory } from "./updates.ts";
 import { Wallet } from "./wallet.ts";
 
@@ -23,14 +25,16 @@ declare const SCREENS: string; // SHA-256 of the screens' document, base64url: s
 declare const SKILL_SCREENS: string; // of their second document
 
 const IDLE_LOOK = 15_000; // milliseconds
-const LETTERS = "U+100-130, U+132-151, U+154-2BA, U+1E00-1EFF"; // as in base.css
+const LETTERS = { latin: "U+0-10FFFF", "latin-ext": "U+100-130, U+132-151, U+154-2BA, U+1E00-1EFF" } as const; // as in base.css
 
 let frame: HTMLIFrameElement | null = null;
 let shown = "";
+let named = false; // a wallet was open: there are names on the screens
 const tell = (message: JsonObject): void => frame?.contentWindow?.postMessage(message, "*");
 const stage = new PageStage(element("stage"), () => frame);
 
-void start().catch((error: unknown) => {
+void start().catch(async (error: unknown) => {
+  await load().catch(() => undefined); // its texts
   element("stage").hidden = false;
   element("stage").replaceChildren(h("main", { class: "sp-page" }, step(t("web.failed.title"), notice("negative", errorText(error)))));
 });
@@ -39,10 +43,13 @@ async function start(): Promise<void> {
   const settings = readSettings(await octetsOf("/config.json"));
   serveAt(settings.origins);
   const changed = (): void => {
+    if (!named && wallet.state === "open" && frame) void lendLetters(frame, ["latin-ext"]);
+    named ||= wallet.state === "open";
     tell({ event: "changed" });
     void turn();
   };
   const wallet = await Wallet.start(settings, changed);
+  named = wallet.state === "open";
   speak((await wallet.device.language()) ?? (navigator.language.startsWith("en") ? "en" : "nl"));
   const checks = await Checks.open(wallet.device, changed);
   const updates = new Updates(versionOf(), (found) => drawUpdate(updates, found));
@@ -59,17 +66,26 @@ async function start(): Promise<void> {
     void turn();
     return answer;
   };
-  answerScreens(window, () => frame?.contentWindow ?? null, { ...handlers, go, receive: afterwards(wallet, handlers.receive) });
+  answerScreens(window, () => frame?.contentWindow ?? null, patient({ ...handlers, go, receive: afterwards(wallet, handlers.receive) }));
   const handed = place.take();
   const taking = {
     receive: afterwards(wallet, handlers.receive), present: handlers.present,
     transfer: ({ link = null }: JsonObject): Promise<JsonValue> => run(flows.transfer, link),
   };
   await turn();
+  await load();
+  if (frame) frame.title = t("web.name");
   watch(wallet);
   if (handed) void open(taking[handed.flow], handed.link, place);
   if (await isNewCode(wallet.device, updates.version)) drawUpdate(updates, "update", true);
   await updates.start();
+}
+
+/** The first screen stands before texts and types are here; whatever needs them waits. */
+function patient(handlers: Handlers): Handlers {
+  const waiting = Object.entries(handlers).map(([kind, handle]) =>
+    [kind, kind === "state" ? handle : async (fields: JsonObject) => (await load(), handle(fields))] as const);
+  return Object.fromEntries(waiting) as unknown as Handlers;
 }
 
 /** What a link handed over is drawn at once, before anything else. */
@@ -124,13 +140,13 @@ async function turnTo(path: string): Promise<void> {
   shown = path;
   const html = await documentAt(path);
   if (path !== shown) return; // turned again meanwhile
-  const made = h("iframe", { id: "screens", sandbox: "allow-scripts", title: t("web.name"), allow: "clipboard-write *" });
+  const made = h("iframe", { id: "screens", sandbox: "allow-scripts", title: has("web.name") ? t("web.name") : document.title, allow: "clipboard-write *" });
   made.hidden = drawing; // a step covers them
   made.inert = drawing;
   made.srcdoc = html as string;
   frame = made;
   made.addEventListener("load", () => {
-    void lendLetters(made);
+    void lendLetters(made, named ? ["latin", "latin-ext"] : ["latin"]);
     if (again && !drawing) made.focus();
   });
   element("place").replaceChildren(made);
@@ -151,11 +167,13 @@ async function documentAt(path: string): Promise<unknown> {
   return policy ? policy.createHTML(path) : documents.get(path);
 }
 
-/** Letters that only some names need: the frame can fetch nothing, and its first load does without. */
-async function lendLetters(screens: HTMLIFrameElement): Promise<void> {
-  for (const weight of ["400", "700"]) {
-    const octets = await octetsOf(`/fonts/next-latin-ext-${weight}.woff2`).catch(() => undefined);
-    if (octets) screens.contentWindow?.postMessage({ event: "font", weight, range: LETTERS, octets: octets.buffer }, "*");
+/** The frame can fetch nothing, so it is lent the letters that this page has; rarer ones only where names are. */
+async function lendLetters(screens: HTMLIFrameElement, scripts: readonly (keyof typeof LETTERS)[]): Promise<void> {
+  for (const script of scripts) {
+    for (const weight of ["400", "700"]) {
+      const octets = await octetsOf(`/fonts/next-${script}-${weight}.woff2`).catch(() => undefined);
+      if (octets) screens.contentWindow?.postMessage({ event: "font", weight, range: LETTERS[script], octets: octets.buffer }, "*");
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** The sector's framework as this page works with it, and what its kernels say in words. */
 
 import GROWTH from "skillspass:growth";
+import { load } from "skillspass:loading";
 import TEXTS from "skillspass:texts/skills";
 
 import type { JsonObject } from "../../protocol/json.ts";
@@ -61,6 +62,8 @@ export interface Growth {
   readonly actions: readonly ActionData[];
   readonly lighter: readonly string[];
 }
+
+await load(); // this script comes with its own data
 
 export const { framework: data, profiles, vacancies, actions } = GROWTH;
 export const framework = new Framework(data);
