@@ -3,11 +3,13 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Frame, Locator, expect
+from pypdf import PdfReader
 
 from schemas.messages import sentence
 from tests.browser.test_wallet_screens import WORDS
@@ -17,8 +19,6 @@ from tests.services import services_in
 MOST_WORDS = 60
 MOST_INTERACTIONS = 40
 WIDTHS = [(320, "nl"), (320, "en"), (1280, "nl"), (1280, "en")]
-FRAMES = 2
-"""The keeper's page, and the screens in it."""
 
 
 @dataclass(slots=True)
@@ -103,9 +103,14 @@ class Grower:
         assert [f"{one['id']}: {one['nodes'][0]['html']}" for one in found] == [], name
 
     def listens(self) -> None:
-        """Hear every request from now on."""
+        """Hear every request from now on, but for the browser's own drawing of its tab."""
         self.asked.clear()
-        self.worker.page.on("request", lambda request: self.asked.append(request.url))
+        self.worker.page.on("request", lambda request: self.hears(request.url))
+
+    def hears(self, url: str) -> None:
+        """A request; the tab's drawing is kept by the browser and asked at each new address."""
+        if not url.endswith("/icons/icon.svg"):
+            self.asked.append(url)
 
 
 @pytest.fixture(scope="module")
@@ -246,3 +251,123 @@ def _prepares_a_talk(grower: Grower) -> None:
     worker.looks("skills-talk")
     worker.presses("web.talk.ready")
     grower.sees("talk.title")
+
+
+def test_nothing_leaves_while_somebody_discovers(ahmet: Grower, town: Town) -> None:
+    ahmet.presses("start.tell")
+    screens = ahmet.worker.screens
+    expect(screens.locator("#job option")).to_have_count(31, timeout=PATIENCE)
+    ahmet.listens()
+    screens.locator("#words").fill("Ik las al 20 jaar plaatwerk. CANARY-P9-SCHOUDER")
+    ahmet.presses("discover.find")
+    ahmet.answers("no")
+    ahmet.answers("yes", 4)
+    ahmet.presses("discover.enough")
+    ahmet.sees("discover.ready")
+    assert ahmet.asked == []
+    ahmet.keeps()
+    ahmet.worker.opens()
+    ahmet.sees("skills.title")
+    expect(screens.locator(".card-row")).to_have_count(1)
+    assert any(url.endswith("/api/vault") for url in ahmet.asked)
+    assert found_in(town, "CANARY-P9") == []
+
+
+def test_jan_finds_lighter_work_and_nobody_hears_of_it(ahmet: Grower, town: Town) -> None:
+    jan = ahmet
+    starts(jan)
+    screens = jan.worker.screens
+    jan.worker.page.wait_for_load_state("networkidle")
+    jan.listens()
+    jan.presses("fit.title")
+    jan.sees("fit.title")
+    screens.get_by_label(jan.says("fit.lighter")).check()
+    jobs = screens.locator(".card-row a")
+    expect(jobs.filter(has_text="Kwaliteitscontroleur").first).to_be_visible()
+    expect(jobs.filter(has_text="Lasser")).to_have_count(0)
+    jobs.filter(has_text="Kwaliteitscontroleur").first.click()
+    screens.locator("#part-not_shown").wait_for()
+    assert jan.asked == []
+    screens.get_by_role("link", name=jan.says("job.grow")).first.click()
+    screens.locator("input[type=radio]").first.check()
+    jan.presses("plan.wish")
+    expect(jan.at("plan.wish")).to_have_count(0)
+    jan.presses("grow.back")
+    screens.locator("#wish").fill("CANARY-P9-LICHTER")
+    jan.presses("grow.write")
+    screens.get_by_text("CANARY-P9-LICHTER").wait_for()
+    assert found_in(town, "CANARY-P9") == []
+    assert found_in(town, "kwaliteitscontroleur") == []
+
+
+def test_a_canary_is_found_where_there_is_one(town: Town) -> None:
+    file = town.services.var / "planted.log"
+    file.write_text("CANARY-PLANTED", encoding="utf-8")
+    assert found_in(town, "CANARY-PLANTED") == [file]
+    file.unlink()
+
+
+def found_in(town: Town, word: str) -> list[Path]:
+    """The files of the services, databases and logs with them, that hold a word."""
+    files = [path for path in town.services.var.rglob("*") if path.is_file()]
+    return [path for path in files if word.lower().encode() in path.read_bytes().lower()]
+
+
+def test_a_step_whose_day_has_come_is_told_at_opening(ahmet: Grower) -> None:
+    starts(ahmet)
+    screens = ahmet.worker.screens
+    screens.locator(".card-row a").first.click()
+    ahmet.presses("skill.grow")
+    screens.locator("input[type=radio]").first.check()
+    screens.locator("#day").fill("2026-11-23")
+    ahmet.presses("plan.start")
+    ahmet.sees("grow.title")
+    ahmet.presses("tab.passport")
+    screens.get_by_text(ahmet.says("notice.step", title="CNC-draaien")).wait_for(timeout=PATIENCE)
+    ahmet.presses("notice.step.do")
+    ahmet.sees("grow.title")
+    ahmet.presses("grow.done")
+    screens.locator("#ready").wait_for()
+    ahmet.presses("tab.passport")
+    ahmet.sees("passport.title")
+    expect(screens.get_by_text("Seintje")).to_have_count(0)
+
+
+def test_what_is_new_since_the_last_talk_and_the_card_for_the_next(ahmet: Grower) -> None:
+    starts(ahmet)
+    screens = ahmet.worker.screens
+    expect(screens.locator("#news")).to_have_count(0)
+    ahmet.presses("grow.title")
+    screens.locator("#wish").fill("CANARY-P10-WENS")
+    ahmet.presses("grow.write")
+    screens.get_by_text("CANARY-P10-WENS").wait_for()
+    ahmet.presses("skills.back")
+    ahmet.presses("talk.title")
+    ahmet.presses("talk.talked")
+    expect(screens.locator(".result")).to_have_text(ahmet.says("done.talked"), timeout=PATIENCE)
+    for box in screens.locator("fieldset").first.get_by_role("checkbox").all():
+        box.check()
+    assert not screens.get_by_label("CANARY-P10-WENS").is_checked()
+    ahmet.presses("talk.make")
+    ahmet.worker.sees("web.talk.title")
+    paper = PdfReader(BytesIO(ahmet.worker.page.pdf()))
+    assert len(paper.pages) == 2
+    text = "".join(page.extract_text() for page in paper.pages)
+    assert "CNC-draaien" in text
+    assert "CANARY" not in text
+    assert ahmet.worker.says("web.talk.print") not in text
+    ahmet.worker.presses("web.talk.ready")
+    ahmet.presses("skills.back")
+    screens.locator("#news").wait_for()
+
+
+def test_a_proof_counts_more_than_an_own_word(ahmet: Grower, town: Town) -> None:
+    worker = ahmet.worker
+    worker.receives(town.offer())
+    worker.leaves()
+    ahmet.presses("tab.skills")
+    ahmet.sees("skills.title")
+    row = worker.screens.locator(".card-row").first
+    expect(row).to_contain_text("Heftruckcertificaat")
+    expect(row.locator(".sp-grade--assessed")).to_be_visible()
+    expect(row.get_by_text(ahmet.says("skills.idle"))).to_have_count(0)

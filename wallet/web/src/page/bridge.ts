@@ -81,6 +81,11 @@ export class Bridge {
     await this.lookAtShares();
   }
 
+  /** Whether a reminder tells the end of a proof better: with its reason and what to do. */
+  private isTold({ kind, id = null }: JsonObject): boolean {
+    return kind === "ending" && this.reminders.some((one) => one["kind"] === "validity" && one["id"] === id);
+  }
+
   /** What ends and what was planned, told when it is worked out; the passport does not wait for it. */
   private async remind(): Promise<void> {
     const found = await remindersOf(this.skills).catch(() => this.reminders);
@@ -107,7 +112,7 @@ export class Bridge {
     void this.remind();
     return {
       cards, name: nameIn(all), shares: sharesIn(opened.events).map((share) => this.shareOf(share)),
-      notices: [...noticesOf(opened, cards, updates.found !== undefined), ...this.reminders],
+      notices: [...noticesOf(opened, cards, updates.found !== undefined).filter((one) => !this.isTold(one)), ...this.reminders],
     };
   }
 

@@ -6,12 +6,12 @@ import { nameOf, said } from "./data.ts";
 import { stepsIn } from "./growth.ts";
 import { isoDay, proofsIn } from "./statements.ts";
 
-const TOLD = new Set(["ending", "ended", "not_for_you"]);
+const TOLD = new Set(["ending", "ended"]);
 
-/** Reminders in the order of the passport; of a proof with an end date that it names itself its card tells already. */
+/** Reminders in the order of the passport; each proof is judged for the firm that it holds in. */
 export function remindersIn(given: Given): JsonObject[] {
   const today = isoDay(given.at);
-  const proofs = proofsIn(given).filter(({ standing, status }) => status === "good" && TOLD.has(standing.state)).map(({ id, standing }) => {
+  const proofs = proofsIn(given, true).filter(({ standing, status }) => status === "good" && TOLD.has(standing.state)).map(({ id, standing }) => {
     const titles = given.titlesOf(given.reads.find(({ held }) => held.id === id)?.unverified?.credential.type ?? "");
     const reason = said(`skills.validity.${standing.reason}`, standing.facts, given.day);
     const next = standing.next ? said(`skills.next.${standing.next}`, {}, given.day) : { nl: "", en: "" };

@@ -3,7 +3,7 @@
 import { momentOf, type Event } from "../../keeper/events.ts";
 import { isObject, type JsonObject } from "../../protocol/json.ts";
 import { ofEntry, ofProof, type Entry, type Proof, type Statement, type Status } from "../../skills/evidence.ts";
-import { ANYONE, dayOf, judge, type Confirmation } from "../../skills/validity.ts";
+import { ANYONE, dayOf, judge, type Confirmation, type Reader } from "../../skills/validity.ts";
 import type { Read } from "../cards.ts";
 import { textAt } from "../values.ts";
 import type { Given } from "./asking.ts";
@@ -21,8 +21,8 @@ export interface Own {
 /** A moment as its day. */
 export const isoDay = (at: number): string => new Date(at * 1000).toISOString().slice(0, 10);
 
-/** The proofs of the passport; one that was changed or forged is none. */
-export function proofsIn(given: Given): Proof[] {
+/** The proofs of the passport for any firm, or `here`: where each was given. One that was changed or forged is none. */
+export function proofsIn(given: Given, here = false): Proof[] {
   const confirmations = given.reads.flatMap((read) => confirmationIn(read, given));
   return given.reads.filter(({ unverified, check }) => unverified && check?.word !== "refused").map(({ held, unverified, check }) => {
     const { type, issuer, claims, issuedAt, validUntil } = unverified!.credential;
@@ -30,7 +30,7 @@ export function proofsIn(given: Given): Proof[] {
     const shown = { claims, issuer, issuedOn: isoDay(issuedAt), until: validUntil === undefined ? null : isoDay(validUntil) };
     return {
       id: held.id, typeId: id, role: given.role(issuer, type, issuedAt), claims, issuedOn: shown.issuedOn,
-      standing: judge(rules.ofType(id), shown, isoDay(given.at), ANYONE, confirmations), status: STATUS[check?.word ?? ""] ?? "unknown",
+      standing: judge(rules.ofType(id), shown, isoDay(given.at), here ? readerOf(issuer, claims) : ANYONE, confirmations), status: STATUS[check?.word ?? ""] ?? "unknown",
     };
   });
 }
@@ -58,6 +58,11 @@ export function ownWords(events: readonly Event[]): Map<string, Own> {
     }
   }
   return found;
+}
+
+/** Whoever gave it: a designation, and a weld test of route c, hold inside one firm. */
+function readerOf(issuer: string, claims: JsonObject): Reader {
+  return { ...ANYONE, identities: [issuer, textAt(claims, "employer_at_test")] };
 }
 
 /** A six-monthly confirmation whose giver the sector's list names for it. */

@@ -63,7 +63,7 @@ function secondPage(fields: JsonObject, given: Given, { h, t }: Kit): HTMLElemen
   const told = namesIn(fields["agreements"]);
   return h("section", { class: "sp-stack sp-talk__next" }, h("h2", {}, t("web.talk.agree")),
     ...Array.from({ length: AGREEMENTS }, (_, place) => h("div", { class: "sp-talk__box" },
-      h("h3", {}, t("web.talk.agreement", { count: place + 1 })), told[place] ? h("p", {}, told[place]) : lines(h, 2),
+      h("h3", {}, t("web.talk.agreement", { count: place + 1 })), told[place]?.trim() ? h("p", {}, told[place]) : lines(h, 2),
       h("p", { class: "sp-small" }, t("web.talk.who")))),
     h("h3", {}, t("web.talk.remark")), h("p", { class: "sp-small" }, t("web.talk.proposal")), lines(h, 3),
     h("h3", {}, t("web.talk.signed")), h("div", { class: "sp-talk__two" }, lines(h, 1), lines(h, 1)),
