@@ -37,10 +37,10 @@ from verifier import (
 from verifier.batches import Batches
 from verifier.documents import Documents
 from verifier.ports import Ports
-from verifier.remembered import Reports
 from verifier.requests import Asker
-from verifier.results import Results
+from verifier.results import MAX_RESULTS, RESULT_LIFE, Results
 from verifier.settings import VerifierSettings
+from verifier.short_memory import ShortMemory
 from verifier.tables import Event, JobRow, Organisation, Receiver, VerifierTable
 from verifier.trust import anchor_of
 from verifier.uploads import MAX_UPLOAD_BYTES
@@ -95,7 +95,7 @@ def create_app(
         http=fetch,
         documents=Documents(fetch.get_body, database, clock),
         anchor=anchor_of(settings),
-        reports=Reports(),
+        reports=ShortMemory(life=RESULT_LIFE, most=MAX_RESULTS),
         results=Results(entropy),
         batches=Batches(stopping=app.state.stopping),
         sealer=sealer,

@@ -39,13 +39,25 @@ HouseRules = Mapping[str, int]
 NO_HOUSE_RULES: HouseRules = MappingProxyType({})
 
 
+_HERE = frozenset({"designated_here", "review_due", "review_overdue", "designation_ended"})
+"""Standings that only a reader of the firm that gave a designation sees."""
+
+
 def stand(
-    reports: Sequence[Report], house_rules: HouseRules = NO_HOUSE_RULES
+    reports: Sequence[Report],
+    house_rules: HouseRules = NO_HOUSE_RULES,
+    identities: frozenset[str] = frozenset(),
 ) -> tuple[Report, ...]:
-    """Add to each report what its kind of certificate says; what was added before is replaced."""
+    """Add to each report what its kind of certificate says; what was added before is replaced.
+
+    Args:
+        reports: what came together.
+        house_rules: of the firm that reads.
+        identities: DIDs and names of that firm; empty where it is nobody's, or was not checked.
+    """
     bare = [replace(report, verdict=_without_rules(report.verdict)) for report in reports]
     confirmed = confirmations(bare)
-    return tuple(_with_rule(report, confirmed, house_rules) for report in bare)
+    return tuple(_with_rule(report, confirmed, house_rules, identities) for report in bare)
 
 
 def standing_of(
@@ -87,6 +99,8 @@ def proof_of(
         reader: whose house rule counts.
     """
     credential = report.credential
+    if credential is not None and _HERE & {each.code for each in report.verdict.findings}:
+        reader = replace(reader, identities=reader.identities | {credential.issuer})
     standing = standing_of(report, confirmed=confirmed, reader=reader)
     foreign = report.verdict.part(Part.HOLDER) is Outcome.FAILED
     if credential is None or foreign or report.verdict.part(Part.AUTHENTIC) is not Outcome.PASSED:
@@ -105,11 +119,14 @@ def proof_of(
 
 
 def _with_rule(
-    report: Report, confirmed: Sequence[Confirmation] | None, house_rules: HouseRules
+    report: Report,
+    confirmed: Sequence[Confirmation] | None,
+    house_rules: HouseRules,
+    identities: frozenset[str],
 ) -> Report:
     kind = catalog.by_url(report.type_url or "")
     own = house_rules.get(kind.id) if kind is not None else None
-    standing = standing_of(report, confirmed=confirmed, reader=Reader(max_age_months=own))
+    standing = standing_of(report, confirmed=confirmed, reader=Reader(identities, own))
     if standing is None or standing.reason in _SILENT or _is_only_about_dates(standing, report):
         return report
     outcome = _OUTCOMES[standing.state]

@@ -28,6 +28,7 @@ class Surroundings:
         status_seen: the date of the newest status list accepted from an address.
         offset: how far our clock is ahead of another that we can read; None where there is none.
         house_rules: of the firm that checks.
+        identities: its DIDs and its name; empty where nobody looked it up.
     """
 
     get: Get
@@ -35,6 +36,7 @@ class Surroundings:
     status_seen: Callable[[str], datetime | None]
     offset: timedelta | None = None
     house_rules: HouseRules = field(default_factory=dict)
+    identities: frozenset[str] = frozenset()
 
 
 def check_live(
@@ -128,7 +130,7 @@ def together(reports: Sequence[Report], *, around: Surroundings) -> tuple[Report
     """Judge by their kind the certificates that came together: one may confirm another."""
     return tuple(
         replace(each, verdict=doubt_times(each.verdict, offset=around.offset))
-        for each in stand(reports, around.house_rules)
+        for each in stand(reports, around.house_rules, around.identities)
     )
 
 

@@ -16,12 +16,13 @@ from service.sealing import Sealer
 from verifier.batches import Batches
 from verifier.checking import Surroundings
 from verifier.documents import Documents
-from verifier.remembered import Reports
 from verifier.requests import Asker
 from verifier.results import Results
 from verifier.server_clock import database_offset
 from verifier.settings import VerifierSettings
-from verifier.trust import TrustAnchor, load
+from verifier.short_memory import ShortMemory
+from verifier.trust import TrustAnchor, load, own_identities
+from verifier.verdicts import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Ports:
     http: Http
     documents: Documents
     anchor: TrustAnchor | None
-    reports: Reports
+    reports: ShortMemory[tuple[Report, ...]]
     results: Results
     batches: Batches
     sealer: Sealer
@@ -68,7 +69,8 @@ class Ports:
         )
         offset = database_offset(self.database, self.clock)
         rules, seen = self.settings.house_rules, self.documents.issued_at
-        return Surroundings(self.documents.get, listing, seen, offset, rules)
+        ours = own_identities(self.settings, listing)
+        return Surroundings(self.documents.get, listing, seen, offset, rules, ours)
 
 
 def ports_of(request: Request) -> Ports:

@@ -140,7 +140,7 @@ def _kept(
             [result_row(row.id, each, position=place) for place, each in enumerate(checked)]
         )
         events.emit(session, events.ANSWERED, row, ports=ports, at=at)
-    ports.reports.put(row.id, reports)
+    ports.reports.put(row.id, reports, at=at)
     return Received(reports, row.id, code)
 
 

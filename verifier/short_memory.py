@@ -31,3 +31,8 @@ class ShortMemory(Generic[Kept]):
                 del self._kept[key]
             found = self._kept.get(name)
         return None if found is None else found[1]
+
+    def drop(self, name: str) -> None:
+        """Forget what is kept under this name."""
+        with self._lock:
+            self._kept.pop(name, None)

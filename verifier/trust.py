@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from credentials.dids.web import did_web
 from credentials.errors import CredentialError, UndeterminedError
 from credentials.keys import PublicKey
 from credentials.model import Get
@@ -76,3 +77,15 @@ def load(
         return Listing(None, error.code)
     note_sequence(anchor.url, trust_list.sequence)
     return Listing(trust_list)
+
+
+def own_identities(settings: VerifierSettings, listing: Listing) -> frozenset[str]:
+    """The DIDs and the name of the firm that runs this, where it was looked up; else none.
+
+    On the list it is known by its number in the trade register.
+    """
+    if not settings.client_checked:
+        return frozenset()
+    entries = () if listing.trust_list is None else listing.trust_list.issuers
+    listed = {one.id for one in entries if one.kvk is not None and one.kvk == settings.client_kvk}
+    return frozenset({did_web(settings.identifier), settings.client_name, *listed})

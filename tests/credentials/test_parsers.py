@@ -125,6 +125,7 @@ OCTETS: dict[str, Adapter] = {
     "multibase.varint_decode": alone,
     "openid4vc.encryption.decrypt_message": lambda parse, value: parse(value, [SECRET]),
     "openid4vc.message.read_form": lambda parse, value: parse(value, error="invalid_request"),
+    "openid4vc.metadata.read_document": alone,
     "openid4vc.pushed_authorization.parse_pushed_request": alone,
     "openid4vc.response.parse_form": alone,
     "openid4vc.token.parse_token_request": alone,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.verifier.world import World
 from verifier import checking
 from verifier.certificate_standing import stand
 from verifier.match_views import match_view
+from verifier.trust import own_identities
 from verifier.verdicts import Report, answer, as_json, reason
 from verifier.views import view
 
@@ -176,3 +178,63 @@ def test_a_vacancy_takes_its_own_certificates_and_asks_nothing_else(world: World
     assert alone is not None
     assert {each.fit for each in alone.answers[-2:]} == {"not_requested"}
     assert match_view(reports, "vac-999", "nl") is None
+
+
+DESIGNATION = {
+    "designated_from": "2026-01-12",
+    "review_by": "2029-01-12",
+    "organisation": "Installatiebedrijf Vecht",
+    "allowed_work": ["meten"],
+}
+CHECKED_FIRM = {
+    "client_checked": True,
+    "client_name": "Installatiebedrijf Vecht",
+    "client_kvk": "00000004",
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        (CHECKED_FIRM, Outcome.PASSED),
+        ({**CHECKED_FIRM, "client_kvk": "00000005"}, Outcome.NOT_APPLICABLE),
+        ({**CHECKED_FIRM, "client_checked": False}, Outcome.NOT_APPLICABLE),
+    ],
+    ids=["its own", "another firm", "nobody looked it up"],
+)
+def test_a_firm_that_was_looked_up_reads_its_own_designation_as_valid(
+    tmp_path: Path, more: dict[str, object], outcome: Outcome
+) -> None:
+    world = World(tmp_path, more)
+    around = world.app.state.ports.around(world.clock())
+    known = around.listing.trust_list
+    assert known is not None
+    issuers = tuple(replace(each, kvk="00000004") for each in known.issuers)
+    listing = replace(around.listing, trust_list=replace(known, issuers=issuers))
+    settings = world.app.state.ports.settings
+    around = replace(around, listing=listing, identities=own_identities(settings, listing))
+    held = world.issue(made("nen-3140-aanwijzing-vop", named({**DESIGNATION})))
+    report = checking.check_loose(held, policy=Policy.LISTED, around=around, at=world.clock())
+    assert answer(report, Part.VALID) is outcome
+    vacancy = match_view([report], "vac-004", "nl")
+    assert vacancy is not None
+    whys = {why for each in vacancy.answers for why in each.why}
+    elsewhere = sentence("skills.why.employer_bound_elsewhere", "nl")
+    assert (elsewhere in whys) is (outcome is not Outcome.PASSED)
+
+
+def test_a_clock_that_is_off_gets_no_dated_failure_back_from_what_came_together(
+    world: World,
+) -> None:
+    lapsed = made("vca-basis", named({"valid_until": "2026-11-23", "date_of_exam": "2016-11-23"}))
+    ended = replace(lapsed, validity=Validity(NOW - timedelta(days=400), NOW - timedelta(hours=1)))
+    at = world.clock()
+    exact = world.app.state.ports.around(at)
+    off = replace(exact, offset=timedelta(hours=2))
+    for around, expected in ((exact, Outcome.FAILED), (off, Outcome.UNDETERMINED)):
+        report = checking.check_loose(
+            world.issue(ended), policy=Policy.LISTED, around=around, at=at
+        )
+        assert report.verdict.part(Part.VALID) is expected
+        (again,) = checking.together([report], around=around)
+        assert again.verdict.part(Part.VALID) is expected

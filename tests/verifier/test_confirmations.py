@@ -14,6 +14,7 @@ from tests.verifier.bad_wallets import answered, presented
 from tests.verifier.world import World, codes
 from verifier import checking, requests
 from verifier.confirmations import confirmation_of
+from verifier.organisations import OWN
 from verifier.questions import Firm
 from verifier.verdicts import Report
 
@@ -34,7 +35,14 @@ def ask(world: World, report: Report) -> tuple[str, AuthorizationRequest]:
     ports = world.app.state.ports
     question = confirmation_of(report, declared=lists().usual)
     with ports.database.transaction() as session:
-        row = requests.ask(session, question, at=NOW, entropy=ports.entropy, asker=ports.asker)
+        row = requests.ask(
+            session,
+            question,
+            at=NOW,
+            entropy=ports.entropy,
+            asker=ports.asker,
+            organisation_id=OWN,
+        )
         name, uri = row.id, ports.asker.request_uri(row.reference)
     return name, world.request(uri)
 

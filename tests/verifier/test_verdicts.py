@@ -46,7 +46,7 @@ OF_THE_FETCHER = frozenset(
     {"fetch_failed", "fetch_limit", "address_forbidden", "redirect_forbidden"}
 )
 OF_A_CHOICE = frozenset({"ok", "not_reached", "declined", "status_stale", "status_unreachable"})
-OF_A_WALLET = frozenset({"wallet_error"})
+OF_A_WALLET = frozenset({"wallet_error", "confirmation_mismatch"})
 OF_TRUST = frozenset({"domain_linked", "status_last_known", "clock_skew"})
 OF_CONTEXTS = frozenset({"context_unknown", "context_digest_mismatch"})
 

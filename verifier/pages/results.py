@@ -25,9 +25,7 @@ def show(request: Request, result_id: str, ports: PortsOf) -> Response:
     """One verdict, for the browser that asked; another vacancy may be held beside it."""
     secret = browser.known(request, ports)
     found = ports.results.find(result_id, browser=secret, at=ports.clock())
-    return render_verdict(
-        request, found.reports, address=f"/results/{found.id}", result=found.id
-    )
+    return render_verdict(request, found.reports, address=f"/results/{found.id}", result=found.id)
 
 
 @router.get("/results/{result_id}/verdict.pdf")
