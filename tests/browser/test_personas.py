@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from schemas import catalog
+from schemas.declarations import lists
+from schemas.messages import sentence
 from skills.evidence import Grade
 from skills.framework import metalektro
 from tests.browser.persona_town import (
@@ -218,6 +220,7 @@ def test_p5_a_birthday_is_asked_of_nobody_and_nobody_gets_a_score(
 ) -> None:
     script, candidate = scripts["P5"], scripts["P1"]
     canary = script["must_never_leak"][0]["canary"]
+    assert lists().usual.retention_days == 7 * script["expect"]["retention_weeks_default"]
     query = {"credentials": [asking("cnc-frezen-vakcertificaat", "skills", "birth_date")]}
     assert town.refuses(query) == "asker_unchecked"
     with at_work(browser, town, pictures) as worker:
@@ -378,6 +381,7 @@ def test_p8_a_small_firm_gives_an_honest_paper_from_a_phone(
         page.goto(f"{site}/overview?show=positive")
         row = page.locator("tbody tr", has_text=family).first
         row.locator("[name='row']").check()
+        page.select_option("#reason", label=sentence("issuer.reason.mistake", "nl"))
         page.locator("button[value='revoked']").click()
         page.locator(".sp-notice").first.wait_for(timeout=PATIENCE)
         heard = page.content()
