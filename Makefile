@@ -56,6 +56,7 @@ bench: setup
 
 load: setup
 	$(BIN)/python -m benchmarks.issuance
+	$(BIN)/python -m benchmarks.verification_load
 
 drills: setup
 	$(BIN)/python -m benchmarks.drills

@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from benchmarks import issuance_report
+from benchmarks import issuance_report, verification_report
 from credentials.encoding import JsonObject
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -32,7 +32,9 @@ def line(comparison: JsonObject) -> str:
 
 def write(results: JsonObject) -> None:
     """Write ``docs/performance.md`` and ``docs/performance.svg``."""
-    PAGE.write_text(page(results) + issuance_report.section(), "utf-8")
+    PAGE.write_text(
+        page(results) + issuance_report.section() + verification_report.section(), "utf-8"
+    )
     PLOT.write_text(plot(_comparisons(results)), "utf-8")
 
 

@@ -2,13 +2,14 @@
 
 import json
 
-from benchmarks import issuance_report, report
+from benchmarks import issuance_report, report, verification_report
 from benchmarks.__main__ import CONTESTS, RESULTS
 
 
 def test_page_and_plot_are_those_of_the_result_file() -> None:
     results = json.loads(RESULTS.read_bytes())
-    written = report.page(results) + issuance_report.section()
+    sections = issuance_report.section() + verification_report.section()
+    written = report.page(results) + sections
     assert report.PAGE.read_text("utf-8") == written
     assert report.PLOT.read_text("utf-8") == report.plot(results["comparisons"])
 
