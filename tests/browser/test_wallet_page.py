@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -397,14 +398,18 @@ def test_the_first_load_is_small() -> None:
     def packed(octets: bytes) -> int:
         return len(gzip.compress(octets, 9, mtime=0))
 
-    scripts = {"keeper": packed((DIST / "keeper.js").read_bytes())}
+    keeper = (DIST / "keeper.js").read_bytes()
+    named = re.findall(rb'import(?:\{[^}]*\}from)?"\./(keeper-\w+\.js)"', keeper)
+    beside = [DIST / name.decode() for name in named]
+    scripts = {path.name: packed(path.read_bytes()) for path in (DIST / "keeper.js", *beside)}
     scripts["screens"] = packed(script.encode())
     assert sum(scripts.values()) <= 100_000, scripts
     letters = sorted(DIST.glob("fonts/next-latin-[47]00.woff2"))  # packed as they are
     pages = [DIST / name for name in ("index.html", "keeper.js", "page.css", "screens.html")]
+    pages += beside
     sizes = {path.name: packed(path.read_bytes()) for path in pages}
     sizes |= {path.name: path.stat().st_size for path in letters}
-    assert len(sizes) == 6
+    assert len(sizes) == 6 + len(beside)
     assert sum(sizes.values()) <= 150_000, sizes
     assert "@font-face" not in screens  # lent by the page that has them: nothing comes twice
 

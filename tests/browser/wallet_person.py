@@ -254,6 +254,11 @@ class Worker:
         """Go to one of the four screens."""
         self.screens.get_by_role("link", name=self.says(tab), exact=True).click()
 
+    def goes_to_settings(self) -> None:
+        """Go to the settings; a page below them has a second way there."""
+        name = self.says("screens.tab.settings")
+        self.screens.get_by_role("navigation").get_by_role("link", name=name).click()
+
     def starts_sharing(self) -> None:
         """Begin a deelkaart."""
         self.goes_to("screens.tab.show")
@@ -262,7 +267,7 @@ class Worker:
 
     def exports(self, words: str, folder: Path) -> Path:
         """Take everything along in a file that a passphrase opens."""
-        self.goes_to("screens.tab.settings")
+        self.goes_to_settings()
         self.screens.get_by_text(self.says("screens.door.take")).first.click()
         self.screens.get_by_role("button", name=self.says("screens.take.do")).click()
         self.sees("flow.secret.title")
@@ -285,7 +290,7 @@ class Worker:
 
     def brings(self, file: Path, words: str) -> None:
         """Bring a file of another passport, with a passphrase."""
-        self.goes_to("screens.tab.settings")
+        self.goes_to_settings()
         self.screens.get_by_text(self.says("screens.door.take")).first.click()
         self.screens.get_by_role("button", name=self.says("screens.take.back")).click()
         self.sees("flow.import.title")

@@ -28,6 +28,7 @@ class EventType(StrEnum):
     """What can happen to a vault."""
 
     CREDENTIAL_ADDED = "credential_added"
+    FOREIGN_ADDED = "foreign_added"
     CREDENTIAL_REFUSED = "credential_refused"
     CREDENTIAL_REMOVED = "credential_removed"
     KEY_MADE = "holder_key_made"

@@ -72,6 +72,10 @@ def archive_of(vault: Vault, texts: Mapping[str, str]) -> bytes:
         "keys": [each.key | {"kid": each.signer().public.thumbprint} for each in held]
     }
     files = {_name(each): _octets(each) for each in held}
+    for event in vault.events:
+        if event.type is EventType.FOREIGN_ADDED:
+            name = f"credentials/{event.data['id']}.{event.data['ending']}"
+            files[name] = b64url_decode(str(event.data["file"]))
     files["keys.jwks"] = canonical_json(keys)
     files["claims.json"] = canonical_json(claims)
     files["log.json"] = canonical_json([event.as_json() for event in vault.events])

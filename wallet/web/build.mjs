@@ -2,6 +2,7 @@
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
@@ -11,7 +12,7 @@ import { besides, data } from "./data.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = `${here}dist/`;
-const KEEPER = ["/", "/keeper.js", "/scanner.js", "/secured.js", "/data.json", "/skills.js", "/skills.json", "/page.css", "/screens.html", "/skills.html", "/manifest.webmanifest"]; // and fonts and icons
+const KEEPER = ["/", "/keeper.js", "/scanner.js", "/foreign.js", "/secured.js", "/data.json", "/skills.js", "/skills.json", "/page.css", "/screens.html", "/skills.html", "/manifest.webmanifest"]; // and fonts and icons
 const DATA = ["texts/page", "types", "skills", "declarations", "icons/page", "transfer_words"];
 const GROWTH = ["texts/skills", "growth"]; // with skills.js, once somebody opens the screens of skills
 const SHARED = { bundle: true, minify: true, charset: "utf8", legalComments: "none", logLevel: "warning" };
@@ -19,12 +20,28 @@ const TARGET = ["chrome120", "firefox121", "safari17"];
 
 const hashOf = (octets, spelling = "base64") => createHash("sha256").update(octets).digest(spelling);
 
-/** Bundle one entry, the same bytes on every machine. */
+/**
+ * Bundle one entry, the same bytes on every machine.
+ *
+ * What it imports only when somebody needs it lies in files of their own beside it, named after it;
+ * the size is that of the entry with what it cannot start without.
+ */
 export async function bundle(entry, outfile, define = {}, plugin = data) {
   const entryPoints = [fileURLToPath(new URL(entry, import.meta.url))];
-  await build({ ...SHARED, entryPoints, outfile, format: "esm", target: TARGET, plugins: [plugin], define });
+  const name = basename(outfile, ".js");
+  const names = { outdir: dirname(outfile), entryNames: name, chunkNames: `${name}-[hash]` };
+  await build({ ...SHARED, ...names, entryPoints, splitting: true, format: "esm", target: TARGET, plugins: [plugin], define });
   const octets = readFileSync(outfile);
-  return { bytes: octets.length, gzip: gzipSync(octets, { level: 9 }).length, sha256: hashOf(octets) };
+  const whole = [octets, ...startingWith(octets, dirname(outfile))];
+  const sum = (sizes) => sizes.reduce((total, size) => total + size, 0);
+  const gzip = sum(whole.map((each) => gzipSync(each, { level: 9 }).length));
+  return { bytes: sum(whole.map(({ length }) => length)), gzip, sha256: hashOf(octets) };
+}
+
+/** The files that a bundle starts with, beside itself. */
+function startingWith(octets, folder) {
+  const named = octets.toString("utf-8").matchAll(/(?:^|[;}])import(?:\{[^}]*\}from)?"\.\/([\w-]+\.js)"/g);
+  return [...named].map(([, file]) => readFileSync(`${folder}/${file}`));
 }
 
 /** A style sheet with the fonts that it names beside it. */
@@ -51,6 +68,7 @@ async function buildAll() {
   writeFileSync(`${out}skills.json`, growth.document);
   const skills = await bundle("src/page/skills/answers.ts", `${out}skills.js`, {}, growth.plugin);
   const scanner = await bundle("src/scanner/scanner.ts", `${out}scanner.js`);
+  await bundle("src/foreign/files.ts", `${out}foreign.js`);
   const secured = await bundle("src/integrity/door.ts", `${out}secured.js`);
   await bundleDerive(`${out}derive.js`);
   writeFileSync(`${out}derive.html`, filled(readFileSync(`${here}src/derive/derive.html`, "utf-8")));
@@ -61,8 +79,9 @@ async function buildAll() {
     if (existsSync(`${here}src/share/share.css`)) await style("src/share/share.css", `${out}share.css`);
     writeFileSync(`${out}share.html`, filled(readFileSync(`${here}src/share/share.html`, "utf-8")));
   }
+  const parts = readdirSync(out).filter((name) => /^keeper-\w+\.js$/.test(name)).sort().map((name) => `/${name}`);
   const assets = ["fonts", "icons"].flatMap((folder) => readdirSync(out + folder).sort().map((name) => `/${folder}/${name}`));
-  const before = Object.fromEntries([...KEEPER.slice(1), ...assets].map((path) => [path, hashOf(readFileSync(out + path))]));
+  const before = Object.fromEntries([...KEEPER.slice(1), ...parts, ...assets].map((path) => [path, hashOf(readFileSync(out + path))]));
   const version = hashOf(JSON.stringify(before), "hex");
   writeFileSync(`${out}index.html`, filled(readFileSync(`${here}src/page/index.html`, "utf-8"), version));
   const files = { "/": hashOf(readFileSync(`${out}index.html`)), ...before };

@@ -17,7 +17,7 @@ const SOURCES = new URL("src/", import.meta.url);
 const PREFIX = "skillspass:";
 const LOADING = `${PREFIX}loading`; // its `load()` fills the others, where data travel beside the script
 const AREAS = {
-  page: ["wallet_web.yaml", "wallet_web_flows.yaml", "wallet_web_moving.yaml"],
+  page: ["wallet_web.yaml", "wallet_web_flows.yaml", "wallet_web_moving.yaml", "wallet_web_foreign.yaml"],
   share: ["wallet_web_share.yaml"],
   skills: ["skills_validity.yaml", "skills_matching.yaml"],
 };

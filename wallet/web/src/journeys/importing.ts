@@ -11,7 +11,7 @@ import { checkIssued } from "./receiving.ts";
 
 /** What ends a credential and forges nothing: it may be kept, and shows as ended. */
 const ENDED = new Set(["expired", "not_yet_valid"]);
-const OWN = new Set(["claim_written", "wish_written"]);
+const OWN = new Set(["claim_written", "wish_written", "foreign_added"]);
 
 /** One credential of a file. */
 export interface Brought {

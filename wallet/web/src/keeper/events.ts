@@ -10,7 +10,7 @@ import { has } from "./slots.ts";
 export const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 const TYPES = new Set([
-  "credential_added", "credential_refused", "credential_removed", "holder_key_made", "claim_written",
+  "credential_added", "foreign_added", "credential_refused", "credential_removed", "holder_key_made", "claim_written",
   "wish_written", "share_made", "share_stopped", "request_answered", "request_refused",
   "adviser_opened", "adviser_closed", "slot_added", "slot_removed", "export", "settings", "deletion_asked",
 ]);

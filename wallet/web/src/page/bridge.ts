@@ -10,6 +10,7 @@ import { cardOf, detailOf, nameIn, readAll, titlesOf, type Read } from "./cards.
 import type { Checks } from "./checks.ts";
 import { entriesAbout, entriesOf, typesIn } from "./entries.ts";
 import type { Flow, Flows } from "./flows.ts";
+import { foreignCard, foreignDetail, foreignIn } from "./foreign_cards.ts";
 import type { Handlers } from "./messages.ts";
 import { isSafe, noticesOf } from "./notices.ts";
 import { qrOf } from "./qr.ts";
@@ -107,7 +108,7 @@ export class Bridge {
     const { wallet, updates } = this.page;
     const { opened } = wallet.vault();
     const all = await this.read();
-    const cards = all.map((read) => cardOf(read, opened.events, wallet.now()));
+    const cards = [...all.map((read) => cardOf(read, opened.events, wallet.now())), ...foreignIn(opened.events).map(foreignCard)];
     void this.refresh();
     void this.remind();
     return {
@@ -119,6 +120,8 @@ export class Bridge {
   private async card(id: string): Promise<JsonObject> {
     const { wallet } = this.page;
     const { events } = wallet.vault().opened;
+    const foreign = foreignIn(events).find((each) => each.data["id"] === id);
+    if (foreign) return foreignDetail(foreign);
     const read = (await this.read()).find(({ held }) => held.id === id);
     if (!read) throw rejected("proof_not_found");
     const detail = detailOf(read, events, wallet.now(), entriesAbout(events, id));

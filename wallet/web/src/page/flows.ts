@@ -2,13 +2,10 @@
 
 import type { JsonValue } from "../protocol/json.ts";
 import { erase } from "./flows/erase.ts";
-import { exporting } from "./flows/exporting.ts";
-import { importing } from "./flows/importing.ts";
 import { present } from "./flows/present.ts";
 import { receive, receiveArrived } from "./flows/receive.ts";
 import { share } from "./flows/share.ts";
 import { stop } from "./flows/stop.ts";
-import { transfer } from "./flows/transfer.ts";
 import { openOnStage } from "./opening.ts";
 import { renewCard } from "./safe_card.ts";
 import { scan } from "./scanning.ts";
@@ -24,6 +21,10 @@ export type Flow = (wallet: Wallet, stage: Stage, given: JsonValue) => Promise<J
 export type Flows = Readonly<Record<
   "receive" | "present" | "share" | "stop" | "scan" | "remove" | "unlock" | "safe" | "export" | "import" | "transfer" | "wipe" | "erase", Flow
 >>;
+
+/** A flow that few people need, and its file with it. */
+const later = (name: "exporting" | "importing" | "transfer"): Flow =>
+  async (wallet, stage, given) => (await import("./flows/later.ts"))[name](wallet, stage, given);
 
 /** Opens the vault first, where it is closed. */
 const inside = (flow: Flow): Flow => async (wallet, stage, given) => {
@@ -45,9 +46,9 @@ export const flows: Flows = {
     return { done: true };
   },
   safe: inside(async (wallet, stage) => ({ done: await renewCard(wallet, stage, false) })),
-  export: inside(exporting),
-  import: inside(importing),
-  transfer: inside(transfer),
+  export: inside(later("exporting")),
+  import: inside(later("importing")),
+  transfer: inside(later("transfer")),
   wipe: inside(wipe),
   erase: inside((wallet, stage, id) => erase(wallet, stage, String(id))),
 };

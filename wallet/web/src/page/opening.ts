@@ -5,7 +5,6 @@ import { Refusal } from "../protocol/errors.ts";
 import type { Octets } from "../protocol/octets.ts";
 import { beginAccount, finishAccount, openHere, recoverWith, settle, type Recovered } from "./entry.ts";
 import { actions, button, field, form, next, notice, step, submit, twoWays, words } from "./parts.ts";
-import { moveHere } from "./flows/transfer.ts";
 import { makeCard } from "./safe_card.ts";
 import { canScan, scan } from "./scanning.ts";
 import type { Stage } from "./stage.ts";
@@ -26,7 +25,7 @@ export async function openOnStage(wallet: Wallet, stage: Stage, known = wallet.o
       if (way === "make") await make(wallet, stage);
       if (way === "passkey") await openHere(wallet);
       if (way === "card") await recover(wallet, stage);
-      if (way === "device") await moveHere(wallet, stage);
+      if (way === "device") await (await import("./flows/later.ts")).moveHere(wallet, stage);
     } catch (error) {
       if (error instanceof Refusal && error.code === "stopped") throw error;
       wrong = error;

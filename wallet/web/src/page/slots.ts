@@ -2,7 +2,8 @@
 
 import * as service from "../account/service.ts";
 import { momentOf } from "../keeper/events.ts";
-import { append, findHeld } from "../keeper/vault.ts";
+import { append, findHeld, parseHeld, type Held } from "../keeper/vault.ts";
+import { foreignIn } from "./foreign_cards.ts";
 import { rejected } from "../protocol/errors.ts";
 import type { JsonObject } from "../protocol/json.ts";
 import { removed } from "./entry.ts";
@@ -10,7 +11,6 @@ import { h } from "./dom.ts";
 import { button, notice, step, twoWays, words } from "./parts.ts";
 import type { Stage } from "./stage.ts";
 import { titlesOf } from "./cards.ts";
-import { parseHeld } from "../keeper/vault.ts";
 import { language, t } from "./texts.ts";
 import type { Wallet } from "./wallet.ts";
 
@@ -60,13 +60,17 @@ async function removePasskey(wallet: Wallet, stage: Stage, id: string): Promise<
 }
 
 async function removeCredential(wallet: Wallet, stage: Stage, id: string): Promise<JsonObject> {
-  const held = findHeld(wallet.log().events, id);
-  const read = await parseHeld(held).catch(() => undefined);
-  const titles = titlesOf(read?.credential.type ?? held.format);
-  if (!(await asked(stage, "web.remove.proof", titles[language()]))) return { done: false };
+  const { events } = wallet.log();
+  const foreign = foreignIn(events).find(({ data }) => data["id"] === id);
+  if (!(await asked(stage, "web.remove.proof", foreign ? String(foreign.data["title"]) : await titleOf(findHeld(events, id))))) return { done: false };
   stage.busy(t("web.remove.busy"));
   await wallet.write(await append(wallet.log(), "credential_removed", { id }));
   return { done: true };
+}
+
+async function titleOf(held: Held): Promise<string> {
+  const read = await parseHeld(held).catch(() => undefined);
+  return titlesOf(read?.credential.type ?? held.format)[language()];
 }
 
 /** Yes and no of the same size. */

@@ -3,8 +3,8 @@
 import type { Event } from "../keeper/events.ts";
 import { signerOf } from "../keeper/signing.ts";
 import { heldIn, parseHeld, type Held } from "../keeper/vault.ts";
-import { canonicalJson, isObject, member, type JsonValue } from "../protocol/json.ts";
-import { utf8, type Octets } from "../protocol/octets.ts";
+import { canonicalJson, isObject, member, type JsonObject, type JsonValue } from "../protocol/json.ts";
+import { fromB64url, utf8, type Octets } from "../protocol/octets.ts";
 
 /** Credentials in their original bytes, keys, own claims, log, and where to ask for each again. */
 export async function filesOf(events: readonly Event[]): Promise<Map<string, Octets>> {
@@ -17,6 +17,9 @@ export async function filesOf(events: readonly Event[]): Promise<Map<string, Oct
     files.set(`credentials/${id}.${ending}`, typeof wire === "string" ? utf8(wire) : canonicalJson(wire));
     keys.push({ ...key, kid: (await signerOf(key)).public.thumbprint });
     migration.push({ credential: id, issuer: giver.id, type: await typeOf(held), host: giver.host });
+  }
+  for (const { id, ending, file } of written("foreign_added") as JsonObject[]) {
+    files.set(`credentials/${String(id)}.${String(ending)}`, fromB64url(String(file)));
   }
   files.set("keys.jwks", canonicalJson({ keys }));
   files.set("claims.json", canonicalJson({ claims: written("claim_written"), wishes: written("wish_written") }));

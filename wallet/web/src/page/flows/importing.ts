@@ -3,6 +3,7 @@
 import { keepImport, readImport, type Brought, type Import } from "../../journeys/importing.ts";
 import { Refusal, rejected } from "../../protocol/errors.ts";
 import type { JsonValue } from "../../protocol/json.ts";
+import type { Octets } from "../../protocol/octets.ts";
 import { MAX_ARCHIVE_BYTES } from "../../portability/archive.ts";
 import { h } from "../dom.ts";
 import { actions, button, form, step, submit, twoWays, words } from "../parts.ts";
@@ -10,13 +11,18 @@ import type { Stage } from "../stage.ts";
 import { errorText, t } from "../texts.ts";
 import type { Wallet } from "../wallet.ts";
 import { attempt, codeOf, rethrowStop, showFault } from "./faults.ts";
+import { bringForeign, bringSkills, reading } from "./foreign.ts";
 import { status, symbolOf, tile, titleOf, toPassport } from "./pieces.ts";
 import { askSecret } from "./secrets.ts";
 
 /** From a file to what of it is kept. */
 export async function importing(wallet: Wallet, stage: Stage): Promise<JsonValue> {
-  const file = await askFile(stage);
-  const found = await opened(wallet, stage, file);
+  const octets = await askFile(stage);
+  const other = await attempt(stage, "flow.import.busy", () => reading(octets));
+  if (!other) return { done: false };
+  if ("foreign" in other) return bringForeign(wallet, stage, other.foreign, octets);
+  if ("skills" in other) return bringSkills(wallet, stage, other.skills);
+  const found = await opened(wallet, stage, other.export);
   if (!found) return { done: false };
   const more = found.brought.some(({ keepable, known }) => keepable && !known) || found.own.length > 0;
   const wanted = await stage.ask<boolean>((answer) => drawFound(answer, found, more));
@@ -30,8 +36,8 @@ export async function importing(wallet: Wallet, stage: Stage): Promise<JsonValue
   return { done: true };
 }
 
-/** The text of the file that the person picks. */
-async function askFile(stage: Stage): Promise<string> {
+/** The file that the person picks. */
+async function askFile(stage: Stage): Promise<Octets> {
   const file = await stage.ask<File>((answer) => {
     const input = h("input", { type: "file", id: "import-file" });
     const wrong = h("p", { class: "sp-fault", role: "alert" });
@@ -44,7 +50,7 @@ async function askFile(stage: Stage): Promise<string> {
       form(handIn, h("div", { class: "sp-stack--sm" }, h("label", { for: "import-file" }, h("strong", {}, t("flow.import.label"))), input, wrong),
         actions(submit(t("web.next")))));
   });
-  return file.text();
+  return new Uint8Array(await file.arrayBuffer());
 }
 
 async function opened(wallet: Wallet, stage: Stage, file: string): Promise<Import | undefined> {
