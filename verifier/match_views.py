@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from credentials.encoding import JsonObject
 from schemas import catalog
-from schemas.messages import sentence
+from schemas.messages import known, sentence
 from skills.certificates import certificates
 from skills.evidence import Statement, of_proof
 from skills.framework import metalektro
@@ -44,6 +44,7 @@ class AnswerView:
         grade: strength of the proof that counted.
         why: short sentences; empty where the word says all.
         required: False where it is only welcome, or needed later.
+        step: what the two of them can do about a gap; None where there is none.
     """
 
     label: str
@@ -56,6 +57,7 @@ class AnswerView:
     grade: str | None
     why: tuple[str, ...]
     required: bool
+    step: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ def _answer(answer: Answer, language: str) -> AnswerView:
         grade=grade,
         why=_why(answer, shown, language),
         required=answer.required,
+        step=_step(answer, language),
     )
 
 
@@ -154,6 +157,12 @@ def _why(answer: Answer, shown: Statement | None, language: str) -> tuple[str, .
     return tuple(said)
 
 
+def _step(answer: Answer, language: str) -> str | None:
+    """The next step of the first reason that has one (R8)."""
+    steps = (f"verifier.gap.{code}" for code in answer.why)
+    return next((sentence(step, language) for step in steps if known(step)), None)
+
+
 def _label(answer: Answer, language: str) -> str:
     if answer.about == "certificate":
         return certificates()[answer.id].label(language)
@@ -161,7 +170,5 @@ def _label(answer: Answer, language: str) -> str:
 
 
 def _skill(skill: str, language: str) -> str:
-    known = metalektro().skills.get(skill)
-    if known is None:
-        return skill
-    return known.label(language)
+    found = metalektro().skills.get(skill)
+    return skill if found is None else found.label(language)
