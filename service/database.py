@@ -48,7 +48,7 @@ POOL_SIZE, POOL_OVERFLOW = 10, 30
 """PostgreSQL connections kept, and more in a rush: as many as FastAPI has threads (40)."""
 
 RESTED_SECONDS = 0.1
-"""A connection of PostgreSQL that was not used that long is tried first; no server restarts sooner."""
+"""A PostgreSQL connection that was not used that long is tried first; no restart is sooner."""
 
 _LAST, _USED_AT = "before_commit", "used_at"
 

@@ -1,4 +1,4 @@
-"""A deelkaart: signed for one share before now, so it never says who holds it (wallet design, 8)."""
+"""A deelkaart: signed for one share before now, so it never says who holds it (wallet design)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
