@@ -4,6 +4,7 @@ The keeper's and the share page's files are those of ``wallet/web/dist``, made b
 site has a policy of its own, and none of the trial passport's pages (wallet design, section 1).
 """
 
+import gzip
 import hashlib
 import json
 import mimetypes
@@ -31,6 +32,9 @@ KEPT = "public, max-age=31536000, immutable"
 
 ALWAYS_ASKED = frozenset({"/worker.js", "/integrity.json", "/config.json"})
 """Never from a cache on the way: these say which version is the newest."""
+
+PACKED = frozenset({".html", ".js", ".css", ".json", ".svg", ".webmanifest"})
+"""Packed once, when the service starts: they are the same for everybody and hold no secret."""
 
 TYPES = {".webmanifest": "application/manifest+json", ".woff2": "font/woff2"}
 
@@ -241,17 +245,22 @@ def _link_routes(host: str, settings: WalletSettings, pages: Pages) -> Iterator[
 
 def _file(path: str, built: Built, headers: Mapping[str, str]) -> Callable[[Request], Response]:
     octets = built.files[path]
-    tag = f'"{hashlib.sha256(octets).hexdigest()[:32]}"'
     suffix = Path(path).suffix
     kind = TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
     cache = KEPT if path.startswith(("/fonts/", "/icons/")) else "no-cache"
-    known = {**headers, "ETag": tag, "Cache-Control": "no-store" if path in ALWAYS_ASKED else cache}
+    digest = hashlib.sha256(octets).hexdigest()[:32]
+    known = {**headers, "Cache-Control": "no-store" if path in ALWAYS_ASKED else cache}
+    plain = {**known, "ETag": f'"{digest}"', "Vary": "Accept-Encoding"}
+    smaller = gzip.compress(octets, 9, mtime=0) if suffix in PACKED else b""
+    packed = {**plain, "ETag": f'"{digest}.gz"', "Content-Encoding": "gzip"}
 
     def answer(request: Request) -> Response:
-        """The file, or that the browser has it already."""
-        if request.headers.get("if-none-match") == tag:
-            return Response(status_code=304, headers=known)
-        return Response(octets, media_type=kind, headers=known)
+        """The file, packed where the browser reads that, or that the browser has it already."""
+        fits = smaller and "gzip" in request.headers.get("accept-encoding", "")
+        body, about = (smaller, packed) if fits else (octets, plain)
+        if request.headers.get("if-none-match") == about["ETag"]:
+            return Response(status_code=304, headers=about)
+        return Response(body, media_type=kind, headers=about)
 
     return answer
 
