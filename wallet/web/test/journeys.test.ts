@@ -40,7 +40,12 @@ const entity = (services: JsonValue[], id = SCHOOL): JsonObject => ({
 
 test("a list counts with its anchor's signature and until its end", async () => {
   const [anchor, other] = [await newSigner(), await newSigner()];
-  const scheme = { NextUpdate: iso(NOW + 60) };
+  const scheme = {
+    LoTEType: "https://skillspass.example/trust/lists/issuers/1", LoTESequenceNumber: 7, ListIssueDateTime: iso(NOW - 60), NextUpdate: iso(NOW + 60),
+  };
+  const signed = (changed: JsonObject): Promise<string> => signCompact({ typ: "trustlist+jwt" }, {
+    LoTE: { ListAndSchemeInformation: { ...scheme, ...changed }, TrustedEntitiesList: [] },
+  }, anchor);
   const payload: JsonObject = { LoTE: { ListAndSchemeInformation: scheme, TrustedEntitiesList: [entity([service()])] } };
   const token = await signCompact({ typ: "trustlist+jwt" }, payload, anchor);
   const list = await readSectorList(token, anchor.public.jwk, NOW);
@@ -49,11 +54,17 @@ test("a list counts with its anchor's signature and until its end", async () => 
   assert.equal(await refusal(() => readSectorList(token, anchor.public.jwk, NOW + 60)), "trust_list_stale");
   const wrong = await signCompact({ typ: "trustlist+jwt" }, { LoTE: { ListAndSchemeInformation: scheme } }, anchor);
   assert.equal(await refusal(() => readSectorList(wrong, anchor.public.jwk, NOW)), "trust_list_invalid");
+  for (const changed of [{ LoTEType: "https://skillspass.example/trust/lists/verifiers/1" }, { LoTESequenceNumber: "8" }, { ListIssueDateTime: iso(NOW + 61) }]) {
+    const token = await signed(changed);
+    assert.equal(await refusal(() => readSectorList(token, anchor.public.jwk, NOW)), "trust_list_invalid");
+  }
+  assert.equal((await readSectorList(token, anchor.public.jwk, NOW, 7)).sequence, 7);
+  assert.equal(await refusal(() => readSectorList(token, anchor.public.jwk, NOW, 8)), "trust_list_rollback");
 });
 
 test("an issuer is known for its type and in its time, and for nothing else", () => {
   const may = (services: JsonValue[], id = SCHOOL, type = TYPE): boolean =>
-    mayIssue({ entities: [entity(services, id)] }, SCHOOL, type, NOW);
+    mayIssue({ entities: [entity(services, id)], sequence: 1 }, SCHOOL, type, NOW);
   assert.equal(may([service()]), true);
   assert.equal(may([service()], "did:web:other.example"), false);
   assert.equal(may([service()], SCHOOL, "https://skillspass.example/types/bhv/1"), false);

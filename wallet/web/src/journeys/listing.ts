@@ -4,14 +4,31 @@ import { peek, verifyJws } from "../protocol/jose.ts";
 import { isObject, member, type JsonObject } from "../protocol/json.ts";
 import { Refusal, rejected, undetermined } from "../protocol/errors.ts";
 import { publicKeyFromJwk } from "../protocol/keys.ts";
+import { CLOCK_SKEW } from "../protocol/limits.ts";
 import { fromUtf8 } from "../protocol/octets.ts";
 import { documentAt } from "./network.ts";
 
 const GRANTED = "https://skillspass.example/trust/status/granted";
 
+const ISSUERS = "https://skillspass.example/trust/lists/issuers/1";
+
 /** A list whose signature held and that is not past its end. */
 export interface SectorList {
   readonly entities: readonly JsonObject[];
+  readonly sequence: number;
+}
+
+/** Where a browser keeps the highest number of a list that it met. */
+export interface Memory {
+  readonly listed: () => Promise<number | undefined>;
+  readonly keepListed: (sequence: number) => Promise<void>;
+}
+
+let memory: Memory | undefined;
+
+/** From now on refuse a list that is older than one this browser met. */
+export function rememberIn(kept: Memory): void {
+  memory = kept;
 }
 
 /**
@@ -24,23 +41,30 @@ export async function sectorList(
 ): Promise<SectorList | undefined> {
   if (url === undefined || anchor === undefined) return undefined;
   try {
-    return await readSectorList(fromUtf8(await documentAt(url)).trim(), anchor, at);
+    const seen = await memory?.listed();
+    const list = await readSectorList(fromUtf8(await documentAt(url)).trim(), anchor, at, seen);
+    if (list.sequence !== seen) await memory?.keepListed(list.sequence);
+    return list;
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;
   }
 }
 
-/** Check a list and read it; refuses `trust_list_invalid`, `trust_list_stale`. */
-export async function readSectorList(token: string, anchor: JsonObject, at: number): Promise<SectorList> {
+/** Check a list and read it; refuses `trust_list_invalid`, `trust_list_stale`, and under `seen` `trust_list_rollback`. */
+export async function readSectorList(token: string, anchor: JsonObject, at: number, seen = 0): Promise<SectorList> {
   const signed = peek(token, { typ: ["trustlist+jwt"] });
   await verifyJws(signed, await publicKeyFromJwk(anchor));
   const lote = objectAt(signed.payload, "LoTE");
   const scheme = objectAt(lote, "ListAndSchemeInformation");
   const entities = member(lote, "TrustedEntitiesList");
   if (!Array.isArray(entities) || !entities.every(isObject)) throw rejected("trust_list_invalid", "TrustedEntitiesList");
+  const sequence = member(scheme, "LoTESequenceNumber");
+  const ahead = !(momentAt(scheme, "ListIssueDateTime") <= at + CLOCK_SKEW);
+  if (member(scheme, "LoTEType") !== ISSUERS || typeof sequence !== "number" || ahead) throw rejected("trust_list_invalid", "another list");
+  if (sequence < seen) throw rejected("trust_list_rollback", `${sequence}, seen ${seen}`);
   if (!(momentAt(scheme, "NextUpdate") > at)) throw undetermined("trust_list_stale");
-  return { entities };
+  return { entities, sequence };
 }
 
 /** Whether the list says that this issuer may issue this type at that moment. */

@@ -71,6 +71,11 @@ export class Device {
 
   keepChecks = (found: unknown): Promise<void> => this.put("checks", found);
 
+  /** The highest number of the sector's list that was met: an older one is refused. */
+  listed = (): Promise<number | undefined> => this.get("listed");
+
+  keepListed = (sequence: number): Promise<void> => this.put("listed", sequence);
+
   language = <T extends string>(): Promise<T | undefined> => this.get("language");
 
   keepLanguage = (language: string): Promise<void> => this.put("language", language);

@@ -3,6 +3,7 @@
 import { load } from "skillspass:loading";
 
 import { Refusal, rejected } from "../protocol/errors.ts";
+import { rememberIn } from "../journeys/listing.ts";
 import { serveAt } from "../journeys/network.ts";
 import type { JsonObject, JsonValue } from "../protocol/json.ts";
 import { b64url, sha } from "../protocol/octets.ts";
@@ -49,6 +50,7 @@ async function start(): Promise<void> {
     void turn();
   };
   const wallet = await Wallet.start(settings, changed);
+  rememberIn(wallet.device);
   named = wallet.state === "open";
   speak((await wallet.device.language()) ?? (navigator.language.startsWith("en") ? "en" : "nl"));
   const checks = await Checks.open(wallet.device, changed);
