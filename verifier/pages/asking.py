@@ -16,7 +16,7 @@ from service.qr import MAX_QR_BYTES
 from verifier import request_objects, requests, responses, sessions
 from verifier.confirmations import confirmation_of
 from verifier.page_views import FIRST
-from verifier.pages import browser
+from verifier.pages import browser, firms
 from verifier.pages.opening import render_opening
 from verifier.pages.results import as_extract, as_file, render_verdict, vacancy_of
 from verifier.pages.start import chosen_vacancy, pages_of
@@ -40,7 +40,8 @@ def ask(request: Request, form: CheckedForm, ports: PortsOf) -> Response:
     """Make a request bound to this browser and show it; a vacancy is held beside its answer."""
     at, vacancy = ports.clock(), chosen_vacancy(form)
     secret = browser.met(request, ports)
-    question = _question(form, ports, secret, vacancy, at=at)
+    firm = firms.firm_of(request, ports)
+    question = firms.question_of(_question(form, ports, secret, vacancy, at=at), firm)
     with ports.database.transaction() as session:
         row = requests.ask(
             session,
@@ -51,6 +52,7 @@ def ask(request: Request, form: CheckedForm, ports: PortsOf) -> Response:
             language=language_of(request),
             browser=secret,
             vacancy=vacancy,
+            organisation_id=None if firm is None else firm.id,
         )
     against = f"?vacancy={vacancy}" if vacancy else ""
     response = RedirectResponse(f"/requests/{row.id}{against}", 303)

@@ -1,0 +1,60 @@
+"""A firm signs in, says what it usually declares, and its name appears where it was checked."""
+
+import re
+
+from sqlmodel import select
+
+from tests.verifier.world import World
+from verifier import organisations
+from verifier.tables import RequestRow
+
+
+def post(world: World, path: str, page: str, **fields: str) -> int:
+    """Send the form of a page."""
+    token = re.search(r'name="csrf_token" value="([^"]+)"', world.client.get(page).text)
+    assert token is not None
+    return int(world.client.post(path, data={"csrf_token": token[1], **fields}).status_code)
+
+
+def asked(world: World) -> RequestRow:
+    """The question that a browser makes from the first page."""
+    assert post(world, "/requests", "/", preset="skills") == 303
+    with world.app.state.ports.database.reading() as session:
+        rows = session.exec(select(RequestRow)).all()
+    return max(rows, key=lambda row: (row.organisation_id is not None, row.created_at))
+
+
+def test_without_account_nobody_is_named_and_with_one_the_checked_firm_is(world: World) -> None:
+    assert asked(world).firm_name is None
+    assert post(world, "/firm/demo", "/firm") == 303
+    said = {"relation": "agency", "purpose": "hiring", "legal_basis": "consent"}
+    assert post(world, "/firm", "/firm", **said, retention_days="1") == 303
+    row = asked(world)
+    assert (row.organisation_id, row.firm_kvk) == (organisations.DEMO, "00000002")
+    assert (row.relation, row.purpose, row.retention_days) == ("agency", "hiring", 1)
+    assert post(world, "/firm", "/firm", **said, retention_days="2") == 400
+    assert post(world, "/firm/sign-out", "/firm") == 303
+    assert 'action="/firm/demo"' in world.client.get("/firm").text
+
+
+def test_outside_a_trial_nobody_signs_in_with_one_click(world: World) -> None:
+    ports = world.app.state.ports
+    assert 'action="/firm/demo"' in world.client.get("/firm").text
+    object.__setattr__(ports, "settings", ports.settings.model_copy(update={"demo": False}))
+    assert 'action="/firm/demo"' not in world.client.get("/firm").text
+    assert post(world, "/firm/demo", "/firm") == 404
+
+
+def test_an_invitation_works_once(world: World) -> None:
+    ports = world.app.state.ports
+    with ports.database.transaction() as session:
+        token = organisations.invite(
+            session, organisations.DEMO, entropy=ports.entropy, at=world.clock()
+        )
+    page = world.client.get(f"/join/{token}").text
+    assert 'data-passkey="make"' in page
+    with ports.database.transaction() as session:
+        organisations.use_invitation(session, token)
+    assert world.client.get(f"/join/{token}").status_code == 410
+    world.clock.turn(days=4)
+    assert world.client.get("/join/unknown").status_code == 410
