@@ -2,24 +2,33 @@
 
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from credentials.encoding import JsonObject
+from credentials.dids.web import did_web
+from credentials.encoding import JsonObject, b64url_encode
+from credentials.trust.entities import KeptStatus
 from schemas.messages import sentence
 from service.serving import free_ports, running, seat
 from skills.framework import metalektro
 from tests.browser.person import Person
+from tests.conftest import NOW
 from tests.verifier.share_site import ShareSite
-from tests.verifier.world import VERIFIER, World, named
+from tests.verifier.world import LIST_URL, SCHOOL, STATUS_URI, VERIFIER, World, named
+from verifier.sector_list import demo_issuer, make_demo_list
 
 CASES = [("nl", 360), ("en", 1280), ("en", 360), ("nl", 1280), ("nl", 320)]
+
+SEQUENCES = count(10, 2)
+"""Numbers of lists only go up."""
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +162,47 @@ def test_a_withdrawn_proof_and_an_unknown_giver_are_told_apart(
     recruiter.looks("verifier-unknown-giver")
     assert outcomes(recruiter)[1] == "undetermined"
     assert says(recruiter, "verifier.step.issuer.issuer_not_listed")
+
+
+@contextmanager
+def school_gone(world: World, sequence: int) -> Iterator[None]:
+    """The school's site is down; the list has its keys and the last status that was kept."""
+    copy, before = "https://trust.skillspass.example/kept/1", dict(world.internet.pages)
+    ended = NOW - timedelta(days=2)
+    present, world.clock.moment = world.clock.moment, ended - timedelta(hours=2)
+    world.publish_statuses()
+    world.clock.moment, body = present, world.internet.pages[STATUS_URI]
+    digest = b64url_encode(sha256(body).digest())
+    kept = KeptStatus(STATUS_URI, copy, digest, ended - timedelta(hours=1))
+    since, key = NOW - timedelta(days=3650), world.school.public
+    entry = demo_issuer(did_web(SCHOOL), name="Vakschool De Lasboog", keys=[key], since=since)
+    gone = replace(
+        entry,
+        gone_since=ended,
+        keys=tuple(replace(each, valid_until=ended) for each in entry.keys),
+        services=tuple(replace(each, valid_until=ended) for each in entry.services),
+        kept=(kept,),
+    )
+    token = make_demo_list(world.anchor, entries=[gone], sequence=sequence, at=world.clock())
+    try:
+        world.internet.pages.clear()
+        world.internet.pages |= {LIST_URL: token.encode(), copy: body}
+        yield
+    finally:
+        world.internet.pages |= before
+        world.publish_list(sequence=sequence + 1)
+
+
+def test_of_a_school_that_is_gone_the_status_is_last_known(
+    recruiter: Person, site: ShareSite
+) -> None:
+    held = str(site.world.issue(site.world.credential()))
+    with school_gone(site.world, next(SEQUENCES)):
+        paste(recruiter, held)
+        recruiter.looks("verifier-vanished")
+        assert outcomes(recruiter)[:3] == ["passed", "passed", "undetermined"]
+        day = {"nl": "21 november 2026", "en": "21 November 2026"}[recruiter.language]
+        assert day in recruiter.page.locator("main").inner_text()
 
 
 def test_many_skills_are_folded_after_the_seventh(recruiter: Person, site: ShareSite) -> None:
