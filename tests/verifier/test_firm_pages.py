@@ -2,8 +2,10 @@
 
 import re
 
+import pytest
 from sqlmodel import select
 
+from credentials.errors import MalformedError, RejectedError
 from tests.verifier.world import World
 from verifier import organisations
 from verifier.tables import RequestRow
@@ -58,3 +60,32 @@ def test_an_invitation_works_once(world: World) -> None:
     assert world.client.get(f"/join/{token}").status_code == 410
     world.clock.turn(days=4)
     assert world.client.get("/join/unknown").status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("name", "kvk", "domain"),
+    [("", None, None), ("x" * 81, None, None), ("Firm", "123", None), ("Firm", None, "http://a")],
+)
+def test_an_odd_firm_is_refused(
+    world: World, name: str, kvk: str | None, domain: str | None
+) -> None:
+    ports = world.app.state.ports
+    with (
+        ports.database.transaction() as session,
+        pytest.raises(MalformedError, match="organisation_invalid"),
+    ):
+        organisations.add(
+            session, name, kvk=kvk, domain=domain, entropy=ports.entropy, at=world.clock()
+        )
+
+
+def test_a_firm_without_a_domain_cannot_be_checked_by_it(world: World) -> None:
+    ports = world.app.state.ports
+    with ports.database.transaction() as session:
+        row = organisations.add(
+            session, "Rotor", kvk="00000009", entropy=ports.entropy, at=world.clock()
+        )
+        with pytest.raises(MalformedError, match="organisation_invalid"):
+            organisations.check(session, row.id, by="domain", at=world.clock())
+        with pytest.raises(RejectedError, match="not_found"):
+            organisations.check(session, "nobody", by="kvk", at=world.clock())

@@ -13,7 +13,7 @@ from httpx2 import Response as Answer
 from schemathesis import openapi
 from sqlmodel import select
 
-from credentials.errors import MalformedError, RejectedError
+from credentials.errors import RejectedError
 from service.webhooks import check_signature
 from tests.databases import everything_in
 from tests.verifier.test_deletions import ask_to_erase
@@ -379,38 +379,6 @@ def test_there_are_no_more_lines_than_the_service_can_look_after(
     monkeypatch.setattr(request_events, "MAX_LINES", 0)
     busy = call(world, key, "GET", f"/requests/{request_id}/events")
     assert (busy.status_code, busy.headers["retry-after"]) == (429, "5")
-
-
-# --- firms --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "kvk", "domain"),
-    [("", None, None), ("x" * 81, None, None), ("Firm", "123", None), ("Firm", None, "http://a")],
-)
-def test_an_odd_firm_is_refused(
-    world: World, name: str, kvk: str | None, domain: str | None
-) -> None:
-    ports = ports_of(world)
-    with (
-        ports.database.transaction() as session,
-        pytest.raises(MalformedError, match="organisation_invalid"),
-    ):
-        organisations.add(
-            session, name, kvk=kvk, domain=domain, entropy=ports.entropy, at=world.clock()
-        )
-
-
-def test_a_firm_without_a_domain_cannot_be_checked_by_it(world: World) -> None:
-    ports = ports_of(world)
-    with ports.database.transaction() as session:
-        row = organisations.add(
-            session, "Rotor", kvk="00000009", entropy=ports.entropy, at=world.clock()
-        )
-        with pytest.raises(MalformedError, match="organisation_invalid"):
-            organisations.check(session, row.id, by="domain", at=world.clock())
-        with pytest.raises(RejectedError, match="not_found"):
-            organisations.check(session, "nobody", by="kvk", at=world.clock())
 
 
 def test_the_description_names_every_route_of_the_interface(world: World) -> None:
