@@ -81,7 +81,7 @@ def _pages(
         fonts, filled = other_fonts, _with_other_letters(clean, other_fonts)
     made = cast(
         "bytes | list[bytes]",  # a list where there are several pages that are no PDF
-        typst.compile(
+        typst.compile(  # type: ignore[call-overload]  # takes files by name as well; its types do not say so
             {"main.typ": layout.read_bytes(), "lib.typ": (SHARED / "lib.typ").read_bytes()},
             font_paths=_fonts(fonts),
             ignore_system_fonts=True,

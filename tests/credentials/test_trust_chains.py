@@ -61,7 +61,7 @@ def made(  # noqa: PLR0913 - one argument for each thing that can be wrong
     usage: x509.KeyUsage | None = None,
     starts: datetime = NOW - YEAR,
     ends: datetime = NOW + YEAR,
-    digest: hashes.HashAlgorithm | None = None,
+    digest: hashes.SHA256 | hashes.SHA384 | None = None,
     critical: bool = False,
     key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey | None = None,
 ) -> bytes:

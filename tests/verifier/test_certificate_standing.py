@@ -180,7 +180,7 @@ def test_a_vacancy_takes_its_own_certificates_and_asks_nothing_else(world: World
     assert match_view(reports, "vac-999", "nl") is None
 
 
-DESIGNATION = {
+DESIGNATION: JsonObject = {
     "designated_from": "2026-01-12",
     "review_by": "2029-01-12",
     "organisation": "Installatiebedrijf Vecht",
@@ -213,7 +213,7 @@ def test_a_firm_that_was_looked_up_reads_its_own_designation_as_valid(
     listing = replace(around.listing, trust_list=replace(known, issuers=issuers))
     settings = world.app.state.ports.settings
     around = replace(around, listing=listing, identities=own_identities(settings, listing))
-    held = world.issue(made("nen-3140-aanwijzing-vop", named({**DESIGNATION})))
+    held = world.issue(made("nen-3140-aanwijzing-vop", named(DESIGNATION)))
     report = checking.check_loose(held, policy=Policy.LISTED, around=around, at=world.clock())
     assert answer(report, Part.VALID) is outcome
     vacancy = match_view([report], "vac-004", "nl")

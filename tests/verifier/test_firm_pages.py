@@ -22,7 +22,7 @@ def asked(world: World) -> RequestRow:
     """The question that a browser makes from the first page."""
     assert post(world, "/requests", "/", preset="skills") == 303
     with world.app.state.ports.database.reading() as session:
-        rows = session.exec(select(RequestRow)).all()
+        rows: list[RequestRow] = list(session.exec(select(RequestRow)).all())
     return max(rows, key=lambda row: (row.organisation_id is not None, row.created_at))
 
 

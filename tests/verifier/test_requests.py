@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -28,7 +29,7 @@ ASKER = Asker(CLIENT_ID, VERIFIER, "Precisie Techniek Oost", "http://localhost:8
 KEPT = timedelta(days=lists().usual.retention_days)
 
 
-def ask(session: Session, **how: str) -> RequestRow:
+def ask(session: Session, **how: Any) -> RequestRow:  # noqa: ANN401 - whatever a test asks
     return requests.ask(session, "skills", at=NOW, entropy=os.urandom, asker=ASKER, **how)
 
 

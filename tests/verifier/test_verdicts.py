@@ -17,6 +17,7 @@ from schemas.messages import LANGUAGES, known, messages, sentence
 from tests.conftest import NOW
 from tests.verifier.world import World
 from verifier.addresses import MAX_SHOWN, shown_address
+from verifier.headlines import headline
 from verifier.policies import POLICIES
 from verifier.verdicts import (
     Report,
@@ -27,7 +28,7 @@ from verifier.verdicts import (
     reason,
     reason_key,
 )
-from verifier.views import headline, view
+from verifier.views import view
 
 ELSEWHERE = frozenset(
     {

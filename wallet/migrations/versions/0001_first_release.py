@@ -28,6 +28,20 @@ TABLES = (
 
 def upgrade() -> None:
     """Make the tables."""
+    _make_accounts()
+    _make_sign_in()
+    _make_sharing()
+
+
+def downgrade() -> None:
+    """Drop them, while they are empty."""
+    refuse_rows(*TABLES)
+    for table in TABLES:
+        op.drop_table(table)
+
+
+def _make_accounts() -> None:
+    """Accounts, sealed vaults, and receipts of what is gone."""
     op.create_table(
         "account",
         sa.Column("id", sa.String(), nullable=False),
@@ -38,6 +52,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("locator_hash"),
     )
     op.create_table(
+        "deletion_receipt",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "vault_version",
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("ver", sa.Integer(), nullable=False),
+        sa.Column("octets", sa.LargeBinary(), nullable=False),
+        sa.Column("written_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "ver"),
+    )
+
+
+def _make_sign_in() -> None:
+    """Passkeys, logins, and what they confirm."""
+    op.create_table(
         "confirmation",
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("login_id", sa.String(), nullable=False),
@@ -46,12 +78,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_confirmation_expires_at", "confirmation", ["expires_at"])
     op.create_index("ix_confirmation_login_id", "confirmation", ["login_id"])
-    op.create_table(
-        "deletion_receipt",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("deleted_at", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
     op.create_table(
         "login",
         sa.Column("id", sa.String(), nullable=False),
@@ -66,21 +92,6 @@ def upgrade() -> None:
     op.create_index("ix_login_owner_id", "login", ["owner_id"])
     op.create_index("ix_login_seen_at", "login", ["seen_at"])
     op.create_index("ix_login_started_at", "login", ["started_at"])
-    op.create_table(
-        "mailbox",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("expires_at", sa.DateTime(), nullable=False),
-        sa.Column("messages", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("ix_mailbox_expires_at", "mailbox", ["expires_at"])
-    op.create_table(
-        "mailbox_message",
-        sa.Column("mailbox_id", sa.String(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("octets", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("mailbox_id", "number"),
-    )
     op.create_table(
         "passkey",
         sa.Column("id", sa.String(), nullable=False),
@@ -104,6 +115,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("challenge_hash"),
     )
     op.create_index("ix_passkey_challenge_expires_at", "passkey_challenge", ["expires_at"])
+
+
+def _make_sharing() -> None:
+    """Deelkaarten, mailboxes, and devices that move in."""
+    op.create_table(
+        "mailbox",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_mailbox_expires_at", "mailbox", ["expires_at"])
+    op.create_table(
+        "mailbox_message",
+        sa.Column("mailbox_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("octets", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("mailbox_id", "number"),
+    )
     op.create_table(
         "share",
         sa.Column("id", sa.String(), nullable=False),
@@ -136,18 +166,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_transfer_account_id", "transfer", ["account_id"])
     op.create_index("ix_transfer_expires_at", "transfer", ["expires_at"])
-    op.create_table(
-        "vault_version",
-        sa.Column("account_id", sa.String(), nullable=False),
-        sa.Column("ver", sa.Integer(), nullable=False),
-        sa.Column("octets", sa.LargeBinary(), nullable=False),
-        sa.Column("written_at", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("account_id", "ver"),
-    )
-
-
-def downgrade() -> None:
-    """Drop them, while they are empty."""
-    refuse_rows(*TABLES)
-    for table in TABLES:
-        op.drop_table(table)
