@@ -273,6 +273,7 @@ def _config(settings: WalletSettings, headers: Mapping[str, str]) -> Callable[[R
         "check": settings.check_url,
         "origins": settings.dev_origins,
         "list": settings.trust_list_url,
+        "askers": settings.verifier_list_url,
         "anchor": json.loads(settings.trust_anchor) if settings.trust_anchor else None,
         "demo": settings.demo,
     }

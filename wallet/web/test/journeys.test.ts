@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { readDeclaration, type DeclarationLists } from "../src/journeys/declaration.ts";
 import { isErasable } from "../src/journeys/erasing.ts";
-import { mayIssue, readSectorList } from "../src/journeys/listing.ts";
+import { isKnownAsker, mayIssue, readSectorList } from "../src/journeys/listing.ts";
 import { sharesIn } from "../src/journeys/sharing.ts";
 import { CHANCE } from "../src/keeper/seals.ts";
 import { linkText, newLink } from "../src/keeper/share_card.ts";
@@ -62,6 +62,29 @@ test("a list counts with its anchor's signature and until its end", async () => 
   assert.equal(await refusal(() => readSectorList(token, anchor.public.jwk, NOW, 8)), "trust_list_rollback");
 });
 
+test("an asker is known by the second list alone, and for its name", async () => {
+  const anchor = await newSigner();
+  const scheme = {
+    LoTEType: "https://skillspass.example/trust/lists/verifiers/1", LoTESequenceNumber: 1, ListIssueDateTime: iso(NOW - 60), NextUpdate: iso(NOW + 60),
+  };
+  const asking = service({ ServiceTypeIdentifier: "https://skillspass.example/trust/services/verifier/1" });
+  const token = await signCompact({ typ: "trustlist+jwt" }, {
+    LoTE: { ListAndSchemeInformation: scheme, TrustedEntitiesList: [entity([asking])] },
+  }, anchor);
+  const served = globalThis.fetch;
+  globalThis.fetch = (): Promise<Response> => Promise.resolve(new Response(token));
+  try {
+    const knows = (id: string, at = NOW): Promise<boolean> => isKnownAsker(id, "https://list.example/", anchor.public.jwk, at);
+    assert.equal(await knows(`decentralized_identifier:${SCHOOL}`), true);
+    assert.equal(await knows("decentralized_identifier:did:web:other.example"), false);
+    assert.equal(await knows(SCHOOL), false);
+    assert.equal(await knows(`decentralized_identifier:${SCHOOL}`, NOW + 60), false);
+    assert.equal(await isKnownAsker(`decentralized_identifier:${SCHOOL}`, undefined, anchor.public.jwk, NOW), false);
+  } finally {
+    globalThis.fetch = served;
+  }
+});
+
 test("an issuer is known for its type and in its time, and for nothing else", () => {
   const may = (services: JsonValue[], id = SCHOOL, type = TYPE): boolean =>
     mayIssue({ entities: [entity(services, id)], sequence: 1 }, SCHOOL, type, NOW);
@@ -83,17 +106,17 @@ const DATA: JsonObject = {
   retention_days: 28, deletion_uri: "https://verifier.example/oid4vp/deletions",
 };
 
-function declared(data: JsonValue, claims: JsonValue[] = [{ path: ["skills"] }]): () => unknown {
+function declared(data: JsonValue, claims: JsonValue[] = [{ path: ["skills"] }], known = false): () => unknown {
   const query = parseQuery({ credentials: [{ id: "a", format: "dc+sd-jwt", meta: { vct_values: [TYPE] }, claims }] });
   const request = { query, responseUri: "https://verifier.example/oid4vp/responses/1" } as AuthorizationRequest;
   const entries = [{ format: "https://other.example/x" }, { format: "https://skillspass.example/declaration/1", data }];
-  return () => readDeclaration({ verifier_info: entries }, request, LISTS);
+  return () => readDeclaration({ verifier_info: entries }, request, LISTS, known);
 }
 
 test("a declaration is read from the closed lists, and another asker declares nothing", async () => {
   const found = declared(DATA)() as { name: string; retentionDays: number };
   assert.deepEqual([found.name, found.retentionDays], ["Precisie", 28]);
-  assert.equal(readDeclaration({}, {} as AuthorizationRequest, LISTS), undefined);
+  assert.equal(readDeclaration({}, {} as AuthorizationRequest, LISTS, false), undefined);
   for (const changed of [
     { relation: "friend" }, { purpose: "fun" }, { legal_basis: "none" }, { retention_days: "28" }, { retention_days: -1 },
     { asker: { name: "Precisie" } }, { asker: { name: "Precisie", checked: true, kvk: "12" } }, { asker: 3 },
@@ -105,7 +128,9 @@ test("a request without account asks skills and validity alone, and nobody sends
   const names = [{ path: ["skills"] }, { path: ["family_name"] }];
   assert.equal(await refusal(declared(DATA, names)), "asker_unchecked");
   assert.equal(await refusal(declared(DATA, [{ path: ["family_name", "skills"] }])), "asker_unchecked");
-  assert.ok(declared({ ...DATA, asker: { name: "Precisie", checked: true, kvk: "12345678" } }, names)());
+  const checked = { ...DATA, asker: { name: "Precisie", checked: true, kvk: "12345678" } };
+  assert.ok(declared(checked, names, true)());
+  assert.equal(await refusal(declared(checked, names)), "asker_unchecked"); // its own word is none
   assert.equal(await refusal(declared({ ...DATA, deletion_uri: "https://other.example/d" })), "client_mismatch");
 });
 

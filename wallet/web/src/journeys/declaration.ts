@@ -38,10 +38,11 @@ export interface Declaration {
 /**
  * Read the declaration in the payload of a request that was checked; undefined where it has none.
  *
+ * That its name was checked is the asker's own word; it counts where somebody else says so (`known`).
  * Refuses `declaration_invalid`, `client_mismatch` and `asker_unchecked`.
  */
 export function readDeclaration(
-  payload: JsonObject, request: AuthorizationRequest, lists: DeclarationLists,
+  payload: JsonObject, request: AuthorizationRequest, lists: DeclarationLists, known: boolean,
 ): Declaration | undefined {
   const entries = new Fields(payload, "declaration_invalid").list("verifier_info", MAX_ENTRIES) ?? [];
   const entry = entries.find((each) => isObject(each) && member(each, "format") === FORMAT);
@@ -53,7 +54,7 @@ export function readDeclaration(
   }
   const open = [...ALWAYS_SHOWN, ...lists.unchecked];
   const within = request.query.credentials.every((query) => namesIn(query).every((name) => open.includes(String(name))));
-  if (!declared.checked && !within) throw rejected("asker_unchecked", "asks more than skills and validity");
+  if (!(declared.checked && known) && !within) throw rejected("asker_unchecked", "asks more than skills and validity");
   return declared;
 }
 

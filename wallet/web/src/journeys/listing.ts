@@ -11,6 +11,9 @@ import { documentAt } from "./network.ts";
 const GRANTED = "https://skillspass.example/trust/status/granted";
 
 const ISSUERS = "https://skillspass.example/trust/lists/issuers/1";
+const VERIFIERS = "https://skillspass.example/trust/lists/verifiers/1";
+const ASKING = "https://skillspass.example/trust/services/verifier/1";
+const BY_DID = "decentralized_identifier:";
 
 /** A list whose signature held and that is not past its end. */
 export interface SectorList {
@@ -51,8 +54,24 @@ export async function sectorList(
   }
 }
 
+/** Whether the sector's second list names this asker now; false where there is no list that can be used. */
+export async function isKnownAsker(
+  clientId: string, url: string | undefined, anchor: JsonObject | undefined, at: number,
+): Promise<boolean> {
+  if (url === undefined || anchor === undefined || !clientId.startsWith(BY_DID)) return false;
+  try {
+    const list = await readSectorList(fromUtf8(await documentAt(url)).trim(), anchor, at, 0, VERIFIERS);
+    return mayIssue(list, clientId.slice(BY_DID.length), ASKING, at);
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
+}
+
 /** Check a list and read it; refuses `trust_list_invalid`, `trust_list_stale`, and under `seen` `trust_list_rollback`. */
-export async function readSectorList(token: string, anchor: JsonObject, at: number, seen = 0): Promise<SectorList> {
+export async function readSectorList(
+  token: string, anchor: JsonObject, at: number, seen = 0, kind = ISSUERS,
+): Promise<SectorList> {
   const signed = peek(token, { typ: ["trustlist+jwt"] });
   await verifyJws(signed, await publicKeyFromJwk(anchor));
   const lote = objectAt(signed.payload, "LoTE");
@@ -61,7 +80,7 @@ export async function readSectorList(token: string, anchor: JsonObject, at: numb
   if (!Array.isArray(entities) || !entities.every(isObject)) throw rejected("trust_list_invalid", "TrustedEntitiesList");
   const sequence = member(scheme, "LoTESequenceNumber");
   const ahead = !(momentAt(scheme, "ListIssueDateTime") <= at + CLOCK_SKEW);
-  if (member(scheme, "LoTEType") !== ISSUERS || typeof sequence !== "number" || ahead) throw rejected("trust_list_invalid", "another list");
+  if (member(scheme, "LoTEType") !== kind || typeof sequence !== "number" || ahead) throw rejected("trust_list_invalid", "another list");
   if (sequence < seen) throw rejected("trust_list_rollback", `${sequence}, seen ${seen}`);
   if (!(momentAt(scheme, "NextUpdate") > at)) throw undetermined("trust_list_stale");
   return { entities, sequence };

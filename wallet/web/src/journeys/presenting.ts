@@ -34,6 +34,7 @@ export interface Fit {
 export interface Question {
   readonly request: AuthorizationRequest;
   readonly declaration: Declaration | undefined; // undefined: an asker whose software declares nothing
+  readonly known: boolean; // the sector's list or an anchored certificate vouches for its name
 }
 
 /** A question, laid over what is held. */
@@ -60,7 +61,9 @@ export interface Delivered {
  * Beside the codes of `parseRequest` and `readDeclaration` it refuses `request_unknown` and, for one
  * that was made before we asked, `wallet_nonce_mismatch` (OpenID4VP 1.0, section 5.10).
  */
-export async function readQuestion(link: string, lists: DeclarationLists, at: number): Promise<Question> {
+export async function readQuestion(
+  link: string, lists: DeclarationLists, at: number, knows: (clientId: string) => Promise<boolean>,
+): Promise<Question> {
   const reference = parseRequestLink(link);
   const nonce = reference.post ? b64url(CHANCE.octets(16)) : undefined;
   const posted = nonce === undefined ? {} : { body: writeForm({ wallet_nonce: nonce }), type: FORM };
@@ -73,7 +76,9 @@ export async function readQuestion(link: string, lists: DeclarationLists, at: nu
   const request = await parseRequest(token, reference, { get: documentAt, at });
   const { payload } = peek(token, { typ: ["oauth-authz-req+jwt"], chain: true });
   if (nonce !== undefined && payload["wallet_nonce"] !== nonce) throw rejected("wallet_nonce_mismatch", "made before we asked");
-  return { request, declaration: readDeclaration(payload, request, lists) };
+  const { asker, clientId } = request;
+  const known = ("certificate" in asker && asker.anchored) || await knows(clientId);
+  return { request, declaration: readDeclaration(payload, request, lists, known), known };
 }
 
 /** Find what could answer a question. */
@@ -148,11 +153,10 @@ function written({ held, unverified }: Fit, lines: readonly Line[]): JsonValue {
   return { id: held.id, type, ...labels, whole: false };
 }
 
-/** Who asks: by the trade register or a known certificate, or by no more than their own word. */
-export function askerOf({ request, declaration }: Question): { name: string; host: string; known: boolean } {
-  const { asker, clientName, origin } = request;
+/** Who asks: by a list or a certificate that vouches for the name, or by no more than their own word. */
+export function askerOf({ request, declaration, known }: Question): { name: string; host: string; known: boolean } {
+  const { clientName, origin } = request;
   const host = new URL(originOf(origin)).hostname;
-  const known = declaration ? declaration.checked : "certificate" in asker && asker.anchored;
   return { name: declaration?.name ?? clientName ?? host, host, known };
 }
 

@@ -2,6 +2,7 @@
 
 import LISTS from "skillspass:declarations";
 
+import { isKnownAsker } from "../../journeys/listing.ts";
 import { servedAt } from "../../journeys/network.ts";
 import {
   answerRequest, askerOf, declineRequest, findAnswers, readQuestion, refuseQuietly, type Asked, type Choice, type Delivered, type Fit,
@@ -20,7 +21,9 @@ import { facts, heading, labelOf, lineChoice, lineRow, status, symbolOf, tile, t
 
 /** From a link to an answer; `done` is false where nothing was shown. */
 export async function present(wallet: Wallet, stage: Stage, link: string): Promise<JsonValue> {
-  const question = await attempt(stage, "flow.present.reading", () => readQuestion(inFull(link), LISTS, wallet.now()));
+  const { askers, anchor } = wallet.settings;
+  const knows = (clientId: string): Promise<boolean> => isKnownAsker(clientId, askers, anchor, wallet.now());
+  const question = await attempt(stage, "flow.present.reading", () => readQuestion(inFull(link), LISTS, wallet.now(), knows));
   if (!question) return { done: false };
   if (wallet.state !== "open") {
     const goOn = await stage.ask<boolean>((answer) => drawAsker(answer, question, wallet.state === "new"));
