@@ -61,6 +61,9 @@ def _unknown(report: Report, unknown: list[Part]) -> tuple[str, str, str]:
     finding = decisive(report.verdict, Part.ISSUER)
     if finding is not None and finding.code == "issuer_not_listed":
         return "warning", "verdict.title.issuer_not_listed", "verdict.lead.issuer_not_listed"
+    valid = decisive(report.verdict, Part.VALID)
+    if valid is not None and valid.code == "status_last_known":
+        return "warning", "verdict.title.unknown_one", "verdict.lead.last_known"
     if len(unknown) > 1:
         return "warning", "verdict.title.unknown_more", "verdict.lead.unknown"
     lead = f"verdict.lead.unknown_{unknown[0]}"
