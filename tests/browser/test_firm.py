@@ -22,6 +22,12 @@ def test_a_firm_finds_its_account_and_signs_in(
     firm.opens(services.address("verifier"))
     firm.page.get_by_role("link", name=sentence("verifier.firm.sign_in", language)).click()
     firm.looks("firm-sign-in")
-    firm.page.locator("form button[type=submit], form .sp-button--primary").first.click()
+    name = "Staalbouw De Schelde (fictief)"
+    button = sentence("verifier.firm.go", language, name=name)
+    firm.page.get_by_role("button", name=button).click()
+    firm.page.get_by_role("heading", name=name).or_(
+        firm.page.get_by_role("heading", name=sentence("verifier.firm.title", language))
+    ).first.wait_for()
+    assert name in firm.page.locator("main").inner_text()
     firm.looks("firm-account")
     context.close()
