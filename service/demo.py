@@ -29,7 +29,9 @@ def local_origins(ports: Mapping[str, int] = PORTS) -> dict[str, str]:
         ports: other ports, where the journey runs on free ones.
     """
     local = {identifier(label): f"http://localhost:{port}" for label, port in ports.items()}
-    return local | {identifier(SHARES): f"http://{SHARES}.localhost:{ports['wallet']}"}
+    if "wallet" in ports:
+        local[identifier(SHARES)] = f"http://{SHARES}.localhost:{ports['wallet']}"
+    return local
 
 
 def public_origin(label: str, public: str) -> str:
