@@ -7,7 +7,7 @@ from tests.house.sources import ROOT
 
 RAISED = re.compile(
     r'(?:malformed|unsupported|rejected|undetermined)\(\s*"([a-z0-9_]+)"'
-    r'|new Fields\([^"]*"([a-z0-9_]+)"\)'
+    r'|new Fields\((?:[^()]|\([^()]*\))*?,\s*"([a-z0-9_]+)"\)'
 )
 NOT_FOR_PEOPLE = {
     "answer_private",  # an answer of the keeper's own that its screens must never get
