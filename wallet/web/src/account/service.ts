@@ -3,7 +3,7 @@
 import { createPasskey, usePasskey, type Ceremony } from "../keeper/passkeys.ts";
 import { authOf, locatorOf } from "../keeper/recovery.ts";
 import { gateOf, type ShareLink } from "../keeper/share_card.ts";
-import { rejected, undetermined } from "../protocol/errors.ts";
+import { rejected, undetermined, type Refusal } from "../protocol/errors.ts";
 import { canonicalJson, isObject, member, parseObject, type JsonObject, type JsonValue } from "../protocol/json.ts";
 import { b64url, fromB64url, sha, type Octets } from "../protocol/octets.ts";
 
@@ -50,9 +50,15 @@ async function call(method: string, path: string, sent: Sent = {}): Promise<Resp
     throw undetermined("service_unreachable", path);
   }
   if (answer.ok) return answer;
+  throw await refusalIn(answer, "service_failed", path);
+}
+
+/** What a problem of the service says, or `fallback`; with 503 it could not be checked now. */
+export async function refusalIn(answer: Response, fallback: string, detail: string): Promise<Refusal> {
   const problem = await answer.json().catch(() => null) as JsonValue;
-  const code = isObject(problem) ? member(problem, "code") : undefined;
-  throw rejected(typeof code === "string" && /^[a-z_]{1,64}$/.test(code) ? code : "service_failed", path);
+  const told = isObject(problem) ? member(problem, "code") : undefined;
+  const code = typeof told === "string" && /^[a-z_]{1,64}$/.test(told) ? told : fallback;
+  return (answer.status === 503 ? undetermined : rejected)(code, detail);
 }
 
 async function objectOf(answer: Response): Promise<JsonObject> {

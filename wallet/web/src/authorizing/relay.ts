@@ -4,9 +4,10 @@
  * The service sends a message only to an endpoint that it read itself from that issuer's documents.
  */
 
+import { refusalIn } from "../account/service.ts";
 import { documentAt, peel, type Answer } from "../journeys/network.ts";
 import { documentUrl } from "../protocol/dids.ts";
-import { Refusal, rejected, undetermined } from "../protocol/errors.ts";
+import { Refusal, undetermined } from "../protocol/errors.ts";
 import { canonicalJson, isObject, member, parseObject, type JsonObject } from "../protocol/json.ts";
 import { b64url, fromB64url, type Octets } from "../protocol/octets.ts";
 
@@ -70,9 +71,7 @@ async function reach(path: string, body?: Octets): Promise<Response> {
     throw undetermined("fetch_failed", "no way to the relay");
   }
   if (answer.ok) return answer;
-  const problem = (await answer.json().catch(() => null)) as JsonObject | null;
-  const code = isObject(problem) ? member(problem, "code") : undefined;
-  throw rejected(typeof code === "string" && /^[a-z_]{1,64}$/.test(code) ? code : "fetch_failed", "the relay");
+  throw await refusalIn(answer, "fetch_failed", "the relay");
 }
 
 function textIn(headers: JsonObject, name: string): string | undefined {

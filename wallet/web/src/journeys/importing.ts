@@ -11,8 +11,6 @@ import { checkIssued } from "./receiving.ts";
 
 /** What ends a credential and forges nothing: it may be kept, and shows as ended. */
 const ENDED = new Set(["expired", "not_yet_valid"]);
-/** The issuer was not reached, by the relay or directly: that says nothing of the credential. */
-const UNREACHED = new Set(["fetch_failed", "service_unreachable", "service_failed", "not_found"]);
 const OWN = new Set(["claim_written", "wish_written", "foreign_added"]);
 
 /** One credential of a file. */
@@ -80,6 +78,6 @@ async function judged(held: Held, at: number): Promise<Pick<Brought, "type" | "p
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { code, kind } = error;
-    return { type, problem: code, keepable: ENDED.has(code) || UNREACHED.has(code) || kind === "undetermined" || kind === "unsupported" };
+    return { type, problem: code, keepable: ENDED.has(code) || kind === "undetermined" || kind === "unsupported" };
   }
 }
