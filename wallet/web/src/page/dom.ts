@@ -43,12 +43,21 @@ export function svg(
 }
 
 /** An icon; it always stands beside a word. */
-export function icon(name: string): SVGSVGElement {
-  return svg("0 0 24 24", ICONS[name] ?? [], {
+export const icon = (name: string): SVGSVGElement => drawIcon(ICONS[name]);
+
+/** An icon by its shapes, for a page that has icons of its own. */
+export function drawIcon(shapes: Parameters<typeof svg>[1] = []): SVGSVGElement {
+  return svg("0 0 24 24", shapes, {
     class: "sp-icon", fill: "none", stroke: "currentColor", "stroke-width": "2", "stroke-linecap": "round",
     "stroke-linejoin": "round",
   });
 }
+
+/** Four notches as on a rule, filled up to a level. */
+export const gauge = (level: number): SVGSVGElement => svg("0 0 70 16", [0, 1, 2, 3].map((notch) => ["path", {
+  d: `M${2 + 17 * notch} 6h15v7h-15z`, fill: notch < level ? "currentColor" : "none", stroke: "currentColor",
+  "stroke-width": "1.5",
+}] as const), { class: "sp-gauge" });
 
 /** The mark of skillspass. */
 export const nut = (): SVGSVGElement => svg("0 0 32 32", ICONS["nut"] ?? [], { class: "sp-nut", width: "30", height: "30" });

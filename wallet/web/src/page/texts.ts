@@ -30,7 +30,11 @@ export function t(key: string, values: Readonly<Record<string, string | number>>
 
 /** The same in a language that is named. */
 export function tIn(wanted: Language, key: string, values: Readonly<Record<string, string | number>> = {}): string {
-  const text = TEXTS[key]?.[wanted === "nl" ? 0 : 1] ?? key;
+  return filled(TEXTS[key]?.[wanted === "nl" ? 0 : 1] ?? key, values);
+}
+
+/** A text with its places filled. */
+export function filled(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replace(PLACES, (place, name: string) => String(values[name] ?? place));
 }
 

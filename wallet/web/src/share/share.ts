@@ -1,7 +1,8 @@
 /** The page of a deelkaart: a tap opens it, a verifier judges it, and nothing of it stays. */
 
-import { h, type Child } from "../page/dom.ts";
 import { parseLink, type ShareLink } from "../keeper/share_card.ts";
+import { h, type Child } from "../page/dom.ts";
+import { actions, button, field, form } from "../page/parts.ts";
 import { Refusal } from "../protocol/errors.ts";
 import { check, leaveName, open, verifierOf, type Opened } from "./opening.ts";
 import { drawAnswer } from "./verdict.ts";
@@ -27,21 +28,19 @@ function start(): void {
 /** Before anything is fetched: what this is, and one button. */
 function drawDoor(link: ShareLink): void {
   redraw = () => drawDoor(link);
-  const name = field("share.name", "share.name_help", { maxlength: "60", autocomplete: "organization" });
+  const name = field(t("share.name"), t("share.name_help"), { maxlength: "60", autocomplete: "organization" });
   const code = link.coded
-    ? field("share.code", "share.code_help", { maxlength: "4", inputmode: "numeric", autocomplete: "off", class: "sp-code" })
+    ? field(t("share.code"), t("share.code_help"), { maxlength: "4", inputmode: "numeric", autocomplete: "off", class: "sp-code" })
     : undefined;
-  const handIn = (event: Event): void => {
-    event.preventDefault();
+  const handIn = (): void => {
     const said = code?.input.value.trim();
     if (code && !CODE.test(said ?? "")) return code.fault(t("share.code_wrong"));
     void look(link, said, name.input.value.trim());
   };
-  show(h("form", { class: "sp-reader sp-stack--lg", novalidate: true, onsubmit: handIn },
+  show(h("div", { class: "sp-reader sp-stack--lg" },
     h("section", { class: "sp-plate sp-plate--rivets sp-stack--sm" }, title("share.title"), h("p", { class: "sp-subtle" }, t("share.lead"))),
-    code?.box, name.box,
-    h("div", { class: "sp-actions" },
-      h("button", { class: "sp-button sp-button--primary", type: "submit" }, icon("eye"), t("share.open"))),
+    form(handIn, code?.box, name.box,
+      actions(h("button", { class: "sp-button sp-button--primary", type: "submit" }, icon("eye"), t("share.open")))),
     h("p", { class: "sp-small sp-subtle" }, t("share.counts"))));
 }
 
@@ -68,13 +67,13 @@ async function judge(): Promise<void> {
     show(drawAnswer(answer, t("share.ends", { day: day(share.expires) })), true);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    drawTold("share.unchecked", "share.unchecked_text", button("share.retry", () => void judge()));
+    drawTold("share.unchecked", "share.unchecked_text", act("share.retry", () => void judge()));
   }
 }
 
 function refused(error: unknown, link: ShareLink): void {
   const code = error instanceof Refusal ? error.code : "failed";
-  const again = (key: string): HTMLElement => button(key, () => drawDoor(link));
+  const again = (key: string): HTMLElement => act(key, () => drawDoor(link));
   if (code === "share_gone") {
     redraw = () => refused(error, link);
     drawTold("share.gone", link.coded ? ["share.gone_text", "share.gone_coded"] : ["share.gone_text", "share.gone_ask"],
@@ -92,7 +91,7 @@ let redraw = (): void => undefined;
 function drawTold(heading: string, texts: string | readonly string[], action: Child = null): void {
   const lines = (Array.isArray(texts) ? texts : [texts]) as readonly string[];
   show(h("div", { class: "sp-reader sp-stack" }, title(heading), ...lines.map((line) => h("p", {}, t(line))),
-    action ? h("div", { class: "sp-actions" }, action) : null));
+    action ? actions(action) : null));
 }
 
 function drawBusy(): void {
@@ -130,23 +129,6 @@ function byId(id: string): HTMLElement {
 
 const title = (key: string): HTMLElement => h("h1", { tabindex: "-1" }, t(key));
 
-const button = (key: string, action: () => void): HTMLElement =>
-  h("button", { class: "sp-button sp-button--primary", type: "button", onclick: action }, t(key));
-
-/** A field with its label, a line of help, and what is wrong with it. */
-function field(label: string, help: string, attributes: Readonly<Record<string, string>>): {
-  box: HTMLElement; input: HTMLInputElement; fault: (text: string) => void;
-} {
-  const wrong = h("p", { id: `${label}-wrong`, class: "sp-fault", role: "alert" });
-  const hint = h("p", { id: `${label}-help`, class: "sp-subtle sp-small" }, t(help));
-  const input = h("input", { id: label, type: "text", spellcheck: "false", "aria-describedby": `${hint.id} ${wrong.id}`, ...attributes });
-  const box = h("div", { class: "sp-stack--sm" }, h("label", { for: label }, h("strong", {}, t(label))), hint, input, wrong);
-  const fault = (text: string): void => {
-    wrong.replaceChildren(text);
-    input.setAttribute("aria-invalid", "true");
-    input.focus();
-  };
-  return { box, input, fault };
-}
+const act = (key: string, action: () => void): HTMLElement => button(t(key), action, "primary");
 
 start();

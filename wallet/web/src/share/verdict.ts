@@ -1,9 +1,9 @@
 /** The verdict as the verifier worded it, drawn; nothing is judged here (docs/verifier.md). */
 
-import { h, type Child } from "../page/dom.ts";
+import { gauge, h, type Child } from "../page/dom.ts";
 import { malformed } from "../protocol/errors.ts";
 import { isObject, type JsonObject, type JsonValue } from "../protocol/json.ts";
-import { gauge, icon, t } from "./words.ts";
+import { icon, t } from "./words.ts";
 
 const TONES = { passed: "positive", failed: "negative", undetermined: "warning", not_applicable: "quiet" } as const;
 const STATUS = { positive: "circle-check", negative: "circle-x", info: "info", warning: "circle-question-mark" } as const;

@@ -1,12 +1,12 @@
-/** What the page says, and its few drawings. */
+/** What the page says, and its few drawings: those of the wallet's page, with texts and icons of its own. */
 
 import ICONS from "skillspass:icons/share";
 import TEXTS from "skillspass:texts/share";
 
-import { svg } from "../page/dom.ts";
+import { drawIcon, svg } from "../page/dom.ts";
+import { day as dayIn, filled, type Language } from "../page/texts.ts";
 
-/** The languages of the page; the first is the default. */
-export type Language = "nl" | "en";
+export type { Language };
 
 let spoken: Language = "nl";
 
@@ -26,32 +26,14 @@ export function preferred(languages: readonly string[]): Language {
 }
 
 /** A text with its places filled; a key that nobody wrote is shown as it is, and fails a test. */
-export function t(key: string, values: Readonly<Record<string, string | number>> = {}): string {
-  const text = TEXTS[key]?.[spoken === "nl" ? 0 : 1] ?? key;
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
-}
+export const t = (key: string, values: Readonly<Record<string, string | number>> = {}): string =>
+  filled(TEXTS[key]?.[spoken === "nl" ? 0 : 1] ?? key, values);
 
 /** A day in words, at the time of the Netherlands; `at` in seconds since 1970. */
-export function day(at: number): string {
-  const options = { day: "numeric", month: "long", year: "numeric", timeZone: "Europe/Amsterdam" } as const;
-  return new Intl.DateTimeFormat(spoken === "nl" ? "nl-NL" : "en-GB", options).format(new Date(at * 1000));
-}
+export const day = (at: number): string => dayIn(at, spoken);
 
 /** An icon; it always stands beside a word. */
-export function icon(name: string): SVGSVGElement {
-  return svg("0 0 24 24", ICONS[name] ?? [], {
-    class: "sp-icon", fill: "none", stroke: "currentColor", "stroke-width": "2", "stroke-linecap": "round",
-    "stroke-linejoin": "round",
-  });
-}
-
-/** Four notches, filled up to a level. */
-export function gauge(level: number): SVGSVGElement {
-  return svg("0 0 70 16", [0, 1, 2, 3].map((notch) => ["path", {
-    d: `M${2 + 17 * notch} 6h15v7h-15z`, fill: notch < level ? "currentColor" : "none", stroke: "currentColor",
-    "stroke-width": "1.5",
-  }] as const), { class: "sp-gauge" });
-}
+export const icon = (name: string): SVGSVGElement => drawIcon(ICONS[name]);
 
 /** The mark of skillspass. */
 export const drawing = (name: "nut"): SVGSVGElement =>

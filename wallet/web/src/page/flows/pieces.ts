@@ -5,7 +5,7 @@ import TYPES from "skillspass:types";
 import type { Line } from "../../keeper/consent.ts";
 import { isObject, member } from "../../protocol/json.ts";
 import { titlesOf } from "../cards.ts";
-import { h, icon, svg, type Child } from "../dom.ts";
+import { gauge, h, icon, type Child } from "../dom.ts";
 import { actions, button } from "../parts.ts";
 import { language, t } from "../texts.ts";
 import { valueIn } from "../values.ts";
@@ -109,11 +109,5 @@ export const toPassport = (answer: (value: void) => void): HTMLElement =>
 /** A heading with its icon. */
 export const heading = (symbol: string, text: string): HTMLElement =>
   h("h2", { class: "sp-row sp-row--icon" }, icon(symbol), text);
-
-function gauge(level: number): SVGSVGElement {
-  return svg("0 0 70 16", [0, 1, 2, 3].map((notch) => ["path", {
-    d: `M${2 + 17 * notch} 6h15v7h-15z`, fill: notch < level ? "currentColor" : "none", stroke: "currentColor", "stroke-width": "1.5",
-  }] as const), { class: "sp-gauge" });
-}
 
 const isSkill = ({ path, value }: Line): boolean => path[0] === "skills" && path.length > 1 && isObject(value);
