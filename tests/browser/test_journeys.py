@@ -89,7 +89,7 @@ RECEIVE = """
 """
 
 SHOW = """
-  const question = await k.presenting.readQuestion(link, lists, seconds);
+  const question = await k.presenting.readQuestion(link, lists, seconds, async () => false);
   const asked = await k.presenting.findAnswers(question, self.log, () => undefined);
   if (!said) { self.log = await k.presenting.declineRequest(asked, self.log); return null; }
   const choices = asked.groups.map(([fit]) => ({
