@@ -9,12 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from sqlmodel import Session
 
 from credentials.encoding import JsonObject, compact_json
-from credentials.errors import MalformedError
+from credentials.errors import MalformedError, RejectedError
 from issuer import batches, delivery, offers, overview, status
 from issuer.audit import MAX_REASON, record
 from issuer.batches import ListReport
 from issuer.doors import CallerOf
 from issuer.links import wallet_link
+from issuer.list_issuing import needs_second
 from issuer.oauth import NO_STORE, Body
 from issuer.offers import LETTER_LIFE, SCREEN_LIFE, MadeOffer
 from issuer.orders import FORMAT_IDS, order
@@ -254,12 +255,15 @@ def issue_list(
 ) -> JSONResponse:
     """Offer a proof to everyone on a class list (a CSV body); with ``check`` only read it.
 
-    Errors hold the whole list back (422), unless ``ready_only``.
+    Errors hold the whole list back (422), unless ``ready_only``. More people than the organisation
+    gives without a second person ask for a key that may do so alone.
     """
     caller.require(Scope.LISTS)
     ports, at = caller.ports, caller.ports.clock()
     report = batches.check(body, type_id=type_id, templates=ports.templates, at=at)
     if not check:
+        if needs_second(len(report.found.rows), ports) and Scope.LONG_LISTS not in caller.scopes:
+            raise RejectedError("list_needs_second", f"{len(report.found.rows)} people are ready")
         report = batches.issue(
             report,
             name="",

@@ -23,6 +23,7 @@ class Scope(StrEnum):
     READ = "read"
     OFFERS = "offers"
     LISTS = "lists"
+    LONG_LISTS = "long_lists"
     STATUS = "status"
     EVENTS = "events"
 

@@ -20,6 +20,7 @@ from service.demo import local_origins
 from service.webhooks import check_signature
 from tests.databases import everything_in
 from tests.in_memory import InMemoryHttp
+from tests.issuer.lists import csv_of, other
 from tests.issuer.office import FORKLIFT, Holder, Office, open_office
 
 pytestmark = pytest.mark.usefixtures("on_both_databases")
@@ -86,6 +87,12 @@ def listen(office: Office, *kinds: str) -> tuple[str, str]:
         return row.id, made
 
 
+def long_list(people: int) -> bytes:
+    skills = {"Skill 1": "Heftruck rijden", "Niveau 1": "2"}
+    rows = [other(str(27_000 + number), Opleiding="Heftruck") for number in range(people)]
+    return csv_of(*({**row, **skills} for row in rows)).encode()
+
+
 def work(office: Office) -> None:
     office.app.state.workers[0].desk.run_due()
 
@@ -105,6 +112,22 @@ def test_a_key_opens_what_its_scopes_say_and_no_more(office: Office) -> None:
     assert office.operator("GET", path, key=offers).status_code == 403
     assert office.operator("GET", path, key="spk_unknown").status_code == 401
     assert office.operator("GET", path, key="").status_code == 401
+
+
+def test_a_long_list_asks_a_key_that_may_do_so_alone(office: Office) -> None:
+    school = office.ports
+    data = long_list(people=school.identity.bulk_limit + 1)
+    path, lists = "/lists", key(office, "lists")
+    refused = office.operator("POST", path, content=data, key=lists)
+    assert (refused.status_code, refused.json()["code"]) == (403, "list_needs_second")
+    checked = office.operator("POST", f"{path}?check=true", content=data, key=lists)
+    assert checked.status_code == 200, "it may still be read"
+    with school.database.reading() as session:
+        assert session.exec(select(Offer)).all() == []
+    alone = office.operator("POST", path, content=data, key=key(office, "lists", "long_lists"))
+    assert len(alone.json()["offers"]) == school.identity.bulk_limit + 1
+    few = long_list(people=school.identity.bulk_limit)
+    assert office.operator("POST", path, content=few, key=lists).status_code == 200
 
 
 def test_a_key_is_of_one_organisation(office: Office) -> None:
