@@ -1,6 +1,7 @@
 """What an asker may declare: the closed lists of ``queries/declarations.yaml`` (decision 0052)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -8,8 +9,10 @@ from schemas.files import ROOT, Entry, read_entry
 
 _FIELDS = (
     *("version", "relations", "purposes", "legal_bases", "retention_days"),
-    *("usual", "unchecked_claims"),
+    *("usual", "vacancy_purposes", "unchecked_claims", "needed_claims"),
 )
+
+_INTAKE = "intake"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,9 @@ class Lists:
 
     Attributes:
         usual: what is declared where nobody says otherwise.
+        vacancy_purposes: relation to what a vacancy's question is for.
         unchecked_claims: the claims that may be asked without account, by name.
+        needed_claims: further claims, by name, to the purposes that need them.
     """
 
     relations: tuple[str, ...]
@@ -40,7 +45,9 @@ class Lists:
     legal_bases: tuple[str, ...]
     retention_days: tuple[int, ...]
     usual: Declared
+    vacancy_purposes: Mapping[str, str]
     unchecked_claims: frozenset[str]
+    needed_claims: Mapping[str, frozenset[str]]
 
     def holds(self, declared: Declared) -> bool:
         """Whether every choice stands on its list."""
@@ -50,6 +57,17 @@ class Lists:
             and declared.legal_basis in self.legal_bases
             and declared.retention_days in self.retention_days
         )
+
+    def needs(self, purpose: str, claim: str) -> bool:
+        """Whether a purpose needs a claim; one that stands on no list is needed for none."""
+        return claim in self.unchecked_claims or purpose in self.needed_claims.get(claim, ())
+
+    def for_vacancy(self, declared: Declared) -> Declared:
+        """What a vacancy's question declares: hiring where the relation says so."""
+        found = self.vacancy_purposes.get(declared.relation)
+        if found is None or declared.purpose != _INTAKE:
+            return declared
+        return replace(declared, purpose=found)
 
 
 @cache
@@ -68,6 +86,7 @@ def read_lists(path: Path) -> Lists:
     file.only(_FIELDS)
     usual = file.entry("usual")
     usual.only(("relation", "purpose", "legal_basis", "retention_days"))
+    hiring, needed = file.entry("vacancy_purposes"), file.entry("needed_claims")
     found = Lists(
         relations=file.texts("relations"),
         purposes=file.texts("purposes"),
@@ -79,10 +98,19 @@ def read_lists(path: Path) -> Lists:
             usual.text("legal_basis"),
             usual.number("retention_days"),
         ),
+        vacancy_purposes={
+            relation: hiring.text(relation) for relation in sorted(map(str, hiring.fields))
+        },
         unchecked_claims=frozenset(file.texts("unchecked_claims")),
+        needed_claims={
+            claim: frozenset(needed.texts(claim)) for claim in sorted(map(str, needed.fields))
+        },
     )
     if not found.holds(found.usual):
         raise file.fault("usual", "not on the lists")
+    named = frozenset(found.vacancy_purposes.values()).union(*found.needed_claims.values())
+    if not named <= set(found.purposes) or not {*found.vacancy_purposes} <= set(found.relations):
+        raise file.fault("needed_claims", "a purpose or relation that stands on no list")
     return found
 
 

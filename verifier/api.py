@@ -225,6 +225,8 @@ def _question(body: AskBody, caller: Caller) -> Question:
     if body.dcql_query is not None:
         return own_question(body.dcql_query, declared=declared, firm=firm)
     if body.preset is None and body.vacancy is not None:
+        if body.declaration.purpose is None:
+            declared = lists().for_vacancy(declared)
         return vacancy_question(body.vacancy, declared=declared, firm=firm)
     return preset_question(body.preset or FIRST, declared=declared, firm=firm)
 

@@ -1,6 +1,7 @@
 """What is asked and what is declared with it: a preset, a question of one's own, a confirmation.
 
-Without account a question asks skills and validity only (security.md, "Who asks").
+Without account a question asks skills and validity only (security.md, "Who asks"); with one it asks
+what the declared purpose needs.
 """
 
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from credentials.encoding import JsonObject
 from credentials.errors import RejectedError
 from credentials.openid4vc.dcql import parse_query
-from credentials.openid4vc.declaration import check_unchecked
+from credentials.openid4vc.declaration import check_needed, check_unchecked
 from schemas import catalog
 from schemas.declarations import Declared, lists
 
@@ -52,13 +53,15 @@ class Question:
         Raises:
             MalformedError: ``dcql_invalid`` and its kin.
             RejectedError: ``declaration_invalid``: off the lists; ``asker_unchecked``: more than
-                may be asked without account.
+                may be asked without account; ``asked_beyond_need``: more than the purpose needs.
         """
         query = parse_query(self.query)
         if not lists().holds(self.declared):
             raise RejectedError("declaration_invalid", "a choice that stands on no list")
         if self.firm is None:
             check_unchecked(query)
+        elif not self.confirms:  # a confirmation asks what the holder showed already
+            check_needed(query, self.declared.purpose)
 
 
 def preset_question(

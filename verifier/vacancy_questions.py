@@ -44,7 +44,7 @@ def vacancy_question(
 
     Args:
         asked: its id.
-        declared: what the holder is told; None for the usual.
+        declared: what the holder is told; None for the usual of a vacancy.
         firm: None where nobody was checked.
 
     Raises:
@@ -53,7 +53,8 @@ def vacancy_question(
     wanted = requirements_of(asked)
     if wanted is None:
         raise RejectedError("vacancy_unknown", "no vacancy or job of that id")
-    return Question(VACANCY, _query(wanted), declared or lists().usual, firm)
+    usual = lists().for_vacancy(lists().usual)
+    return Question(VACANCY, _query(wanted), declared or usual, firm)
 
 
 def requested_by(query: JsonObject, wanted: RequirementSet) -> frozenset[str]:

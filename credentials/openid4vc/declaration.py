@@ -5,7 +5,9 @@ lists (docs/decisions/0052-deletions.md). Wallets that do not know its format ig
 asker's own word, under the signature of its request.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
@@ -14,6 +16,7 @@ from credentials.encoding import JsonObject
 from credentials.errors import RejectedError
 from credentials.openid4vc.dcql_query import CredentialQuery, DcqlQuery
 from credentials.openid4vc.message import WIRE, HttpsUrl, WireObject, read_message
+from schemas import catalog
 from schemas.declarations import Declared, lists
 
 DECLARATION_FORMAT: Final = "https://skillspass.example/declaration/1"
@@ -125,6 +128,46 @@ def check_unchecked(query: DcqlQuery) -> None:
         more = [claim.path for claim in each.claims if not _is_open(_name(each, claim.path))]
         if more:
             raise RejectedError("asker_unchecked", f"{each.id}: {len(more)} other claims")
+
+
+def check_needed(query: DcqlQuery, purpose: str) -> None:
+    """Who was looked up asks what the declared purpose needs, and nothing beyond it.
+
+    Where a W3C format asks for everything, everything that the type issues is asked.
+
+    Raises:
+        RejectedError: ``asked_beyond_need``.
+    """
+    for each in query.credentials:
+        asked = [_name(each, claim.path) for claim in each.claims] or _issued(each)
+        more = [name for name in asked if not _is_needed(name, purpose)]
+        if more:
+            told = (
+                ", ".join(sorted(_claim_names() & {str(name) for name in more}))
+                or f"{len(more)} claims that no type of ours has"
+            )
+            raise RejectedError("asked_beyond_need", f"{each.id}, for {purpose}: {told}")
+
+
+def _issued(query: CredentialQuery) -> Sequence[str | int | None]:
+    """The claims of a query that names none; None for those of a type that we do not know."""
+    if query.format not in _WHOLE_FORMATS:
+        return ()
+    asked: list[str | int | None] = []
+    for either in query.types or (frozenset[str](),):
+        kinds = [kind for url in sorted(either) if (kind := catalog.by_url(url)) is not None]
+        asked += [claim.path for kind in kinds for claim in kind.issued()] if kinds else [None]
+    return asked
+
+
+@cache
+def _claim_names() -> frozenset[str]:
+    """What the claims of our types are called; other words of a question are not repeated."""
+    return frozenset(claim.path for kind in catalog.credential_types() for claim in kind.claims)
+
+
+def _is_needed(name: str | int | None, purpose: str) -> bool:
+    return name in _ALWAYS_SHOWN or (isinstance(name, str) and lists().needs(purpose, name))
 
 
 def _name(query: CredentialQuery, path: tuple[str | int | None, ...]) -> str | int | None:

@@ -237,13 +237,14 @@ def test_claim_values_and_sets_are_checked_again(world: World) -> None:
     skill: JsonObject = {"id": "b", "path": ["skills", None, "level"], "values": [3, 4]}
     document = query(asking("one", SD_JWT, claims=[level, skill], claim_sets=[["a"], ["b"]]))
     world = World(world.directory / "checked", {"client_checked": True})
-    asked = world.ask(None, dcql_query=document)
+    training: JsonObject = {"purpose": "training"}  # which needs a mark
+    asked = world.ask(None, dcql_query=document, declaration=training)
     request = world.request(asked["request_uri"])
     wire = presented(world, world.issue(world.credential()), request)
     world.post(request, answered(request, wire, query_id="one"))
     assert world.result(asked["id"])["verdict"]["verdict"] == "passed"
     narrow = replace_values(document)
-    asked = world.ask(None, dcql_query=narrow)
+    asked = world.ask(None, dcql_query=narrow, declaration=training)
     request = world.request(asked["request_uri"])
     wire = presented(world, world.issue(world.credential()), request)
     world.post(request, answered(request, wire, query_id="one"))

@@ -18,9 +18,9 @@ def post(world: World, path: str, page: str, **fields: str) -> int:
     return int(world.client.post(path, data={"csrf_token": token[1], **fields}).status_code)
 
 
-def asked(world: World) -> RequestRow:
+def asked(world: World, **fields: str) -> RequestRow:
     """The question that a browser makes from the first page."""
-    assert post(world, "/requests", "/", preset="skills") == 303
+    assert post(world, "/requests", "/", **(fields or {"preset": "skills"})) == 303
     with world.app.state.ports.database.reading() as session:
         rows: list[RequestRow] = list(session.exec(select(RequestRow)).all())
     return max(rows, key=lambda row: (row.organisation_id is not None, row.created_at))
@@ -37,6 +37,25 @@ def test_without_account_nobody_is_named_and_with_one_the_checked_firm_is(world:
     assert post(world, "/firm", "/firm", **said, retention_days="2") == 400
     assert post(world, "/firm/sign-out", "/firm") == 303
     assert 'action="/firm/demo"' in world.client.get("/firm").text
+
+
+def test_a_firm_that_hires_says_so_with_a_vacancy_and_confirms_to_confirm(world: World) -> None:
+    assert post(world, "/firm/demo", "/firm") == 303
+    assert asked(world).purpose == "intake"
+    world.clock.turn(minutes=1)
+    assert asked(world, vacancy="vac-001").purpose == "hiring"
+    world.clock.turn(minutes=1)
+    agency = {"relation": "agency", "purpose": "intake", "legal_basis": "consent"}
+    assert post(world, "/firm", "/firm", **agency, retention_days="1") == 303
+    assert asked(world, vacancy="vac-001").purpose == "intake"
+    world.clock.turn(minutes=1)
+    proof = str(world.issue(world.credential()))
+    token = re.search(r'name="csrf_token" value="([^"]+)"', world.client.get("/").text)
+    assert token is not None
+    form = {"csrf_token": token[1], "proof": proof}
+    result = world.client.post("/check", data=form).headers["location"].rpartition("/")[2]
+    row = asked(world, result=result)
+    assert (row.preset, row.purpose, row.relation) == ("confirmation", "confirmation", "agency")
 
 
 def test_outside_a_trial_nobody_signs_in_with_one_click(world: World) -> None:

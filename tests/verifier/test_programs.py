@@ -183,7 +183,7 @@ def test_a_firms_name_appears_only_once_it_was_checked(world: World, *, checked:
             }
         ]
     }
-    body = {"preset": None, "dcql_query": question}
+    body = {"preset": None, "dcql_query": question, "declaration": {"purpose": "hiring"}}
     own = call(world, firm(world, checked=checked), "POST", "/requests", body)
     assert own.status_code == (201 if checked else 400)
     assert checked or own.json()["code"] == "asker_unchecked"

@@ -19,8 +19,9 @@ from tests.conftest import NOW
 from tests.credentials.authorities import Authority
 from tests.verifier.world import KEY, VERIFIER, World
 from verifier.keys import open_certificates
-from verifier.questions import Firm, own_question, preset_question
+from verifier.questions import Firm, Question, own_question, preset_question
 
+TYPES = "https://skillspass.example/types"
 CHECKED = {"client_checked": True, "client_name": "Metaal BV", "client_kvk": "12345678"}
 
 
@@ -31,6 +32,7 @@ def asking(*paths: list[JsonValue]) -> JsonObject:
     }
 
 
+HIRING = {"purpose": "hiring"}
 WITH_NAME = asking(["skills", None], ["family_name"])
 
 
@@ -57,7 +59,8 @@ def test_without_account_the_verifiers_own_name_stands_there_unchecked(world: Wo
 
 def test_a_checked_firm_is_named_with_its_number(world: World) -> None:
     world = World(world.directory / "checked", CHECKED)
-    request = world.request(world.ask(None, dcql_query=WITH_NAME)["request_uri"])
+    asked = world.ask(None, dcql_query=WITH_NAME, declaration=HIRING)
+    request = world.request(asked["request_uri"])
     assert request.declaration is not None
     assert request.declaration.checked
     assert (request.declaration.name, request.declaration.kvk) == ("Metaal BV", "12345678")
@@ -95,12 +98,90 @@ def test_every_choice_has_its_words() -> None:
     assert {len({sentence(key, each) for each in LANGUAGES}) for key in keys} == {2}
 
 
-@pytest.mark.parametrize("name", ["given_name", "family_name", "birth_date", "document_number"])
+def as_firm(query: JsonObject, purpose: str) -> Question:
+    """A question of a firm that somebody looked up."""
+    declared = Declared("hirer", purpose, "consent", 28)
+    return own_question(query, declared=declared, firm=Firm("Metaal BV"))
+
+
+@pytest.mark.parametrize("name", ["given_name", "family_name", "document_number"])
 def test_nothing_that_names_a_person_is_among_the_open_claims(name: str) -> None:
     assert name not in lists().unchecked_claims
-    own_question(asking([name]), firm=Firm("Metaal BV")).check()
+    as_firm(asking([name]), "hiring").check()
     with pytest.raises(RejectedError, match="asker_unchecked"):
         own_question(asking([name])).check()
+
+
+@pytest.mark.parametrize("purpose", lists().purposes)
+@pytest.mark.parametrize("name", ["birth_date", "nationality", "photo", "reason_for_leaving"])
+def test_no_purpose_needs_what_says_who_somebody_is(purpose: str, name: str) -> None:
+    with pytest.raises(RejectedError, match="asked_beyond_need"):
+        as_firm(asking(["skills", None], [name]), purpose).check()
+
+
+@pytest.mark.parametrize("purpose", ["hiring", "site_access", "training"])
+def test_a_name_is_asked_for_purposes_that_need_one(purpose: str) -> None:
+    as_firm(WITH_NAME, purpose).check()
+
+
+@pytest.mark.parametrize("purpose", ["intake", "advice"])
+def test_a_name_is_not_asked_to_get_acquainted(purpose: str) -> None:
+    with pytest.raises(RejectedError, match="asked_beyond_need") as refusal:
+        as_firm(WITH_NAME, purpose).check()
+    assert refusal.value.detail == f"a, for {purpose}: family_name"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"id": "a", "format": "ldp_vc", "meta": {"type_values": [[f"{TYPES}/vca-basis/1"]]}},
+        {"id": "a", "format": "ldp_vc", "meta": {"type_values": [["https://other.example/Card"]]}},
+        {"id": "a", "format": "jwt_vc_json", "meta": {"type_values": [["VerifiableCredential"]]}},
+    ],
+    ids=["names", "a type that is not ours", "any type"],
+)
+def test_who_asks_for_everything_asks_for_each_claim_of_it(query: JsonObject) -> None:
+    with pytest.raises(RejectedError, match="asked_beyond_need"):
+        as_firm({"credentials": [query]}, "intake").check()
+
+
+def test_everything_may_be_asked_where_all_of_it_is_needed() -> None:
+    meta: JsonObject = {"type_values": [["VerifiableCredential", f"{TYPES}/vca-basis/1"]]}
+    query: JsonObject = {"id": "a", "format": "ldp_vc", "meta": meta}
+    as_firm({"credentials": [query]}, "site_access").check()
+
+
+def test_a_firm_is_told_which_detail_it_asks_too_much(world: World) -> None:
+    world = World(world.directory / "checked", CHECKED)
+    body = {"dcql_query": asking(["birth_date"]), "declaration": HIRING}
+    answer = world.client.post("/api/requests", json=body, headers=KEY)
+    assert (answer.status_code, answer.json()["code"]) == (400, "asked_beyond_need")
+    assert "birth_date" in answer.json()["detail"]
+    odd = {**body, "dcql_query": asking(["<b>Jan</b>"])}
+    assert "Jan" not in world.client.post("/api/requests", json=odd, headers=KEY).text
+
+
+@pytest.mark.parametrize(
+    ("relation", "purpose"),
+    [
+        ("hirer", "hiring"),
+        ("other_employer", "hiring"),
+        ("agency", "intake"),
+        ("trainer", "intake"),
+    ],
+)
+def test_a_vacancy_is_asked_to_hire_somebody_but_by_an_agency(
+    world: World, relation: str, purpose: str
+) -> None:
+    asked = world.ask(None, vacancy="vac-001", declaration={"relation": relation})
+    request = world.request(asked["request_uri"])
+    assert request.declaration is not None
+    assert request.declaration.declared.purpose == purpose
+    said = {"relation": relation, "purpose": "intake"}
+    asked = world.ask(None, vacancy="vac-001", declaration=said)
+    told = world.request(asked["request_uri"]).declaration
+    assert told is not None
+    assert told.declared.purpose == "intake"
 
 
 def test_a_preset_is_asked_as_it_stands_in_the_catalogue() -> None:

@@ -202,7 +202,7 @@ def test_someone_who_shows_nothing_is_no_failure(world: World) -> None:
 def test_the_database_keeps_the_result_and_no_claim(world: World) -> None:
     world = World(world.directory / "checked", {"client_checked": True})
     held = world.issue(world.credential())
-    asked = world.ask(None, dcql_query=WITH_NAMES)
+    asked = world.ask(None, dcql_query=WITH_NAMES, declaration={"purpose": "hiring"})
     request = world.request(asked["request_uri"])
     assert world.post(request, world.show(held, request, disclose=NAMES)).status == 200
     verdict = world.result(asked["id"])["verdict"]

@@ -22,6 +22,7 @@ from verifier.tables import (
     OrganisationLogin,
     OrganisationPasskey,
 )
+from verifier.vacancy_questions import VACANCY
 
 MAX_ANSWER = 20_000
 """Characters of a browser's answer: a key and a certificate of the device fit ten times."""
@@ -58,6 +59,10 @@ def question_of(asked: str | Question, firm: Organisation | None) -> str | Quest
         return asked
     question = preset_question(asked) if isinstance(asked, str) else asked
     declared = organisations.usual_of(firm)
+    if question.name == VACANCY:
+        declared = lists().for_vacancy(declared)
+    elif question.confirms:
+        declared = replace(declared, purpose=question.declared.purpose)
     return replace(question, declared=declared, firm=organisations.firm_of(firm))
 
 
