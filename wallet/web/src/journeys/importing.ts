@@ -1,8 +1,9 @@
 /** Bring credentials from an export file of ours: each is checked again before it is offered (section 6). */
 
 import { checkChain, parseEvent, type Event } from "../keeper/events.ts";
-import { addCredential, append, heldIn, parseHeld, type Held, type Log } from "../keeper/vault.ts";
+import { heldIn, parseHeld, type Held, type Log } from "../keeper/vault.ts";
 import { unpack } from "../portability/archive.ts";
+import { carry } from "../portability/carrying.ts";
 import { openExport, type ExportSecret } from "../portability/export.ts";
 import { malformed, Refusal } from "../protocol/errors.ts";
 import { canonicalJson, type JsonValue } from "../protocol/json.ts";
@@ -25,7 +26,8 @@ export interface Brought {
 /** A file that was opened. */
 export interface Import {
   readonly brought: readonly Brought[];
-  readonly own: readonly Event[]; // claims and wishes of the worker
+  readonly events: readonly Event[]; // the log of that passport
+  readonly own: readonly Event[]; // claims and wishes of the worker that are not here yet
 }
 
 /** Open an export and check what is in it; refuses `export_invalid`, `export_not_opened`. */
@@ -35,22 +37,16 @@ export async function readImport(file: string, secret: ExportSecret, log: Log): 
   const here = heldIn(log.events);
   const brought: Brought[] = [];
   for (const held of heldIn(events)) {
-    const known = here.some((each) => same(canonicalJson(each.wire), canonicalJson(held.wire)));
+    const known = here.some(({ id, wire }) => id === held.id || same(canonicalJson(wire), canonicalJson(held.wire)));
     brought.push({ held, known, ...(await judged(held, log.now())) });
   }
   const written = new Set(log.events.map(({ ulid }) => ulid));
-  return { brought, own: events.filter(({ type, ulid }) => OWN.has(type) && !written.has(ulid)) };
+  return { brought, events, own: events.filter(({ type, ulid }) => OWN.has(type) && !written.has(ulid)) };
 }
 
-/** Keep what holds and is not here yet, with its keys, and the worker's own words. */
-export async function keepImport({ brought, own }: Import, log: Log): Promise<Log> {
-  let kept = log;
-  for (const { held, keepable, known } of brought) {
-    const [, ...more] = held.copies;
-    if (keepable && !known) kept = await addCredential(kept, held.format, held.wire, held.key, held.giver, more);
-  }
-  for (const { type, data } of own) kept = await append(kept, type, data);
-  return kept;
+/** Keep what holds and is not here yet, with its keys, the worker's own words, and what the log tells. */
+export function keepImport({ brought, events }: Import, log: Log): Promise<Log> {
+  return carry(log, events, new Set(brought.filter(({ keepable, known }) => keepable && !known).map(({ held }) => held.id)));
 }
 
 async function eventsIn(octets: Uint8Array<ArrayBuffer> | undefined): Promise<Event[]> {

@@ -101,10 +101,10 @@ export async function makeShare(
   return [after, made];
 }
 
-/** The shares that the log knows, newest first. */
+/** The shares that the log knows and our service keeps, newest first. */
 export function sharesIn(events: readonly Event[]): KeptShare[] {
   const stopped = new Set(events.filter(({ type }) => type === "share_stopped").map(({ data }) => data["id"]));
-  return events.filter(({ type }) => type === "share_made").map((event): KeptShare => {
+  return events.filter(({ type, data }) => type === "share_made" && data["elsewhere"] !== true).map((event): KeptShare => {
     const { id, link, stop, code, until, views, cards } = event.data;
     return {
       id: String(id), link: parseLink(String(link)), stop: String(stop), code: typeof code === "string" ? code : undefined,

@@ -14,7 +14,8 @@ const SILENT = new Set(["holder_key_made", "settings"]); // nothing happened to 
 
 /** Every event that a person wants to know of; `types` as `typesIn` finds them. */
 export function entriesOf(events: readonly Event[], types: Types = new Map()): JsonObject[] {
-  return events.filter(({ type }) => !SILENT.has(type)).map((event) => entryOf(event, events, types)).reverse();
+  const told = events.filter(({ type }) => !SILENT.has(type)).reverse(); // what another passport brought is older than its place
+  return told.sort((one, other) => momentOf(other) - momentOf(one)).map((event) => entryOf(event, events, types));
 }
 
 /** The type of each credential that was ever kept, by its name in this vault. */
