@@ -45,6 +45,7 @@ class Expectations:
 
     Attributes:
         may_issue: the verifier's own rules about who may issue what, beyond the list.
+        one_time: types that a key made for one use may give; whose it is stays unknown.
         held: it is the holder who asks, about what he was given: a base proof is then in order.
 
     Raises:
@@ -59,6 +60,7 @@ class Expectations:
     format: str | None = None
     held: bool = False
     may_issue: MayIssue = _anyone
+    one_time: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         live = self.holder is HolderCheck.LIVE or self.binding is not None

@@ -19,6 +19,11 @@ from credentials.trust.listing import Accreditation, TrustedIssuer
 LINKED = "domain_linked"
 """Code of a passed check: not the list, but the issuer's own domain says who it is."""
 
+ONE_TIME = "one_time_key"
+"""Code of an open check: a key that carries its own name signed, and nobody says whose it is."""
+
+_SELF_NAMED = ("did:jwk:", "did:key:")
+
 
 def check_trust(
     credential: Credential,
@@ -33,7 +38,8 @@ def check_trust(
     Raises:
         Untrusted: ``issuer_not_listed``, ``issuer_not_accredited_for_type``,
             ``issuer_not_in_policy``.
-        UndeterminedError: ``trust_list_unavailable``, or the domain cannot be asked.
+        UndeterminedError: ``trust_list_unavailable``, or the domain cannot be asked;
+            ``one_time_key`` for a type that a key made for it may give.
         CredentialError: as ``find_linked``.
     """
     if entry is not None and expected.policy is not Policy.ANY:
@@ -41,6 +47,8 @@ def check_trust(
         _check_rules(credential, accreditation.role, expected)
         return _listed(entry, accreditation, sources, at=at)
     _check_rules(credential, None, expected)
+    if credential.type in expected.one_time and credential.issuer.startswith(_SELF_NAMED):
+        raise UndeterminedError("one_time_key", "nobody says whose key it is")
     if expected.policy is Policy.ANY:
         return finding(Check.TRUST, Outcome.NOT_APPLICABLE, "trust_not_asked")
     if expected.policy is Policy.LINKED:

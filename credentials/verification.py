@@ -29,7 +29,7 @@ from credentials.findings import (
 from credentials.formats import FORMATS, format_of
 from credentials.formats.base import check_dates
 from credentials.formats.data_integrity import DataIntegrity, refuse_base
-from credentials.issuer_checks import check_trust, find_key
+from credentials.issuer_checks import ONE_TIME, check_trust, find_key
 from credentials.model import Credential, Unverified, Verified, Wire
 from credentials.openid4vc.dcql import authorities_of, satisfied
 from credentials.shape import check_shape
@@ -53,7 +53,7 @@ def check(presentation: Wire, *, expected: Expectations, sources: Sources, at: d
     entry = sources.trust_list.entry(credential.issuer) if sources.trust_list else None
     trust = judged(Check.TRUST, lambda: check_trust(credential, entry, expected, sources, at=at))
     findings = [parsed, identity, trust]
-    unknown = entry is None and trust.outcome is not Outcome.PASSED
+    unknown = entry is None and trust.outcome is not Outcome.PASSED and trust.code != ONE_TIME
     if expected.policy is not Policy.ANY and unknown:
         return _verdict(findings)
     # (4) key: the list's history, else the issuer's document if the policy let it through

@@ -38,6 +38,7 @@ __all__ = [
     "credential_types",
     "framework",
     "json_schema",
+    "one_time_types",
     "profiles",
     "query",
     "query_names",
@@ -64,6 +65,14 @@ def credential_type(type_id: str) -> CredentialType:
 def by_url(url: str) -> CredentialType | None:
     """The type with this type URL, or None."""
     return next((found for found in _types().values() if found.url == url), None)
+
+
+def one_time_types() -> frozenset[str]:
+    """The type URLs that a co-worker gives with a key made for one use."""
+    given = (
+        found for found in _types().values() if any(m.role == "coworker" for m in found.may_issue)
+    )
+    return frozenset(found.url for found in given)
 
 
 @cache

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from credentials.encoding import JsonObject
 from credentials.findings import Check, Finding, Outcome, Verdict
+from credentials.issuer_checks import ONE_TIME
 from credentials.model import Binding, Get, Wire
 from credentials.openid4vc.dcql import CredentialQuery
 from credentials.verification import Expectations, HolderCheck, Policy, Sources, check
@@ -108,6 +109,7 @@ def examine(wire: Wire, *, expected: Expectations, around: Surroundings, at: dat
         types=catalog.type_metadata,
         status_seen=around.status_seen,
     )
+    expected = replace(expected, one_time=catalog.one_time_types())
     verdict = check(wire, expected=expected, sources=sources, at=at)
     if expected.query is not None:
         verdict = only_asked(verdict, wire, expected.query)
@@ -142,7 +144,8 @@ def _schema(type_url: str) -> JsonObject | None:
 def _why_no_list(finding: Finding, listing: Listing) -> Finding:
     """The kernel only knows that it got no list; we know why."""
     unknown = finding.check is Check.TRUST and finding.outcome is Outcome.UNDETERMINED
-    if unknown and listing.trust_list is None and finding.code != "not_reached":
+    told = finding.code in {"not_reached", ONE_TIME}
+    if unknown and listing.trust_list is None and not told:
         return replace(finding, code=listing.code)
     return finding
 

@@ -15,6 +15,8 @@ FORGED = frozenset(
 OWN_TITLE = frozenset({"revoked", "suspended", "expired", "issuer_not_listed"})
 """Codes with a headline of their own."""
 
+_UNKNOWN_GIVER = frozenset({"issuer_not_listed", "one_time_key"})
+
 
 def is_declined(report: Report) -> bool:
     """Whether somebody chose to show nothing."""
@@ -59,8 +61,8 @@ def _refused(report: Report, part: Part) -> tuple[str, str, str]:
 
 def _unknown(report: Report, unknown: list[Part]) -> tuple[str, str, str]:
     finding = decisive(report.verdict, Part.ISSUER)
-    if finding is not None and finding.code == "issuer_not_listed":
-        return "warning", "verdict.title.issuer_not_listed", "verdict.lead.issuer_not_listed"
+    if finding is not None and finding.code in _UNKNOWN_GIVER:
+        return "warning", f"verdict.title.{finding.code}", f"verdict.lead.{finding.code}"
     valid = decisive(report.verdict, Part.VALID)
     if valid is not None and valid.code == "status_last_known":
         return "warning", "verdict.title.unknown_one", "verdict.lead.last_known"
