@@ -17,6 +17,7 @@ from service.passkeys import Party, Passkeys
 from wallet import (
     api,
     description,
+    mailboxes_api,
     pages,
     presenting_pages,
     receiving_pages,
@@ -65,8 +66,10 @@ def create_app(settings: WalletSettings, *, fetch: Http, clock: Clock, entropy: 
             description.router,
             api.router,
             shares_api.worker,
+            mailboxes_api.worker,
             relay_api.router,
             shares_api.reader,
+            mailboxes_api.guest,
         ],
         pages=templates,
         clock=clock,

@@ -12,14 +12,14 @@ from fastapi.responses import JSONResponse
 
 from service import description
 from service.problems import PROBLEMS
-from wallet import api, relay_api, shares_api
+from wallet import api, mailboxes_api, relay_api, shares_api
 from wallet.doors import at_keeper
 
 VERSION = "1"
 """Of the interface: what was there stays there, what is new may come."""
 
-ROUTERS = (api.router, shares_api.worker, relay_api.router)
-"""What the keeper's page may call; the share site's two doors are told in the share page's code."""
+ROUTERS = (api.router, shares_api.worker, mailboxes_api.worker, relay_api.router)
+"""What the keeper's page may call; the share site's doors are told in the share page's code."""
 
 _JSON = "application/json"
 _RAW = {

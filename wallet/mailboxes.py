@@ -1,6 +1,7 @@
 """Mailboxes: sealed messages between two devices that share a 128-bit id (design, 5 and 11).
 
-For moving to a new phone, and for an adviser: both sides delete it, and its end does so anyway.
+For moving to a new phone, for an adviser's visit, and for the answer of a colleague or a manager:
+both sides delete it, and its end does so anyway (decision 0057).
 """
 
 from datetime import datetime, timedelta
@@ -11,12 +12,19 @@ from sqlmodel import Session, col, select
 from credentials.errors import MalformedError, RejectedError
 from wallet.tables import Mailbox, MailboxMessage
 
-MAX_LIFE = timedelta(hours=24)
+VISIT_LIFE = timedelta(hours=24)
 """An adviser's day; a transfer takes five minutes."""
 
+MAX_LIFE = timedelta(days=14)
+"""So long somebody may take to answer; such a box holds few and small messages."""
+
 MAX_MESSAGES = 50
-MAX_MESSAGE_BYTES = 256 * 1024
+MAX_MESSAGE_BYTES = 64 * 1024
 """A snapshot of a passport for an adviser; a transfer needs one kilobyte."""
+
+MAX_REPLIES = 12
+MAX_REPLY_BYTES = 16 * 1024
+"""The last messages of any box are small, and a box that lives longer than a visit begins there."""
 
 
 def gone() -> RejectedError:
@@ -36,21 +44,24 @@ def make(session: Session, mailbox_id: str, *, expires_at: datetime, at: datetim
     sweep(session, at=at)
     if session.get(Mailbox, mailbox_id) is not None:
         raise RejectedError("already_done", "that id is taken")
-    session.add(Mailbox(id=mailbox_id, expires_at=expires_at))
+    taken = 0 if expires_at <= at + VISIT_LIFE else MAX_MESSAGES - MAX_REPLIES
+    session.add(Mailbox(id=mailbox_id, expires_at=expires_at, messages=taken))
 
 
 def put(session: Session, mailbox_id: str, octets: bytes, *, at: datetime) -> int:
     """Leave a message.
 
     Returns:
-        its number, from 1.
+        its number: from 1, in a box for answers from 39.
 
     Raises:
         RejectedError: ``mailbox_gone``.
         MalformedError: ``mailbox_full``: too large, or too many.
     """
     box = _open(session, mailbox_id, at)
-    if box.messages >= MAX_MESSAGES or not 0 < len(octets) <= MAX_MESSAGE_BYTES:
+    is_reply = box.messages >= MAX_MESSAGES - MAX_REPLIES
+    most = MAX_REPLY_BYTES if is_reply else MAX_MESSAGE_BYTES
+    if box.messages >= MAX_MESSAGES or not 0 < len(octets) <= most:
         raise MalformedError("mailbox_full", f"{box.messages} messages, {len(octets)} bytes")
     box.messages += 1
     session.add(box)
@@ -66,14 +77,38 @@ def messages(
     Raises:
         RejectedError: ``mailbox_gone``.
     """
-    box = session.get(Mailbox, mailbox_id)
-    if box is None or at >= box.expires_at:
-        raise gone()
+    ends(session, mailbox_id, at=at)
     statement = select(MailboxMessage).where(
         MailboxMessage.mailbox_id == mailbox_id, col(MailboxMessage.number) > after
     )
     rows = session.exec(statement.order_by(col(MailboxMessage.number))).all()
     return [(row.number, row.octets) for row in rows]
+
+
+def ends(session: Session, mailbox_id: str, *, at: datetime) -> datetime:
+    """When a mailbox ends.
+
+    Raises:
+        RejectedError: ``mailbox_gone``.
+    """
+    box = session.get(Mailbox, mailbox_id)
+    if box is None or at >= box.expires_at:
+        raise gone()
+    return box.expires_at
+
+
+def first(session: Session, mailbox_id: str, *, at: datetime) -> tuple[bytes, datetime]:
+    """What whoever put it up left in it, and its end: all that a guest is handed out.
+
+    Raises:
+        RejectedError: ``mailbox_gone``: also where nothing is in it yet.
+    """
+    end = ends(session, mailbox_id, at=at)
+    statement = select(MailboxMessage).where(MailboxMessage.mailbox_id == mailbox_id)
+    row = session.exec(statement.order_by(col(MailboxMessage.number)).limit(1)).first()
+    if row is None:
+        raise gone()
+    return row.octets, end
 
 
 def remove(session: Session, mailbox_id: str) -> None:

@@ -1,7 +1,7 @@
-"""Doors of shares and mailboxes: the worker's at the keeper, the reader's at the share site.
+"""Doors of shares: the worker's at the keeper, the reader's at the share site.
 
 Whoever shares is signed in, so that nobody fills the service with strangers' files; the row that is
-kept names no account (wallet design, 8 and 5).
+kept names no account (wallet design, section 8).
 """
 
 from datetime import UTC, datetime
@@ -13,13 +13,12 @@ from pydantic import Field
 from credentials.encoding import b64url_encode
 from service.passkeys import JsonObject
 from service.rates import limited
-from wallet import accounts, mailboxes, shares
+from wallet import accounts, shares
 from wallet.api import Confirmed
 from wallet.doors import DoorsOf, LoginOf, at_keeper, at_share
-from wallet.wire import Hash, Message, Name128, Octets
+from wallet.wire import Hash, Message, Name128, Octets, Seconds
 
 SHARE = [Depends(limited("share"))]
-Seconds = Annotated[int, Field(ge=0, le=253_402_300_799)]
 
 worker = APIRouter(prefix="/api", dependencies=[Depends(at_keeper)])
 reader = APIRouter(prefix="/s", dependencies=[Depends(at_share), *SHARE])
@@ -56,26 +55,13 @@ class Named(Gate):
     view: Annotated[int, Field(ge=1)]
 
 
-class NewMailbox(Message):
-    """A mailbox with an end."""
-
-    id: Name128
-    expires: Seconds
-
-
-class Letter(Message):
-    """One sealed message."""
-
-    message: Octets = Field(repr=False)
-
-
 @worker.post("/shares", status_code=201)
 def make_share(made: MadeShare, doors: DoorsOf, login: LoginOf, confirmed: Confirmed = "") -> None:
     """Keep a deelkaart, after a fresh passkey."""
     share = shares.NewShare(
         id=made.id,
         octets=made.sealed,
-        expires_at=_moment(made.expires),
+        expires_at=datetime.fromtimestamp(made.expires, UTC),
         coded=made.coded,
         gate_hash=made.gate,
         stop_hash=made.stop,
@@ -124,38 +110,3 @@ def leave_name(share_id: Name128, shown: Named, doors: DoorsOf) -> None:
         kept = shares.leave_name(session, share_id, shown.gate, shown.view, name=shown.name)
     if not kept:
         raise shares.gone()
-
-
-@worker.post("/mailboxes", status_code=201)
-def make_mailbox(made: NewMailbox, doors: DoorsOf, _login: LoginOf) -> None:
-    """Put up a mailbox for another device or an adviser."""
-    at = doors.keeping.clock()
-    with doors.database.transaction() as session:
-        mailboxes.make(session, made.id, expires_at=_moment(made.expires), at=at)
-
-
-@worker.post("/mailboxes/{mailbox_id}", dependencies=SHARE, status_code=201)
-def put_letter(mailbox_id: Name128, letter: Letter, doors: DoorsOf) -> dict[str, int]:
-    """Leave a sealed message."""
-    with doors.database.transaction() as session:
-        at = doors.keeping.clock()
-        return {"number": mailboxes.put(session, mailbox_id, letter.message, at=at)}
-
-
-@worker.get("/mailboxes/{mailbox_id}", dependencies=SHARE)
-def read_letters(mailbox_id: Name128, doors: DoorsOf, after: int = 0) -> list[JsonObject]:
-    """The messages behind a number."""
-    with doors.database.reading() as session:
-        found = mailboxes.messages(session, mailbox_id, after=after, at=doors.keeping.clock())
-    return [{"number": number, "message": b64url_encode(octets)} for number, octets in found]
-
-
-@worker.delete("/mailboxes/{mailbox_id}", dependencies=SHARE, status_code=204)
-def remove_mailbox(mailbox_id: Name128, doors: DoorsOf) -> None:
-    """Take it down, with all that is in it."""
-    with doors.database.transaction() as session:
-        mailboxes.remove(session, mailbox_id)
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -107,6 +107,15 @@ def _scripts(built: Built) -> tuple[str, ...]:
 def share_policy(settings: WalletSettings) -> str:
     """What the share page may load and call: its own service, and the verifier of the settings."""
     check = urlsplit(settings.check_url)
+    return guest_policy(f"'self' {check.scheme}://{check.netloc}")
+
+
+def guest_policy(calls: str = "'self'") -> str:
+    """What a page for somebody without a passport may load; a guest's calls its own service alone.
+
+    Args:
+        calls: whom it may call.
+    """
     return "; ".join(
         (
             "default-src 'none'",
@@ -114,7 +123,7 @@ def share_policy(settings: WalletSettings) -> str:
             "style-src 'self'",
             "font-src 'self'",
             "img-src 'self' data:",
-            f"connect-src 'self' {check.scheme}://{check.netloc}",
+            f"connect-src {calls}",
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",
@@ -196,7 +205,7 @@ def _keeper_routes(host: str, settings: WalletSettings, built: Built) -> Iterato
     yield _At(host, "/", _file("/index.html", built, headers))
     yield _At(host, "/config.json", _config(settings, headers))
     for path in built.files:
-        if not path.startswith(("/share", "/derive")):
+        if not path.startswith(("/share", "/box", "/derive")):
             yield _At(host, path, _file(path, built, headers))
 
 
@@ -205,13 +214,16 @@ def _share_routes(host: str, settings: WalletSettings, built: Built) -> Iterator
         "Content-Security-Policy": share_policy(settings),
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-    page = "/share.html"
+    guest = {**headers, "Content-Security-Policy": guest_policy()}
+    page, box = "/share.html", "/box.html"
     if page in built.files:
         yield _At(host, "/", _file(page, built, headers))
         yield _At(host, "/s/{share_id}", _file(page, built, headers))
+    if box in built.files:
+        yield _At(host, "/b/{mailbox_id}", _file(box, built, guest))
     yield _At(host, "/config.json", _config(settings, headers))
     for path in built.files:
-        if path.startswith(("/share.", "/fonts/", "/icons/")):
+        if path.startswith(("/share.", "/box.", "/box-", "/fonts/", "/icons/")):
             yield _At(host, path, _file(path, built, headers))
 
 

@@ -33,6 +33,10 @@ Name128 = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
 """A name of 128 bits, drawn by chance."""
 
 
+Seconds = Annotated[int, Field(ge=0, le=253_402_300_799)]
+"""A moment, in seconds since 1970."""
+
+
 class Message(BaseModel):
     """A message of the keeper or the share page: no member more than it has."""
 

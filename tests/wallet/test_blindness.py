@@ -15,7 +15,7 @@ from credentials import share_card
 from credentials.encoding import JsonObject, b64url_encode
 from service.log import configure_log
 from tests.wallet.keeping import SHARE, Keeping, fresh_vault, keeping_at
-from wallet import api, relay_api, shares_api
+from wallet import api, mailboxes_api, relay_api, shares_api
 from wallet.holder import recovery
 from wallet.holder.events import EventType, next_event
 from wallet.holder.sealed import seal
@@ -124,7 +124,7 @@ def test_no_route_reads_or_lists_a_passport(tmp_path: Path, sqlite_url: str) -> 
     }
     by_secret = ("/api/shares/", "/api/mailboxes/")
     walked = 0
-    routers = (api.router, shares_api.worker, relay_api.router)
+    routers = (api.router, shares_api.worker, mailboxes_api.worker, relay_api.router)
     for route in (route for router in routers for route in router.routes):
         path = getattr(route, "path", "")
         if path in open_to_all or path.startswith(by_secret):

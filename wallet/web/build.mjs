@@ -12,7 +12,7 @@ import { besides, data } from "./data.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = `${here}dist/`;
-const KEEPER = ["/", "/keeper.js", "/scanner.js", "/foreign.js", "/secured.js", "/data.json", "/skills.js", "/skills.json", "/page.css", "/screens.html", "/skills.html", "/manifest.webmanifest"]; // and fonts and icons
+const KEEPER = ["/", "/keeper.js", "/scanner.js", "/foreign.js", "/data.json", "/skills.js", "/skills.json", "/page.css", "/screens.html", "/skills.html", "/manifest.webmanifest"]; // and fonts and icons
 const DATA = ["texts/page", "types", "skills", "declarations", "icons/page", "transfer_words"];
 const GROWTH = ["texts/skills", "growth"]; // with skills.js, once somebody opens the screens of skills
 const SHARED = { bundle: true, minify: true, charset: "utf8", legalComments: "none", logLevel: "warning" };
@@ -69,15 +69,14 @@ async function buildAll() {
   const skills = await bundle("src/page/skills/answers.ts", `${out}skills.js`, {}, growth.plugin);
   const scanner = await bundle("src/scanner/scanner.ts", `${out}scanner.js`);
   await bundle("src/foreign/files.ts", `${out}foreign.js`);
-  const secured = await bundle("src/integrity/door.ts", `${out}secured.js`);
   await bundleDerive(`${out}derive.js`);
   writeFileSync(`${out}derive.html`, filled(readFileSync(`${here}src/derive/derive.html`, "utf-8")));
   await style("src/page/page.css", `${out}page.css`);
   for (const name of readdirSync(`${here}static`)) copyFileSync(`${here}static/${name}`, `${out}${/icon/.test(name) ? "icons/" : ""}${name}`);
-  if (existsSync(`${here}src/share/share.ts`)) {
-    await bundle("src/share/share.ts", `${out}share.js`);
-    if (existsSync(`${here}src/share/share.css`)) await style("src/share/share.css", `${out}share.css`);
-    writeFileSync(`${out}share.html`, filled(readFileSync(`${here}src/share/share.html`, "utf-8")));
+  for (const page of ["share", "box"]) { // for who has no passport: a deelkaart, and a box
+    await bundle(`src/share/${page}.ts`, `${out}${page}.js`);
+    await style(`src/share/${page}.css`, `${out}${page}.css`);
+    writeFileSync(`${out}${page}.html`, filled(readFileSync(`${here}src/share/${page}.html`, "utf-8")));
   }
   const parts = readdirSync(out).filter((name) => /^keeper-\w+\.js$/.test(name)).sort().map((name) => `/${name}`);
   const assets = ["fonts", "icons"].flatMap((folder) => readdirSync(out + folder).sort().map((name) => `/${folder}/${name}`));
@@ -87,10 +86,12 @@ async function buildAll() {
   const files = { "/": hashOf(readFileSync(`${out}index.html`)), ...before };
   await bundle("src/worker/worker.ts", `${out}worker.js`, { FILES: JSON.stringify(files), VERSION: JSON.stringify(version) });
   const { scriptHash, styleHash } = screens;
-  const derive = Object.fromEntries(["/derive.html", "/derive.js"].map((path) => [path, hashOf(readFileSync(out + path))]));
-  writeFileSync(`${out}integrity.json`, JSON.stringify({ version, files, derive, screens: { script: scriptHash, skills: second.scriptHash, style: styleHash } }, null, 1));
+  const hashes = (pattern) => Object.fromEntries(readdirSync(out).filter((name) => pattern.test(name)).sort()
+    .map((name) => [`/${name}`, hashOf(readFileSync(out + name))]));
+  const [derive, guests] = [hashes(/^derive\.(?:html|js)$/), hashes(/^(?:share|box)[.-]/)];
+  writeFileSync(`${out}integrity.json`, JSON.stringify({ version, files, derive, guests, screens: { script: scriptHash, skills: second.scriptHash, style: styleHash } }, null, 1));
   const data = gzipSync(document, { level: 9 }).length;
-  return { version, keeper, screens: screens.gzip, skills: [skills.gzip, second.gzip], data, scanner: scanner.gzip, secured: secured.gzip, derive: gzipSync(readFileSync(`${out}derive.js`), { level: 9 }).length };
+  return { version, keeper, screens: screens.gzip, skills: [skills.gzip, second.gzip], data, scanner: scanner.gzip, derive: gzipSync(readFileSync(`${out}derive.js`), { level: 9 }).length };
 }
 
 /** A page with the version and the hash of each file that it names. */

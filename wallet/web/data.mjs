@@ -6,6 +6,7 @@
 //   skillspass:transfer_words  256 pairs of words that two devices show, [nl, en]
 //   skillspass:declarations  the closed lists of what an asker declares
 //   skillspass:growth        skills, jobs, vacancies, certificates, words and actions, as src/skills reads them
+//   skillspass:guiding       skills with their examples, levels and actions, for who advises
 //   skillspass:icons         icon name -> its shapes: [tag, attributes][]
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
@@ -17,12 +18,18 @@ const SOURCES = new URL("src/", import.meta.url);
 const PREFIX = "skillspass:";
 const LOADING = `${PREFIX}loading`; // its `load()` fills the others, where data travel beside the script
 const AREAS = {
-  page: ["wallet_web.yaml", "wallet_web_flows.yaml", "wallet_web_moving.yaml", "wallet_web_foreign.yaml"],
+  page: ["wallet_web.yaml", "wallet_web_flows.yaml", "wallet_web_moving.yaml", "wallet_web_foreign.yaml", "wallet_web_integrity.yaml"],
   share: ["wallet_web_share.yaml"],
   skills: ["skills_validity.yaml", "skills_matching.yaml"],
+  box: [], box_adviser: [], // parts of files, below
 };
 const BORROWED = { // what the page also says, and other services say in the same words
-  page: [["common.yaml", /^common\.(?:level|grade)\./], ["wallet_web_skills.yaml", /^web\./], ["verifier_requests.yaml", /^declaration\./]],
+  page: [
+    ["common.yaml", /^common\.(?:level|grade)\./], ["wallet_web_skills.yaml", /^web\./], ["wallet_web_adviser.yaml", /^(?:web|flow)\./],
+    ["verifier_requests.yaml", /^declaration\./],
+  ],
+  box: [["wallet_web_adviser.yaml", /^box\./], ["wallet_web_share.yaml", /^share\.(?:language|offline|offline_text|retry)$/]],
+  box_adviser: [["wallet_web_adviser.yaml", /^adviser\./], ["common.yaml", /^common\.(?:level|grade)\./]],
   share: [
     ["common.yaml", /^common\.(?:level|grade|part|language)\b/], ["verifier.yaml", /^verifier\.verdict\./],
     ["verifier_share.yaml", /^verifier\.(?:verdict|proof)\./],
@@ -38,7 +45,7 @@ export function moduleOf(name) {
 function valueOf(name) {
   const [kind, area] = name.slice(PREFIX.length).split("/");
   const makers = {
-    texts: () => textsOf(area), types: typesOf, skills: skillsOf, growth: growthOf, declarations: declarationsOf, icons: () => iconsOf(area),
+    texts: () => textsOf(area), types: typesOf, skills: skillsOf, growth: growthOf, guiding: guidingOf, declarations: declarationsOf, icons: () => iconsOf(area),
     transfer_words: () => read("schemas/words/transfer.yaml"),
   };
   return makers[kind]();
@@ -175,6 +182,17 @@ function growthOf() {
         claims: claims.map(({ path, kind, required, disclosure }) => ({ path, kind, required, disclosure })) })),
     words: read("schemas/skills/words.yaml"),
     actions, lighter,
+  };
+}
+
+/** What an adviser proposes from. */
+function guidingOf() {
+  const { levels, groups, skills } = read("schemas/skills/skills.yaml");
+  const named = ({ id, label_nl: nl, label_en: en }) => ({ id, nl, en });
+  return {
+    levels, groups,
+    skills: skills.map((each) => ({ ...named(each), group: each.group, kind: each.kind, example_nl: each.example_nl, example_en: each.example_en })),
+    actions: read("schemas/skills/actions.yaml").actions.map((each) => ({ ...named(each), kinds: each.kinds, days: each.days, next_nl: each.next_nl, next_en: each.next_en })),
   };
 }
 

@@ -15,6 +15,32 @@ declare module "skillspass:texts/share" {
   export default texts;
 }
 
+declare module "skillspass:texts/box" {
+  const texts: Readonly<Record<string, readonly [nl: string, en: string]>>;
+  export default texts;
+}
+
+declare module "skillspass:texts/box_adviser" {
+  const texts: Readonly<Record<string, readonly [nl: string, en: string]>>;
+  export default texts;
+}
+
+declare module "skillspass:guiding" {
+  interface Named {
+    readonly nl: string;
+    readonly en: string;
+  }
+  const guiding: {
+    readonly levels: readonly (Named & { readonly level: number })[];
+    readonly groups: readonly (Named & { readonly id: string })[];
+    readonly skills: readonly (Named & { readonly id: string; readonly group: string; readonly kind: string; readonly example_nl: string; readonly example_en: string })[];
+    readonly actions: readonly (Named & {
+      readonly id: string; readonly kinds: readonly string[]; readonly days: number; readonly next_nl: string; readonly next_en: string;
+    })[];
+  };
+  export default guiding;
+}
+
 declare module "skillspass:types" {
   /** One type of credential; `smallest` are the paths that the presets together ask of it. */
   interface TypeData {

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 const ROOT = new URL("../../", import.meta.url);
 const MAX_FILE_LINES = 300;
-const MAX_LINES = { keeper: 1_200, protocol: 3_000, status: 200, portability: 300, account: 450, journeys: 1_050, authorizing: 800, integrity: 400 };
+const MAX_LINES = { keeper: 1_200, protocol: 3_000, status: 200, portability: 300, account: 450, journeys: 1_050, authorizing: 800, integrity: 500 };
 
 function sources(part: string): [name: string, text: string][] {
   const folder = new URL(`src/${part}/`, ROOT);
@@ -18,7 +18,7 @@ function lines(text: string): number {
 }
 
 const ALL = Object.keys(MAX_LINES).flatMap(sources);
-const DRAWN = ["page", "page/flows", "worker", "scanner", "foreign"].flatMap(sources); // around the core: no budget, the same manners
+const DRAWN = ["page", "page/flows", "share", "worker", "scanner", "foreign"].flatMap(sources); // around the core: no budget, the same manners
 
 test("no file is longer than 300 lines, and no part than its budget", () => {
   assert.deepEqual([...ALL, ...DRAWN].filter(([, text]) => lines(text) > MAX_FILE_LINES).map(([name]) => name), []);
@@ -29,7 +29,7 @@ test("no file is longer than 300 lines, and no part than its budget", () => {
 });
 
 test("nothing is imported but the project's own files, and protocol knows no keeper", () => {
-  const foreign = /from "(?!\.{1,2}\/)|import\(|require\(|eval\(|new Function\(/;
+  const foreign = /from "(?!\.{1,2}\/)|import\((?!"\.{1,2}\/)|require\(|eval\(|new Function\(/;
   assert.ok(foreign.test('import x from "left-pad"'));
   assert.deepEqual(ALL.filter(([, text]) => foreign.test(text)).map(([name]) => name), []);
   const upwards = /from "\.\.\/(?:keeper|portability)\//;

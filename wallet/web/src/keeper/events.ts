@@ -12,7 +12,8 @@ export const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const TYPES = new Set([
   "credential_added", "foreign_added", "credential_refused", "credential_removed", "holder_key_made", "claim_written",
   "wish_written", "share_made", "share_stopped", "request_answered", "request_refused",
-  "adviser_opened", "adviser_closed", "slot_added", "slot_removed", "export", "settings", "deletion_asked",
+  "adviser_opened", "adviser_closed", "box_opened", "box_closed", "box_answered",
+  "slot_added", "slot_removed", "export", "settings", "deletion_asked",
 ]);
 
 /** One thing that happened. */

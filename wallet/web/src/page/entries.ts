@@ -10,7 +10,7 @@ import { textAt } from "./values.ts";
 
 type Types = ReadonlyMap<string, string>;
 
-const SILENT = new Set(["holder_key_made", "settings"]); // nothing happened to the person's data
+const SILENT = new Set(["holder_key_made", "settings", "box_answered"]); // nothing happened to the person's data
 
 /** Every event that a person wants to know of; `types` as `typesIn` finds them. */
 export function entriesOf(events: readonly Event[], types: Types = new Map()): JsonObject[] {

@@ -1,33 +1,35 @@
 /** The page of a deelkaart: a tap opens it, a verifier judges it, and nothing of it stays. */
 
+import TEXTS from "skillspass:texts/share";
+
 import { parseLink, type ShareLink } from "../keeper/share_card.ts";
-import { h, type Child } from "../page/dom.ts";
+import { h } from "../page/dom.ts";
 import { actions, button, field, form } from "../page/parts.ts";
 import { Refusal } from "../protocol/errors.ts";
+import { begin, drawBusy, drawTold, redrawBy, show, title } from "./frame.ts";
 import { check, leaveName, open, verifierOf, type Opened } from "./opening.ts";
 import { drawAnswer } from "./verdict.ts";
-import { day, drawing, icon, language, preferred, speak, t, type Language } from "./words.ts";
+import { day, icon, language, t, teach } from "./words.ts";
 
 const CODE = /^[0-9]{4}$/;
-const NAMES = { nl: "Nederlands", en: "English" };
 
 /** What was opened lives here while the page is open, so that another language costs no second look. */
 let opened: { link: ShareLink; share: Opened } | undefined;
 
 function start(): void {
-  speak(preferred(navigator.languages));
-  drawBar();
+  teach(TEXTS);
+  begin("share.title");
   try {
     drawDoor(parseLink(location.href));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    drawTold("share.broken", "share.broken_text");
+    drawTold("share.broken", ["share.broken_text"]);
   }
 }
 
 /** Before anything is fetched: what this is, and one button. */
 function drawDoor(link: ShareLink): void {
-  redraw = () => drawDoor(link);
+  redrawBy(() => drawDoor(link));
   const name = field(t("share.name"), t("share.name_help"), { maxlength: "60", autocomplete: "organization" });
   const code = link.coded
     ? field(t("share.code"), t("share.code_help"), { maxlength: "4", inputmode: "numeric", autocomplete: "off", class: "sp-code" })
@@ -45,7 +47,7 @@ function drawDoor(link: ShareLink): void {
 }
 
 async function look(link: ShareLink, code: string | undefined, name: string): Promise<void> {
-  drawBusy();
+  drawBusy("share.busy");
   try {
     const share = await open(link, code, Date.now() / 1000);
     opened = { link, share };
@@ -60,14 +62,14 @@ async function look(link: ShareLink, code: string | undefined, name: string): Pr
 async function judge(): Promise<void> {
   if (!opened) return;
   const { link, share } = opened;
-  redraw = () => void judge();
-  drawBusy();
+  redrawBy(() => void judge());
+  drawBusy("share.busy");
   try {
     const answer = await check(await verifierOf(), link, share.cards, language());
     show(drawAnswer(answer, t("share.ends", { day: day(share.expires) })), true);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    drawTold("share.unchecked", "share.unchecked_text", act("share.retry", () => void judge()));
+    drawTold("share.unchecked", ["share.unchecked_text"], act("share.retry", () => void judge()));
   }
 }
 
@@ -75,59 +77,15 @@ function refused(error: unknown, link: ShareLink): void {
   const code = error instanceof Refusal ? error.code : "failed";
   const again = (key: string): HTMLElement => act(key, () => drawDoor(link));
   if (code === "share_gone") {
-    redraw = () => refused(error, link);
+    redrawBy(() => refused(error, link));
     drawTold("share.gone", link.coded ? ["share.gone_text", "share.gone_coded"] : ["share.gone_text", "share.gone_ask"],
       link.coded ? again("share.again") : null);
   } else if (code === "share_unreachable") {
-    drawTold("share.offline", "share.offline_text", again("share.retry"));
+    drawTold("share.offline", ["share.offline_text"], again("share.retry"));
   } else {
-    drawTold("share.damaged", "share.damaged_text");
+    drawTold("share.damaged", ["share.damaged_text"]);
   }
 }
-
-let redraw = (): void => undefined;
-
-/** One thing to read, and perhaps one to do. */
-function drawTold(heading: string, texts: string | readonly string[], action: Child = null): void {
-  const lines = (Array.isArray(texts) ? texts : [texts]) as readonly string[];
-  show(h("div", { class: "sp-reader sp-stack" }, title(heading), ...lines.map((line) => h("p", {}, t(line))),
-    action ? actions(action) : null));
-}
-
-function drawBusy(): void {
-  show(h("div", { class: "sp-busy sp-stack", role: "status" }, h("p", {}, t("share.busy")), h("progress", { "aria-label": t("share.busy") })));
-}
-
-function drawBar(): void {
-  document.title = `${t("share.title")} - skillspass`;
-  const ways = (["nl", "en"] as const).map((each) => h("button", {
-    type: "button", lang: each, "aria-pressed": String(each === language()), onclick: () => swap(each),
-  }, h("span", { class: "sp-languages__long" }, NAMES[each]),
-  h("span", { class: "sp-languages__short", "aria-hidden": "true" }, each.toUpperCase())));
-  byId("bar").replaceChildren(h("header", { class: "sp-bar" }, h("div", {},
-    h("span", { class: "sp-logo" }, drawing("nut"), h("span", {}, "skillspass")),
-    h("div", { class: "sp-languages", role: "group", "aria-label": t("share.language") }, ...ways))));
-}
-
-function swap(wanted: Language): void {
-  speak(wanted);
-  drawBar();
-  redraw();
-}
-
-function show(content: HTMLElement, wide = false): void {
-  byId("place").classList.toggle("sp-page--wide", wide);
-  byId("place").replaceChildren(content);
-  content.querySelector<HTMLElement>("h1")?.focus();
-}
-
-function byId(id: string): HTMLElement {
-  const found = document.getElementById(id);
-  if (!found) throw new TypeError(id);
-  return found;
-}
-
-const title = (key: string): HTMLElement => h("h1", { tabindex: "-1" }, t(key));
 
 const act = (key: string, action: () => void): HTMLElement => button(t(key), action, "primary");
 
