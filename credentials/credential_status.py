@@ -9,7 +9,6 @@ from datetime import datetime
 
 from credentials.dids import resolve
 from credentials.dids.web import PREFIX, location
-from credentials.encoding import parse_json_object
 from credentials.errors import (
     CredentialError,
     ProofInvalid,
@@ -20,11 +19,7 @@ from credentials.errors import (
 )
 from credentials.keys import PublicKey
 from credentials.model import Get, Purpose, StatusKind, StatusReference
-from credentials.status import (
-    bitstring_status_list,
-    token_status_list,
-    token_status_list_cwt,
-)
+from credentials.status import bitstring_status_list, published, token_status_list
 from credentials.trust.listing import STATUS_HOST, STATUS_SERVICE, TrustedIssuer, TrustList
 
 REVOKED, SUSPENDED = 1, 2
@@ -54,31 +49,19 @@ def read_status(
             signer's when the list was made.
         MalformedError: ``status_index_invalid``, or the list itself is not sound.
     """
-    if reference.kind is StatusKind.TOKEN and body.startswith(token_status_list_cwt.TAG):
-        key_id = token_status_list_cwt.key_id(body)
-        signer = _signer(key_id, reference.uri, issuer, trust_list)
-        key = _list_key(signer, key_id, get, at=at)
-        tokens = token_status_list_cwt.read_list(body, uri=reference.uri, key=key, at=at)
-        _check_history(signer, key_id, at=tokens.issued_at)
-        return tokens.issued_at, tokens.status(reference.index)
-    if reference.kind is StatusKind.TOKEN:
-        token = body.decode("utf-8", errors="replace")
-        key_id = token_status_list.key_id(token)
-        signer = _signer(key_id, reference.uri, issuer, trust_list)
-        key = _list_key(signer, key_id, get, at=at)
-        tokens = token_status_list.read_list(token, uri=reference.uri, key=key, at=at)
-        _check_history(signer, key_id, at=tokens.issued_at)
-        return tokens.issued_at, tokens.status(reference.index)
-    document = parse_json_object(body)
-    key_id = bitstring_status_list.key_id(document)
+    key_id = published.key_id(reference.kind, body)
     signer = _signer(key_id, reference.uri, issuer, trust_list)
-    bits = bitstring_status_list.read(
-        document,
+    key = _list_key(signer, key_id, get, at=at)
+    if reference.kind is StatusKind.TOKEN:
+        tokens = published.open_token(body, key)
+        token_status_list.check_list(tokens, uri=reference.uri, at=at)
+        _check_history(signer, key_id, at=tokens.issued_at)
+        return tokens.issued_at, tokens.status(reference.index)
+    bits = bitstring_status_list.check_list(
+        published.open_bits(body, key, size=reference.size),
         uri=reference.uri,
         purpose=reference.purpose,
-        key=_list_key(signer, key_id, get, at=at),
         at=at,
-        size=reference.size,
     )
     if bits.issuer != signer.id:
         raise ProofInvalid("status_issuer_mismatch", "the list names another issuer")

@@ -1,15 +1,25 @@
 """Whom we believe: the sector's signed list, its anchor from the settings, never an older one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from credentials.dids.web import did_web
-from credentials.errors import CredentialError, UndeterminedError
+from credentials.errors import CredentialError, RejectedError, UndeterminedError
 from credentials.keys import PublicKey
+from credentials.memory import Memory
 from credentials.model import Get
-from credentials.trust.listing import TrustList, read_list
+from credentials.trust.listing import SignedList, TrustList, judge_list, open_list
 from verifier.settings import VerifierSettings
+
+MAX_OPENED, MAX_OPENED_OCTETS = 4, 4 * 1024 * 1024
+"""Lists of one anchor that stay read: today's, and one or two while it changes."""
+
+
+def _nothing_opened() -> Memory[bytes, SignedList]:
+    return Memory(
+        most=MAX_OPENED, most_octets=MAX_OPENED_OCTETS, weigh=lambda octets, _: len(octets)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +29,31 @@ class TrustAnchor:
     Attributes:
         url: https address of the list.
         key: from the settings; a list cannot bring its own.
+        opened: by its octets, a list whose signature held under this key.
     """
 
     url: str
     key: PublicKey
+    opened: Memory[bytes, SignedList] = field(
+        default_factory=_nothing_opened, compare=False, repr=False
+    )
+
+    def open(self, octets: bytes) -> SignedList:
+        """Read what was fetched, each version of it once; when it may be used is judged apart.
+
+        Raises:
+            RejectedError: ``trust_list_invalid``.
+        """
+
+        def read() -> SignedList:
+            """Check signature and form."""
+            try:
+                token = octets.decode("ascii").strip()
+            except UnicodeDecodeError:
+                raise RejectedError("trust_list_invalid", "no text of a token") from None
+            return open_list(token, anchor=self.key)
+
+        return self.opened.recall(octets, read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +95,8 @@ def load(
     if anchor is None:
         return Listing(None, "trust_list_unavailable")
     try:
-        token = get(anchor.url).decode("ascii").strip()
-        trust_list = read_list(
-            token, anchor=anchor.key, at=at, seen_sequence=seen_sequence(anchor.url)
-        )
-    except UnicodeDecodeError:
-        return Listing(None, "trust_list_invalid")
+        signed = anchor.open(get(anchor.url))
+        trust_list = judge_list(signed, at=at, seen_sequence=seen_sequence(anchor.url))
     except UndeterminedError as error:
         stale = error.code == "trust_list_stale"
         return Listing(None, "trust_list_stale" if stale else "trust_list_unavailable")

@@ -66,12 +66,32 @@ def check_proofs(
             ``cryptosuite_not_allowed``; ``base_proof_presented`` unless ``held``.
         CredentialError: what ``proofs_of``, ``key_of`` or the suite raises.
     """
-    proofs = proofs_of(document)
-    unsecured = {name: value for name, value in document.items() if name != "proof"}
+    check_proof_uses(proofs_of(document), purpose=purpose, at=at)
+    return verify_proofs(document, key_of, held=held)
+
+
+def check_proof_uses(proofs: Sequence[JsonObject], *, purpose: str, at: datetime) -> None:
+    """Every proof is for this purpose, and within its dates.
+
+    Raises:
+        ProofInvalid: ``proof_purpose_mismatch``, ``proof_date_invalid``.
+    """
     for proof in proofs:
         if proof.get("proofPurpose") != purpose:
             raise ProofInvalid("proof_purpose_mismatch", f"expected {purpose}")
         check_proof_dates(proof, at=at)
+
+
+def verify_proofs(document: JsonObject, key_of: KeyOf, *, held: bool = False) -> frozenset[str]:
+    """Every proof of the document was made by its key over its content, whatever the moment.
+
+    Who calls this alone judges purpose and dates by ``check_proof_uses``.
+
+    Raises:
+        CredentialError: as ``check_proofs``.
+    """
+    proofs = proofs_of(document)
+    unsecured = {name: value for name, value in document.items() if name != "proof"}
     chosen: set[str] = set()
     for proof in proofs:
         before = _previous(proof, proofs)

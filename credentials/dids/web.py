@@ -8,6 +8,7 @@ from credentials.dids.base import PURPOSES, DidDocument, read_members, serves
 from credentials.encoding import JsonObject, parse_json_object
 from credentials.errors import MalformedError, RejectedError
 from credentials.keys import Algorithm
+from credentials.memory import Memory
 
 PREFIX = "did:web:"
 LINKED_DOMAINS = "LinkedDomains"
@@ -21,6 +22,13 @@ MAX_CHARACTERS = 512
 
 MAX_DOCUMENT_BYTES = 64 * 1024
 """A key takes half a kB, and a document has at most 64."""
+
+MAX_READ, MAX_READ_OCTETS = 256, 4 * 1024 * 1024
+"""Documents that stay read: a verifier meets some tens of issuers in an hour."""
+
+_READ: Memory[tuple[str, bytes], DidDocument] = Memory(
+    most=MAX_READ, most_octets=MAX_READ_OCTETS, weigh=lambda key, _: len(key[1])
+)
 
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
@@ -152,9 +160,14 @@ def _write_method(did: str, key: VerificationKey) -> JsonObject:
 
 
 def read_document(did: str, body: bytes) -> DidDocument:
-    """Read what was fetched from ``document_url(did)``.
+    """Read what was fetched from ``document_url(did)``; each version of it once.
 
     Raises:
         MalformedError: as ``read_members``, or as ``parse_json``.
     """
-    return read_members(did, parse_json_object(body, max_bytes=MAX_DOCUMENT_BYTES))
+
+    def read() -> DidDocument:
+        """Read it for the first time."""
+        return read_members(did, parse_json_object(body, max_bytes=MAX_DOCUMENT_BYTES))
+
+    return _READ.recall((did, body), read)

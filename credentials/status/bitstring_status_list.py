@@ -7,7 +7,12 @@ from datetime import datetime, timedelta
 
 from credentials import data_model
 from credentials.cryptosuites import EDDSA_JCS_2022, EDDSA_RDFC_2022, ProofOptions
-from credentials.cryptosuites.proofs import check_proofs, method_of, proofs_of
+from credentials.cryptosuites.proofs import (
+    check_proof_uses,
+    method_of,
+    proofs_of,
+    verify_proofs,
+)
 from credentials.encoding import JsonObject, JsonValue, b64url_decode, b64url_encode
 from credentials.errors import CredentialError, MalformedError, UndeterminedError
 from credentials.keys import PublicKey, Signer
@@ -220,30 +225,101 @@ def read(
         size: bits of one status, as that entry says.
 
     Raises:
-        UndeterminedError: ``status_invalid``: another list, a proof that does not hold, or out of
-            date; ``status_purpose_mismatch``: its bits mean something else.
+        UndeterminedError: ``status_invalid``, ``status_purpose_mismatch``: as ``open_list`` and
+            ``check_list``.
+        MalformedError: what ``decode`` raises.
+    """
+    opened = open_list(document, key=key, size=size)
+    return check_list(opened, uri=uri, purpose=purpose, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedList:
+    """A list whose proofs hold over its octets; nothing is judged by the clock yet.
+
+    Attributes:
+        uri: its own id.
+        purposes: what its bits may mean.
+        proofs: with their dates.
+        issued_at: ``validFrom``.
+    """
+
+    uri: str
+    issuer: str
+    purposes: tuple[JsonValue, ...]
+    proofs: tuple[JsonObject, ...]
+    issued_at: datetime
+    expires: datetime | None
+    octets: bytes
+    size: int
+    time_to_live: timedelta | None
+
+
+def open_list(document: JsonObject, *, key: PublicKey, size: int = 1) -> OpenedList:
+    """Check proofs and form and unpack the bits: what follows from document and key alone.
+
+    Raises:
+        UndeterminedError: ``status_invalid``: no such list, or a proof that does not hold.
         MalformedError: what ``decode`` raises.
     """
     try:
-        if document.get("id") != uri or LIST_CREDENTIAL not in data_model.types_of(document):
+        if LIST_CREDENTIAL not in data_model.types_of(document):
             raise UndeterminedError("status_invalid", "another document than was asked for")
         validity = data_model.validity_of(document)
         issuer = data_model.issuer_of(document)
         subject = data_model.subject_of(document)
-        check_proofs(document, lambda _: key, purpose=_ASSERTION, at=at)
+        proofs = proofs_of(document)
+        verify_proofs(document, lambda _: key)
     except CredentialError as error:
         raise UndeterminedError("status_invalid", f"{error.code} {error.detail}") from error
-    start, end = validity.valid_from, validity.valid_until
-    if start is None or start > at + CLOCK_SKEW or (end is not None and at >= end):
-        raise UndeterminedError("status_invalid", "out of date, or not dated")
+    if validity.valid_from is None:
+        raise UndeterminedError("status_invalid", "not dated")
     listed, encoded = subject.get("statusPurpose"), subject.get("encodedList")
     if subject.get("type") != LIST or not isinstance(encoded, str):
         raise MalformedError("status_list_malformed", "members type and encodedList")
-    if purpose not in (listed if isinstance(listed, list) else [listed]):
+    return OpenedList(
+        uri=str(document.get("id")),
+        issuer=issuer,
+        purposes=tuple(listed) if isinstance(listed, list) else (listed,),
+        proofs=tuple(proofs),
+        issued_at=validity.valid_from,
+        expires=validity.valid_until,
+        octets=decode(encoded, size=size),
+        size=size,
+        time_to_live=_time_to_live(subject.get("ttl")),
+    )
+
+
+def check_list(
+    opened: OpenedList, *, uri: str, purpose: Purpose, at: datetime
+) -> BitstringStatusList:
+    """Whether an open list is the one that was asked for, now; to be asked at every use.
+
+    Raises:
+        UndeterminedError: ``status_invalid``: another list, or out of date;
+            ``status_purpose_mismatch``: its bits mean something else.
+    """
+    if opened.uri != uri:
+        raise UndeterminedError("status_invalid", "another document than was asked for")
+    try:
+        check_proof_uses(opened.proofs, purpose=_ASSERTION, at=at)
+    except CredentialError as error:
+        raise UndeterminedError("status_invalid", f"{error.code} {error.detail}") from error
+    over = opened.expires is not None and at >= opened.expires
+    if opened.issued_at > at + CLOCK_SKEW or over:
+        raise UndeterminedError("status_invalid", "out of date")
+    if purpose not in opened.purposes:
         raise UndeterminedError("status_purpose_mismatch", f"expected {purpose.value}")
-    octets = decode(encoded, size=size)
-    kept = _time_to_live(subject.get("ttl"))
-    return BitstringStatusList(uri, issuer, purpose, start, end, octets, size, kept)
+    return BitstringStatusList(
+        uri,
+        opened.issuer,
+        purpose,
+        opened.issued_at,
+        opened.expires,
+        opened.octets,
+        opened.size,
+        opened.time_to_live,
+    )
 
 
 def _time_to_live(value: JsonValue) -> timedelta | None:

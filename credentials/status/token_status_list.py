@@ -23,7 +23,7 @@ _OCTET_BITS = 8
 
 @dataclass(frozen=True, slots=True)
 class TokenStatusList:
-    """A status list whose signature and dates held.
+    """A status list whose signature held; for its dates see ``check_list``.
 
     Attributes:
         uri: its address, which is also its subject.
@@ -45,6 +45,11 @@ class TokenStatusList:
             MalformedError: ``status_index_invalid``.
         """
         return _at(self._octets, index, self.bits)
+
+    @property
+    def size(self) -> int:
+        """How many octets it takes, inflated."""
+        return len(self._octets)
 
 
 def encode(statuses: bytes | Sequence[int], *, bits: int) -> bytes:
@@ -139,8 +144,17 @@ def read_list(token: str, *, uri: str, key: PublicKey, at: datetime) -> TokenSta
     """Check a status list token (section 8.3) and open its list.
 
     Raises:
-        UndeterminedError: ``status_invalid``: not signed by ``key``, another subject, over, or
-            from the future. The credential's status is then unknown.
+        UndeterminedError: ``status_invalid``: as ``open_token`` and ``check_list``.
+        MalformedError: ``status_list_malformed`` or ``status_list_too_large``.
+    """
+    return check_list(open_token(token, key=key), uri=uri, at=at)
+
+
+def open_token(token: str, *, key: PublicKey) -> TokenStatusList:
+    """Check signature and form and inflate the list: what follows from token and key alone.
+
+    Raises:
+        UndeterminedError: ``status_invalid``: not signed by ``key``, or made at no time.
         MalformedError: ``status_list_malformed`` or ``status_list_too_large``.
     """
     try:
@@ -149,46 +163,45 @@ def read_list(token: str, *, uri: str, key: PublicKey, at: datetime) -> TokenSta
         issued_at, expires = (numeric_date(jws.payload, name) for name in ("iat", "exp"))
     except CredentialError as error:
         raise UndeterminedError("status_invalid", error.code) from error
-    issued_at = check_claims(jws.payload.get("sub"), issued_at, expires, uri=uri, at=at)
     bits, compressed = _list_of(jws.payload)
     kept = time_to_live_of(jws.payload.get("ttl"))
-    return open_list(compressed, bits, uri=uri, issued_at=issued_at, expires=expires, kept=kept)
+    subject = jws.payload.get("sub")
+    return open_list(compressed, bits, uri=subject, issued_at=issued_at, expires=expires, kept=kept)
 
 
-def check_claims(
-    subject: object, issued_at: datetime | None, expires: datetime | None, *, uri: str, at: datetime
-) -> datetime:
-    """Whether a token speaks of that address, now (section 8.3).
-
-    Returns:
-        when it was issued.
+def check_list(opened: TokenStatusList, *, uri: str, at: datetime) -> TokenStatusList:
+    """Whether an open list speaks of that address, now (section 8.3); to be asked at every use.
 
     Raises:
-        UndeterminedError: ``status_invalid``.
+        UndeterminedError: ``status_invalid``: another subject, over, or from the future. The
+            credential's status is then unknown.
     """
-    if subject != uri:
+    if opened.uri != uri:
         raise UndeterminedError("status_invalid", "the list of another address")
-    if issued_at is None or issued_at > at + CLOCK_SKEW:
-        raise UndeterminedError("status_invalid", "made in the future, or at no time")
-    if expires is not None and at >= expires:
-        raise UndeterminedError("status_invalid", f"ended {expires.isoformat()}")
-    return issued_at
+    if opened.issued_at > at + CLOCK_SKEW:
+        raise UndeterminedError("status_invalid", "made in the future")
+    if opened.expires is not None and at >= opened.expires:
+        raise UndeterminedError("status_invalid", f"ended {opened.expires.isoformat()}")
+    return opened
 
 
 def open_list(
     compressed: bytes,
     bits: object,
     *,
-    uri: str,
-    issued_at: datetime,
+    uri: object,
+    issued_at: datetime | None,
     expires: datetime | None,
     kept: timedelta | None,
 ) -> TokenStatusList:
-    """Inflate the list of a token that was checked.
+    """The list of a token whose signature held.
 
     Raises:
+        UndeterminedError: ``status_invalid``: about no address, or made at no time.
         MalformedError: ``status_list_malformed`` or ``status_list_too_large``.
     """
+    if not isinstance(uri, str) or issued_at is None:
+        raise UndeterminedError("status_invalid", "about no address, or made at no time")
     if type(bits) is not int:
         raise MalformedError("status_list_malformed", "bits is no number")
     _check_width(bits)

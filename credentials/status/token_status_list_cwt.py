@@ -17,7 +17,7 @@ from credentials.keys import Algorithm, PublicKey, Signer
 from credentials.model import StatusKind, StatusReference
 from credentials.status.token_status_list import (
     TokenStatusList,
-    check_claims,
+    check_list,
     open_list,
     time_to_live_of,
 )
@@ -92,8 +92,18 @@ def read_list(token: bytes, *, uri: str, key: PublicKey, at: datetime) -> TokenS
     """Check a status list token (section 8.3) and open its list.
 
     Raises:
-        UndeterminedError: ``status_invalid``: not signed by ``key``, another type or subject, over,
-            or from the future. The credential's status is then unknown.
+        UndeterminedError: ``status_invalid``: as ``open_token`` and ``check_list``.
+        MalformedError: ``status_list_malformed`` or ``status_list_too_large``.
+    """
+    return check_list(open_token(token, key=key), uri=uri, at=at)
+
+
+def open_token(token: bytes, *, key: PublicKey) -> TokenStatusList:
+    """Check signature and form and inflate the list: what follows from token and key alone.
+
+    Raises:
+        UndeterminedError: ``status_invalid``: not signed by ``key``, of another type, or made at
+            no time.
         MalformedError: ``status_list_malformed`` or ``status_list_too_large``.
     """
     try:
@@ -101,14 +111,13 @@ def read_list(token: bytes, *, uri: str, key: PublicKey, at: datetime) -> TokenS
         issued_at, expires = _date(claims, _IAT), _date(claims, _EXP)
     except CredentialError as error:
         raise UndeterminedError("status_invalid", error.code) from error
-    issued_at = check_claims(claims.get(_SUB), issued_at, expires, uri=uri, at=at)
     members = claims.get(_LIST)
     compressed = members.get("lst") if isinstance(members, dict) else None
     if not isinstance(members, dict) or not isinstance(compressed, bytes):
         raise MalformedError("status_list_malformed", "no status_list, or no lst")
     kept = time_to_live_of(claims.get(_TTL))
-    bits = members.get("bits")
-    return open_list(compressed, bits, uri=uri, issued_at=issued_at, expires=expires, kept=kept)
+    bits, subject = members.get("bits"), claims.get(_SUB)
+    return open_list(compressed, bits, uri=subject, issued_at=issued_at, expires=expires, kept=kept)
 
 
 def reference_of(token: bytes) -> StatusReference:

@@ -35,9 +35,12 @@ __all__ = [
     "ListedCertificate",
     "ListedKey",
     "Scheme",
+    "SignedList",
     "TrustList",
     "TrustedIssuer",
     "digest_of",
+    "judge_list",
+    "open_list",
     "read_list",
     "sign_list",
     "write_keys",
@@ -136,6 +139,19 @@ def digest_of(token: str) -> str:
     return b64url_encode(sha256(token.encode("ascii")).digest())
 
 
+@dataclass(frozen=True, slots=True)
+class SignedList:
+    """A list whose signature and form held: the same at any moment, and judged by none yet.
+
+    Attributes:
+        kind: its ``LoTEType``.
+        content: what it says.
+    """
+
+    kind: str
+    content: TrustList
+
+
 def read_list(
     token: str,
     *,
@@ -147,31 +163,31 @@ def read_list(
 ) -> TrustList:
     """Check a list and read it.
 
-    ``anchor`` is the key that the verifier knows beforehand, ``seen_sequence`` the highest that it
-    has met, ``kind`` the ``LoTEType`` that is expected; ``stale`` also takes one whose next update
-    has passed, for the publisher who reads its own history.
+    ``anchor`` is the key that the verifier knows beforehand; the others as for ``judge_list``.
 
     Raises:
-        RejectedError: ``trust_list_invalid``: signature, form, kind, dates or an issuer that comes
-            twice; ``trust_list_rollback``: a lower sequence than one already seen.
-        UndeterminedError: ``trust_list_stale``: past its next update.
+        RejectedError: ``trust_list_invalid``, ``trust_list_rollback``.
+        UndeterminedError: ``trust_list_stale``.
+    """
+    signed = open_list(token, anchor=anchor)
+    return judge_list(signed, at=at, seen_sequence=seen_sequence, kind=kind, stale=stale)
+
+
+def open_list(token: str, *, anchor: PublicKey) -> SignedList:
+    """Check a list's signature and form; what follows from the octets alone.
+
+    Raises:
+        RejectedError: ``trust_list_invalid``: signature, form, dates that go backwards, or an
+            issuer that comes twice.
     """
     listed = _verified(token, anchor)
     scheme = listed.scheme
-    if scheme.type != kind:
-        raise RejectedError("trust_list_invalid", "a list of another kind")
-    if scheme.issued_at > at + CLOCK_SKEW or scheme.next_update <= scheme.issued_at:
-        raise RejectedError(
-            "trust_list_invalid", "the list is from later, or ends before it starts"
-        )
-    if seen_sequence is not None and scheme.sequence < seen_sequence:
-        raise RejectedError("trust_list_rollback", f"{scheme.sequence}, seen {seen_sequence}")
-    if at >= scheme.next_update and not stale:
-        raise UndeterminedError("trust_list_stale", f"since {scheme.next_update.isoformat()}")
+    if scheme.next_update <= scheme.issued_at:
+        raise RejectedError("trust_list_invalid", "the list ends before it starts")
     issuers = tuple(issuer_of(entity) for entity in listed.entities)
     if len({issuer.id for issuer in issuers}) != len(issuers):
         raise RejectedError("trust_list_invalid", "an issuer comes twice")
-    return TrustList(
+    content = TrustList(
         scheme.sequence,
         scheme.issued_at,
         scheme.next_update,
@@ -179,6 +195,38 @@ def read_list(
         {each.lang: each.value for each in scheme.operator},
         next((each.previous for each in scheme.links), None),
     )
+    return SignedList(scheme.type, content)
+
+
+def judge_list(
+    signed: SignedList,
+    *,
+    at: datetime,
+    seen_sequence: int | None,
+    kind: str = ISSUERS,
+    stale: bool = False,
+) -> TrustList:
+    """Whether a list may be used now; to be asked at every use.
+
+    ``seen_sequence`` is the highest that the verifier has met, ``kind`` the ``LoTEType`` that is
+    expected; ``stale`` also takes one whose next update has passed, for the publisher who reads
+    its own history.
+
+    Raises:
+        RejectedError: ``trust_list_invalid``: another kind, or made in the future;
+            ``trust_list_rollback``: a lower sequence than one already seen.
+        UndeterminedError: ``trust_list_stale``: past its next update.
+    """
+    found = signed.content
+    if signed.kind != kind:
+        raise RejectedError("trust_list_invalid", "a list of another kind")
+    if found.issued_at > at + CLOCK_SKEW:
+        raise RejectedError("trust_list_invalid", "the list is from later")
+    if seen_sequence is not None and found.sequence < seen_sequence:
+        raise RejectedError("trust_list_rollback", f"{found.sequence}, seen {seen_sequence}")
+    if at >= found.next_update and not stale:
+        raise UndeterminedError("trust_list_stale", f"since {found.next_update.isoformat()}")
+    return found
 
 
 def _verified(token: str, anchor: PublicKey) -> Document:

@@ -131,11 +131,16 @@ OCTETS: dict[str, Adapter] = {
     "openid4vc.token.parse_token_request": alone,
     "share_card.open_name": opened_name,
     "share_card.open_share": opened_card,
+    "status.published.open_bits": lambda parse, value: parse(value, KEY, size=1),
+    "status.published.open_token": lambda parse, value: parse(value, KEY),
     "status.token_status_list.open_list": lambda parse, value: parse(
         value, 1, uri=URL, issued_at=AT, expires=None, kept=None
     ),
     "status.token_status_list_cwt.read_list": lambda parse, value: parse(
         b"\xd2" + value, uri=URL, key=KEY, at=AT
+    ),
+    "status.token_status_list_cwt.open_token": lambda parse, value: parse(
+        b"\xd2" + value, key=KEY
     ),
     "status.token_status_list_cwt.reference_of": lambda parse, value: parse(b"\xd2" + value),
 }
@@ -176,12 +181,14 @@ TEXT: dict[str, Adapter] = {
     "openid4vc.response.open_response": lambda parse, value: parse(value, SECRET),
     "share_card.parse_link": lambda parse, value: parse(f"https://a.example/s/{value}"),
     "status.bitstring_status_list.decode": lambda parse, value: parse(f"u{value}"),
+    "status.token_status_list.open_token": lambda parse, value: parse(value, key=KEY),
     "status.token_status_list.read_list": lambda parse, value: parse(
         value, uri=URL, key=KEY, at=AT
     ),
     "trust.accreditation.read_accreditation": lambda parse, value: parse(
         value, trust_list=TrustList(1, AT, END, ()), at=AT
     ),
+    "trust.listing.open_list": lambda parse, value: parse(value, anchor=KEY),
     "trust.listing.read_list": lambda parse, value: parse(
         value, anchor=KEY, at=AT, seen_sequence=None
     ),
@@ -238,6 +245,7 @@ OBJECTS: dict[str, Adapter] = {
     "openid4vc.offer.parse_offer": alone,
     "openid4vc.pushed_authorization.parse_pushed_response": alone,
     "openid4vc.token.parse_token_response": alone,
+    "status.bitstring_status_list.open_list": lambda parse, value: parse(value, key=KEY),
     "status.bitstring_status_list.read": lambda parse, value: parse(
         value, uri=URL, purpose=Purpose.REVOCATION, key=KEY, at=AT
     ),
