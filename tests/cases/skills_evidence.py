@@ -30,6 +30,22 @@ def cases() -> list[Case]:
     for kind in catalog.credential_types():
         roles = (None, *(each.role for each in kind.may_issue))
         made += [Case(f"{kind.id} by {role}", "proof", proof(kind.id, role, {})) for role in roles]
+    made += [
+        Case(
+            f"a loose link as {role}",
+            "proof",
+            proof("collega-bevestiging", role, {"skills": LISTS["two"]}),
+        )
+        for role in (
+            "employer",
+            "hirer",
+            "exam_centre",
+            "training_provider",
+            "manager",
+            "accredited",
+            "",
+        )
+    ]
     for name, skills in LISTS.items():
         given = proof("vca-basis", "exam_centre", {"skills": skills})
         made.append(Case(f"a list: {name}", "proof", given))

@@ -28,6 +28,7 @@ from skills.framework import metalektro
 from skills.validity import Standing, State
 
 DAY = date(2026, 9, 1)
+ROLES = {one.role for kind in catalog.credential_types() for one in kind.may_issue}
 
 
 def proof(type_id: str, role: str | None, skills: dict[str, int] | None = None) -> Proof:
@@ -64,6 +65,20 @@ def test_a_grade_comes_from_the_type_and_the_role_of_who_gave_it(
     type_id: str, role: str | None, expected: Grade
 ) -> None:
     assert grade_of(type_id, role) is expected
+
+
+@given(st.one_of(st.none(), st.text(), st.sampled_from(sorted(ROLES))))
+def test_a_loose_link_never_gives_more_than_the_word_of_a_colleague(role: str | None) -> None:
+    skills = {"inwerken": 4, "las-mag": 4}
+    told = of_proof(proof("collega-bevestiging", role, skills))
+    assert {one.grade for one in told} == {Grade.COLLEAGUE}
+
+
+def test_two_colleagues_are_no_stronger_than_one() -> None:
+    one = of_proof(proof("collega-bevestiging", None, {"inwerken": 3}))
+    (line,) = overview([*one, *of_proof(proof("collega-bevestiging", None, {"inwerken": 3}))])
+    assert line.strongest.grade is Grade.COLLEAGUE
+    assert overview(one)[0].strongest == line.strongest
 
 
 def test_every_type_reaches_its_grade_by_some_role() -> None:

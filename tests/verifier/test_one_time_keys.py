@@ -9,7 +9,7 @@ from credentials.dids import did_jwk
 from credentials.expectations import Expectations, Policy, Sources
 from credentials.findings import Check, Outcome, Part
 from credentials.formats import FORMATS
-from credentials.keys import SoftwareSigner
+from credentials.keys import Signer
 from credentials.model import Binding, Validity, Wire
 from schemas import catalog
 from schemas.messages import sentence
@@ -23,12 +23,12 @@ SITE = "http://deel.localhost:8002"
 SHARE = Binding(SITE, "AAECAwQFBgcICQoLDA0ODw", live=False)
 
 
-def one_time() -> SoftwareSigner:
+def one_time() -> Signer:
     """A key that carries its own name."""
     return p256("colleague")
 
 
-def given(world: World, *, type_url: str = TYPE, signer: SoftwareSigner | None = None) -> Wire:
+def given(world: World, *, type_url: str = TYPE, signer: Signer | None = None) -> Wire:
     """What a colleague's page gives: no list, no end, no name."""
     credential = replace(
         world.credential(),

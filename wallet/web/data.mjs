@@ -21,15 +21,18 @@ const AREAS = {
   page: ["wallet_web.yaml", "wallet_web_flows.yaml", "wallet_web_moving.yaml", "wallet_web_foreign.yaml", "wallet_web_integrity.yaml"],
   share: ["wallet_web_share.yaml"],
   skills: ["skills_validity.yaml", "skills_matching.yaml"],
-  box: [], box_adviser: [], // parts of files, below
+  box: [], box_adviser: [], box_confirm: [], box_talk: [], // parts of files, below
 };
 const BORROWED = { // what the page also says, and other services say in the same words
   page: [
     ["common.yaml", /^common\.(?:level|grade)\./], ["wallet_web_skills.yaml", /^web\./], ["wallet_web_adviser.yaml", /^(?:web|flow)\./],
+    ["wallet_web_confirm.yaml", /^flow\./],
     ["verifier_requests.yaml", /^declaration\./],
   ],
   box: [["wallet_web_adviser.yaml", /^box\./], ["wallet_web_share.yaml", /^share\.(?:language|offline|offline_text|retry)$/]],
   box_adviser: [["wallet_web_adviser.yaml", /^adviser\./], ["common.yaml", /^common\.(?:level|grade)\./]],
+  box_confirm: [["wallet_web_confirm.yaml", /^confirm\./]],
+  box_talk: [["wallet_web_confirm.yaml", /^talk\.|^confirm\.close$/], ["common.yaml", /^common\.(?:level|grade)\./]],
   share: [
     ["common.yaml", /^common\.(?:level|grade|part|language)\b/], ["verifier.yaml", /^verifier\.verdict\./],
     ["verifier_share.yaml", /^verifier\.(?:verdict|proof)\./],

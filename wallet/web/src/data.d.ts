@@ -101,3 +101,13 @@ declare module "skillspass:loading" {
   /** Fill the modules of data, where they travel beside the script; the same promise each time. */
   export function load(): Promise<void>;
 }
+
+declare module "skillspass:texts/box_confirm" {
+  const texts: Readonly<Record<string, readonly [nl: string, en: string]>>;
+  export default texts;
+}
+
+declare module "skillspass:texts/box_talk" {
+  const texts: Readonly<Record<string, readonly [nl: string, en: string]>>;
+  export default texts;
+}

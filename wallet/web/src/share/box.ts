@@ -31,6 +31,8 @@ export type Draw = (root: HTMLElement, snapshot: JsonObject, send: (proposal: Js
 /** What each kind is drawn by, loaded when a box of it is opened; `wide`: two columns where they fit. */
 const DRAWERS: Readonly<Partial<Record<BoxKind, { readonly wide: boolean; readonly load: () => Promise<{ draw: Draw }> }>>> = {
   adviser: { wide: true, load: () => import("./box_adviser.ts") },
+  confirm: { wide: false, load: () => import("./box_confirm.ts") },
+  talk: { wide: false, load: () => import("./box_talk.ts") },
 };
 
 void start();
