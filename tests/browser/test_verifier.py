@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -17,12 +17,12 @@ from credentials.dids.web import did_web
 from credentials.encoding import JsonObject, b64url_encode
 from credentials.trust.entities import KeptStatus
 from schemas.messages import sentence
-from service.serving import free_ports, running, seat
 from skills.framework import metalektro
 from tests.browser.person import Person
+from tests.browser.verifier_site import address, serving_verifier
 from tests.conftest import NOW
 from tests.verifier.share_site import ShareSite
-from tests.verifier.world import LIST_URL, SCHOOL, STATUS_URI, VERIFIER, World, named
+from tests.verifier.world import LIST_URL, SCHOOL, STATUS_URI, World, named
 from verifier.sector_list import demo_issuer, make_demo_list
 
 CASES = [("nl", 360), ("en", 1280), ("en", 360), ("nl", 1280), ("nl", 320)]
@@ -34,20 +34,8 @@ SEQUENCES = count(10, 2)
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShareSite]:
     """A verifier over real HTTP, with a school, a sector's list and a share site that we steer."""
-    (port,) = free_ports(1)
-    folder = tmp_path_factory.mktemp("verifier")
-    more = {
-        "port": port,
-        "public_url": f"http://localhost:{port}",
-        "identifier": VERIFIER,
-        "rate_limits": False,
-    }
-    world = World(folder, more=more)
-    shares = folder / "shares"
-    shares.mkdir()
-    with ExitStack() as stack:
-        stack.enter_context(running([seat(world.app)]))
-        yield ShareSite.beside(world, shares)
+    with serving_verifier(tmp_path_factory.mktemp("verifier")) as running:
+        yield running
 
 
 @pytest.fixture(params=CASES, ids=lambda case: f"{case[0]}-{case[1]}")
@@ -61,7 +49,7 @@ def recruiter(
         locale={"nl": "nl-NL", "en": "en-GB"}[language],
     )
     person = Person(context.new_page(), language, pictures)
-    person.opens(str(site.world.app.state.settings.public_url))
+    person.opens(address(site))
     yield person
     context.close()
 
@@ -223,7 +211,7 @@ def test_many_skills_are_folded_after_the_seventh(recruiter: Person, site: Share
 
 
 def test_at_the_gate_a_stale_list_gives_no_yes(recruiter: Person, site: ShareSite) -> None:
-    world, address = site.world, recruiter.page.url
+    world = site.world
     recruiter.presses("a[href='/gate']")
     recruiter.presses("form[action='/gate/refresh'] button")
     recruiter.looks("verifier-gate")
@@ -239,7 +227,7 @@ def test_at_the_gate_a_stale_list_gives_no_yes(recruiter: Person, site: ShareSit
         recruiter.looks("verifier-gate-good")
         assert outcomes(recruiter)[:3] == ["passed", "passed", "passed"]
         world.clock.moment += timedelta(days=8)
-        recruiter.opens(f"{address}gate")
+        recruiter.opens(f"{address(site)}/gate")
         recruiter.looks("verifier-gate-stale")
         assert says(recruiter, "verifier.gate.stale")
         recruiter.page.fill("#proof", held)

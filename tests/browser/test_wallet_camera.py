@@ -3,6 +3,8 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import segno
@@ -30,25 +32,36 @@ def film(text: str) -> bytes:
     return header + b"FRAME\n" + b"".join(light) + colours
 
 
-@pytest.fixture(scope="module")
-def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser whose camera looks at a code."""
+@contextmanager
+def watching(folder: Path, *videos: bytes) -> Iterator[list[Browser]]:
+    """A browser for each of these, whose camera sees it over and over."""
     found = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if found is None:
         if os.environ.get("CI") == "true":
             pytest.fail("no Chromium: apt-get install chromium, or name one in CHROMIUM")
         pytest.skip("no Chromium: apt-get install chromium, or name one in CHROMIUM")
-    picture = tmp_path_factory.mktemp("film") / "code.y4m"
-    picture.write_bytes(film(OFFER))
-    flags = [
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-video-capture={picture}",
-    ]
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=[*QUIET, *flags])
+        browsers = []
+        for place, video in enumerate(videos):
+            picture = folder / f"{place}.y4m"
+            picture.write_bytes(video)
+            flags = [
+                "--use-fake-device-for-media-stream",
+                "--use-fake-ui-for-media-stream",
+                f"--use-file-for-fake-video-capture={picture}",
+            ]
+            args = [*QUIET, *flags]
+            browsers.append(playwright.chromium.launch(executable_path=found, args=args))
+        yield browsers
+        for launched in browsers:
+            launched.close()
+
+
+@pytest.fixture(scope="module")
+def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser whose camera looks at a code."""
+    with watching(tmp_path_factory.mktemp("film"), film(OFFER)) as (launched,):
         yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from service.certificate_files import locator
 from service.forms import CheckedForm, text_field
 from service.pages import Pages, language_of
 from service.rates import limited
-from verifier import checking, share_links
+from verifier import checking, scanner, share_links
 from verifier.match_views import choices, is_known
 from verifier.page_views import FIRST
 from verifier.pages import browser
@@ -34,6 +34,20 @@ _CODE = re.compile(r"[0-9]{4}")
 def start(request: Request, ask: Annotated[str, Query(max_length=60)] = "") -> Response:
     """Ask someone, or check a proof that you have; ``ask`` puts one question on top."""
     return _start(request, first=ask)
+
+
+@router.get(scanner.ADDRESS)
+def reader() -> Response:
+    """The script with which the camera's picture is read, where a browser cannot do so itself.
+
+    Raises:
+        RejectedError: ``not_found``: it was not built.
+    """
+    script = scanner.reader_script()
+    if not script:
+        raise RejectedError("not_found", "make web builds it")
+    kept = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(script, media_type="text/javascript", headers=kept)
 
 
 @router.get("/check")
@@ -127,16 +141,20 @@ def _check_same(paper: str, report: Report) -> None:
 def _start(request: Request, *, empty: bool = False, first: str = "") -> Response:
     vacancies, jobs = choices(language_of(request))
     top = first if first in catalog.query_names() else FIRST
-    return pages_of(request).render(
+    page = pages_of(request).render(
         request,
         "start.html",
         status=400 if empty else 200,
+        reader=scanner.reader_address(),
         presets=sorted(catalog.query_names(), key=lambda name: (name != top, name)),
         chosen=top if first else "",
         vacancies=vacancies,
         jobs=jobs,
         empty=empty,
     )
+    page.headers["Content-Security-Policy"] = scanner.POLICY
+    page.headers["Permissions-Policy"] = scanner.PERMISSIONS
+    return page
 
 
 def _proof(form: FormData) -> str:
