@@ -5,6 +5,7 @@ VC, and the profile of Open Badges. What none of them knows is not held against 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import referencing
 from jsonschema import Draft202012Validator
@@ -15,7 +16,9 @@ from credentials.errors import SchemaMismatch, UndeterminedError
 from credentials.formats import format_of
 from credentials.formats.sd_jwt_vc import SdJwtVc
 from credentials.formats.type_metadata import check_claims, read_type
+from credentials.memory import Memory
 from credentials.model import Unverified
+from credentials.shape_plans import HIDING, Plan, plan_of
 
 SchemaOf = Callable[[str], JsonObject | None]
 """JSON Schema of the claims of a type; None for a type of others."""
@@ -23,8 +26,26 @@ SchemaOf = Callable[[str], JsonObject | None]
 MetadataOf = Callable[[str], bytes | None]
 """Type metadata by ``vct``, as its octets were published; None for a type of others."""
 
-_HIDING = frozenset({"required", "minItems", "minProperties", "contains", "dependentRequired"})
-"""Schema rules that a holder breaks by leaving something out, as is his right."""
+MAX_PLANS = 256
+"""Twice the types of the catalogue, each shown whole or in part."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """One schema, ready to use.
+
+    Attributes:
+        schema: held, so that nothing else takes its place in memory.
+    """
+
+    schema: JsonObject
+    plan: Plan
+    validator: Draft202012Validator
+
+
+_JUDGES: Memory[tuple[int, frozenset[str]], _Judge] = Memory(
+    most=MAX_PLANS, most_octets=MAX_PLANS, weigh=lambda _key, _judge: 1
+)
 
 
 def check_shape(unverified: Unverified, *, schemas: SchemaOf, types: MetadataOf) -> bool:
@@ -54,16 +75,30 @@ def _check_schema(unverified: Unverified, schemas: SchemaOf, *, selective: bool)
     schema = schemas(unverified.credential.type)
     if schema is None:
         return False
-    validator = Draft202012Validator(
-        schema,
-        registry=referencing.Registry(),  # an empty one: a reference never opens a connection
-        format_checker=Draft202012Validator.FORMAT_CHECKER,
-    )
-    excused = _HIDING if selective else frozenset()
-    for error in validator.iter_errors(unverified.credential.claims):
+    excused = HIDING if selective else frozenset()
+    judge = _judge_of(schema, excused)
+    claims = unverified.credential.claims
+    if judge.plan(claims):
+        return True
+    for error in judge.validator.iter_errors(claims):
         if error.validator not in excused:
             raise SchemaMismatch("schema_mismatch", error.json_path)
     return True
+
+
+def _judge_of(schema: JsonObject, excused: frozenset[str]) -> _Judge:
+    """What judges by a schema; made once, for callers keep the schemas of their types."""
+    key = (id(schema), excused)
+    found = _JUDGES.find(key)
+    if found is None or found.schema is not schema:
+        validator = Draft202012Validator(
+            schema,
+            registry=referencing.Registry(),  # an empty one: a reference never opens a connection
+            format_checker=Draft202012Validator.FORMAT_CHECKER,
+        )
+        found = _Judge(schema, plan_of(schema, excused=excused), validator)
+        _JUDGES.keep(key, found)
+    return found
 
 
 def _check_metadata(unverified: Unverified, types: MetadataOf) -> bool:
