@@ -64,7 +64,7 @@ def credential_type(type_id: str) -> CredentialType:
 
 def by_url(url: str) -> CredentialType | None:
     """The type with this type URL, or None."""
-    return next((found for found in _types().values() if found.url == url), None)
+    return _by_url().get(url)
 
 
 def one_time_types() -> frozenset[str]:
@@ -180,6 +180,11 @@ def vacancies() -> Entry:
 @cache
 def _types() -> Mapping[str, CredentialType]:
     return read_types(ROOT / "types" / "types.yaml")
+
+
+@cache
+def _by_url() -> Mapping[str, CredentialType]:
+    return MappingProxyType({found.url: found for found in _types().values()})
 
 
 @cache

@@ -1,6 +1,6 @@
 """A verdict in words and as JSON: one shape for the page, the API and the command line."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -19,10 +19,6 @@ _TOLD_BY_NAME = frozenset(["trust_not_asked", "domain_linked"])
 """Answers about the issuer that are no failure, and not the word of the list either."""
 
 _SEVERITY = (Outcome.FAILED, Outcome.UNDETERMINED, Outcome.PASSED, Outcome.NOT_APPLICABLE)
-_DATED: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {"expired": ("expired_on", "until"), "not_yet_valid": ("not_yet_valid_on", "start")}
-)
-
 
 RULE = "next"
 """The fact that only a finding about the kind of certificate has: what its owner does next."""
@@ -108,7 +104,7 @@ def reason_key(report: Report, part: Part) -> str:
     code = finding.code if finding else outcome.value
     if outcome is Outcome.PASSED:
         code = _passed_code(report, part)
-    elif part is Part.VALID and code in _DATED and _places(report, "nl").get(_DATED[code][1]):
+    elif part is Part.VALID and code in _DATED and _DATED[code][1](report) is not None:
         code = _DATED[code][0]
     key = f"verdict.{part}.{code}"
     return key if known(key) else f"verdict.{part}.{outcome}"
@@ -116,10 +112,14 @@ def reason_key(report: Report, part: Part) -> str:
 
 def reason(report: Report, part: Part, language: str) -> str:
     """Why this part was answered so: one or two short sentences."""
+    return _reason(report, part, language, _places(report, language))
+
+
+def _reason(report: Report, part: Part, language: str, places: Mapping[str, str]) -> str:
     rule = rule_finding(report, part)
     if rule is not None:
         return _of_rule(rule, language)
-    return sentence(reason_key(report, part), language, **_places(report, language))
+    return sentence(reason_key(report, part), language, **places)
 
 
 def rule_finding(report: Report, part: Part) -> Finding | None:
@@ -240,7 +240,7 @@ def _passed_code(report: Report, part: Part) -> str:
         return "ok"
     listed = any(f.check is Check.STATUS and f.outcome is Outcome.PASSED for f in own)
     word = "ok" if listed else "no_status"
-    return f"{word}_until" if "until" in _places(report, "nl") else word
+    return word if _end(report) is None else f"{word}_until"
 
 
 def _places(report: Report, language: str) -> dict[str, str]:
@@ -272,12 +272,20 @@ def _beginning(report: Report) -> datetime | None:
     return None if report.credential is None else report.credential.validity.valid_from
 
 
+_DATED: Mapping[str, tuple[str, Callable[[Report], datetime | None]]] = MappingProxyType(
+    {"expired": ("expired_on", _end), "not_yet_valid": ("not_yet_valid_on", _beginning)}
+)
+"""Codes to those that name the date, where there is one."""
+
+
 def _sentences(report: Report, language: str) -> list[JsonValue]:
     lines: list[JsonValue] = []
+    places = _places(report, language)
     for part in Part:
         question = sentence(f"common.part.{part}", language)
         said = sentence(f"common.outcome.{answer(report, part)}", language)
-        lines.append(f"{question} {said.capitalize()}. {reason(report, part, language)}")
+        why = _reason(report, part, language, places)
+        lines.append(f"{question} {said.capitalize()}. {why}")
     return lines
 
 
