@@ -45,6 +45,7 @@ ROLE_VERBS = {
     "organisation": "issuer.organisation_cli",
     "keys": "issuer.keys_cli",
     "audit": "issuer.audit_cli",
+    "figures": "issuer.figures_cli",
     "jobs": "issuer.jobs_cli",
     "wallet": "wallet.cli",
     "skills": "wallet.skills_cli",

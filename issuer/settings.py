@@ -38,6 +38,7 @@ class IssuerSettings(RoleSettings):
         fixed: values fixed for a whole class, by type id and claim; they go before the demo's.
         attesters: providers of wallets whose attestations are believed: ``iss`` to public JWKs.
         high_assurance: attested wallets, bound tokens and attested keys alone, in every flow.
+        figures: administrators see how many proofs were given each quarter (``issuer.figures``).
     """
 
     role: ClassVar[str] = "issuer"
@@ -54,3 +55,4 @@ class IssuerSettings(RoleSettings):
     fixed: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
     attesters: dict[str, list[dict[str, JsonValue]]] = Field(default_factory=dict)
     high_assurance: bool = False
+    figures: bool = False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.command_line import JsonOption, plain_errors, print_json, say
+from service.command_line import AtOption, JsonOption, moment, plain_errors, print_json, say
 
 if TYPE_CHECKING:
     from credentials.encoding import JsonObject
@@ -150,3 +150,68 @@ def program(
         return
     typer.echo(key)
     typer.echo(say("issuer.programs.made_help"), err=True)
+
+
+@app.command()
+def figures(*, at: AtOption = None, as_json: JsonOption = False) -> None:
+    """How questions were answered each quarter, of all firms together; VERIFIER_FIGURES=true.
+
+    Counts alone, of quarters that are over. No number is of fewer than ten answers.
+    """
+    from service.figures import document
+    from verifier.figures import answered
+
+    with _opened(as_json=as_json) as files, files.database.reading() as session:
+        quarters = answered(session, settings=files.settings, at=moment(at) or files.at)
+    if as_json:
+        print_json(document(quarters))
+        return
+    for each in quarters:
+        typer.echo(f"{each.quarter}\t{each.total or say('figures.few')}")
+        for outcome, count in each.counts.items():
+            typer.echo(f"{each.quarter}\t{outcome}\t{count}")
+        if each.others:
+            typer.echo(f"{each.quarter}\t{say('figures.others')}\t{each.others}")
+
+
+@app.command("keys")
+def list_keys(firm: IdArgument, *, as_json: JsonOption = False) -> None:
+    """The programs of a firm that may come in, and on which day each last did."""
+    from verifier import key_uses, organisations, programs
+
+    with _opened(as_json=as_json) as files, files.database.reading() as session:
+        owner = organisations.find(session, firm).id
+        used = key_uses.uses(session, owner)
+        found: list[JsonObject] = [
+            {
+                "id": row.id,
+                "name": row.name,
+                "scopes": [*row.scopes],
+                "created_at": row.created_at.isoformat(),
+                "used_at": used[row.id].isoformat() if row.id in used else None,
+            }
+            for row in programs.keys(session, owner)
+        ]
+    if as_json:
+        print_json({"keys": [*found]})
+        return
+    for one in found:
+        typer.echo(f"{one['id']}\t{one['name']}\t{str(one['used_at'] or '-')[:10]}")
+
+
+@app.command("end-key")
+def end_key(
+    firm: IdArgument,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="Its id, as firm keys shows it.")],
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a program of a firm in no more."""
+    from verifier import programs
+
+    with _opened(as_json=as_json) as files, files.database.transaction() as session:
+        programs.end_key(session, key, firm, at=files.at)
+    if as_json:
+        print_json({"id": key, "ended_at": files.at.isoformat()})
+        return
+    typer.echo(say("verifier.cli.key_ended"))

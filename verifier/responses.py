@@ -26,7 +26,7 @@ from credentials.openid4vc.response import (
     read_plain,
 )
 from credentials.verification import Policy
-from verifier import checking, confirmations, events, requests
+from verifier import checking, confirmations, events, figures, requests
 from verifier.policies import POLICIES
 from verifier.ports import Ports
 from verifier.request_objects import query_of
@@ -140,6 +140,10 @@ def _kept(
             [result_row(row.id, each, position=place) for place, each in enumerate(checked)]
         )
         events.emit(session, events.ANSWERED, row, ports=ports, at=at)
+        outcome = worst(reports)
+        if ports.settings.figures and outcome is not None:
+            is_sqlite = ports.database.is_sqlite
+            figures.count(session, outcome.verdict.outcome, is_sqlite=is_sqlite, at=at)
     ports.reports.put(row.id, reports, at=at)
     return Received(reports, row.id, code)
 

@@ -25,6 +25,7 @@ class VerifierSettings(RoleSettings):
         api_key: what a firm's program shows; None: made once and kept in ``directory``.
         share_urls: where deelkaarten are opened; empty: ``deel`` beside the passport.
         house_rules: our own greatest age in months of certificates that no law ends, by type.
+        figures: count how questions were answered each quarter, and no more (``verifier.figures``).
     """
 
     role: ClassVar[str] = "verifier"
@@ -42,6 +43,7 @@ class VerifierSettings(RoleSettings):
     api_key: SecretStr | None = None
     share_urls: tuple[str, ...] = ()
     house_rules: dict[str, Annotated[int, Field(ge=1, le=600)]] = Field(default_factory=dict)
+    figures: bool = False
 
     @property
     def identifier_host(self) -> str:

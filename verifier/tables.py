@@ -126,6 +126,16 @@ class DocumentRow(VerifierTable, table=True):
     sequence: int | None = None
 
 
+class Tally(VerifierTable, table=True):
+    """How many answers of a quarter had an outcome; kept where figures are wanted alone."""
+
+    __tablename__: ClassVar[str] = "tally"
+
+    quarter: str = Field(primary_key=True)
+    outcome: str = Field(primary_key=True)
+    count: int
+
+
 class Organisation(VerifierTable, table=True):
     """A firm with an account here. No row names a person who works there.
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from issuer.pages import (
     confirmations,
+    figures,
     kinds,
     list_giving,
     list_rows,
@@ -31,6 +32,7 @@ for part in (
     confirmations,
     systems,
     settings,
+    figures,
     offers,
     paper,
 ):

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from issuer.members import SignedIn
+from issuer.settings import IssuerSettings
 from issuer.tables import Duty
 from schemas.messages import known, sentence
 from service.pages import Pages, language_of
@@ -52,6 +53,9 @@ MANAGE = (
 MAILBOX = ("mailbox", "/mailbox", "mail")
 """In a trial alone: what people would have got."""
 
+FIGURES = ("figures", "/figures", "table")
+"""Where somebody chose to have figures."""
+
 
 def pages_of(request: Request) -> Pages:
     """The templates of the issuer."""
@@ -67,6 +71,11 @@ def icon_of(type_id: str) -> str:
     return ICONS.get(type_id, "file-check")
 
 
+def _parts(settings: IssuerSettings) -> tuple[tuple[str, str, str], ...]:
+    is_trial = settings.demo and settings.smtp_url is None
+    return (*MANAGE, *[FIGURES] * settings.figures, *[MAILBOX] * is_trial)
+
+
 def frame(request: Request, member: SignedIn, *, tab: str) -> Context:
     """What every page of a signed-in member needs.
 
@@ -76,13 +85,12 @@ def frame(request: Request, member: SignedIn, *, tab: str) -> Context:
         tab: which part of the office this page belongs to; a key of ``issuer.tab.*``.
     """
     language, templates = language_of(request), member.ports.templates
-    is_trial = member.ports.settings.demo and member.ports.settings.smtp_url is None
     return {
         "member": member,
         "organisation": member.ports.identity.name,
         "tab": tab,
         "tabs_of_office": TABS,
-        "parts_of_manage": (*MANAGE, MAILBOX) if is_trial else MANAGE,
+        "parts_of_manage": _parts(member.ports.settings),
         "may": {duty.value: member.may(duty) for duty in Duty},
         "icon_of": icon_of,
         "title_of": lambda type_id: (
