@@ -24,20 +24,9 @@ SUITES = ("eddsa-rdfc-2022", "ecdsa-sd-2023", "bbs-2023")
 
 
 class Framing(Handler):
-    """The keeper's page, which may frame the site of links, and its part for these proofs."""
+    """The keeper's page, which may frame the site of links."""
 
     policy = f"{POLICY}; frame-src {WEB}"
-
-    def do_GET(self) -> None:  # noqa: N802 - the name of the standard library
-        if self.path != "/secured.js":
-            return super().do_GET()
-        body = (sites.DIST / "secured.js").read_bytes()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/javascript")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        return None
 
 
 @pytest.fixture
@@ -83,7 +72,7 @@ def test_the_frame_checks_and_derives_what_the_keeper_then_compares(page: Page, 
     case = given(suite)
     found = page.evaluate(
         """async ([origin, wire, method, choice, holder, seconds]) => {
-          const door = await import("/secured.js");
+          const door = await self.keeper.vault.loadSecured();
           const ask = door.askFrame(origin);
           const checked = await ask({ ask: "check", credential: JSON.parse(wire), method });
           const signer = await self.keeper.signing.signerOf(holder);

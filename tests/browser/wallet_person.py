@@ -74,12 +74,14 @@ class Town:
         """The site that offers and questions lead to."""
         return f"http://wallet.localhost:{self.services.ports['wallet']}"
 
-    def offer(self, type_id: str = "heftruck", **claims: object) -> Mapping[str, str]:
-        """An offer of the listed institute; its link leads to the keeper."""
+    def offer(
+        self, type_id: str = "heftruck", form: str = "dc+sd-jwt", **claims: object
+    ) -> Mapping[str, str]:
+        """An offer of the listed institute, in one form; its link leads to the keeper."""
         given = (
             FORKLIFT if type_id == "heftruck" else {"given_name": "Jan", "family_name": "Bakker"}
         )
-        return self._offer(type_id, {**given, **claims}, self._key("issuer"))
+        return self._offer(type_id, {**given, **claims}, self._key("issuer"), form)
 
     def second_offer(self) -> Mapping[str, str]:
         """An offer of an institute that the sector's list does not name."""
@@ -121,8 +123,10 @@ class Town:
         assert status < HTTPStatus.BAD_REQUEST, told
         return json.loads(told)
 
-    def _offer(self, type_id: str, claims: object, key: str) -> Mapping[str, str]:
-        wanted = {"type": type_id, "format": "dc+sd-jwt", "claims": claims}
+    def _offer(
+        self, type_id: str, claims: object, key: str, form: str = "dc+sd-jwt"
+    ) -> Mapping[str, str]:
+        wanted = {"type": type_id, "format": form, "claims": claims}
         answer = self.calls("issuer", "/api/offers", wanted, key)
         return {**answer, "link": f"{self.links}/o#{answer['offer_uri']}"}
 
@@ -347,7 +351,7 @@ def at_work(
     authenticator(page, prf=True)
     yield Worker(page, town, language, pictures)
     context.close()
-    assert stopped == []
+    assert not stopped, stopped
 
 
 def shift_to(started: float) -> int:

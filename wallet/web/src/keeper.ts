@@ -1,4 +1,4 @@
-/** What the keeper's page is made of. */
+/** What the keeper's page is made of, but for what it loads with need: taking along, and Data Integrity. */
 
 export * as safe from "./account/safe.ts";
 export * as service from "./account/service.ts";
@@ -19,9 +19,6 @@ export * as shareCard from "./keeper/share_card.ts";
 export * as signing from "./keeper/signing.ts";
 export * as slots from "./keeper/slots.ts";
 export * as vault from "./keeper/vault.ts";
-export * as archive from "./portability/archive.ts";
-export * as exports from "./portability/export.ts";
-export * as files from "./portability/files.ts";
 export * as claims from "./protocol/claims.ts";
 export * as credentials from "./protocol/credentials.ts";
 export * as dcql from "./protocol/dcql.ts";

@@ -31,7 +31,7 @@ test("what was kept is held with its key, until it is removed", async () => {
   assert.ok(first && second);
   assert.equal(first.addedAt, NOW);
   assert.equal((await parseHeld(first)).credential.issuer, GIVER.id);
-  assert.equal(await refusal(() => parseHeld(second)), "format_unknown");
+  assert.equal(await refusal(() => parseHeld(second)), "cryptosuite_not_allowed");
   assert.notEqual(first.key["x"], second.key["x"]);
   const after = await append(log, "credential_removed", { id: first.id });
   assert.deepEqual(heldIn(after.events).map(({ id }) => id), [second.id]);

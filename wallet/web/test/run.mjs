@@ -2,6 +2,7 @@
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { bundle } from "../build.mjs";
@@ -33,6 +34,7 @@ await build({
   logLevel: "warning",
 });
 const built = fileURLToPath(new URL("../build/keeper", import.meta.url));
+for (const old of readdirSync(dirname(built)).filter((name) => /^keeper-\w+\.js$/.test(name))) rmSync(`${dirname(built)}/${old}`);
 writeFileSync(`${built}.json`, JSON.stringify(await bundle("src/keeper.ts", `${built}.js`)));
 if (!making) await writeScreens();
 const files = tests.map((name) => out + name.replace(/\.ts$/, ".mjs"));

@@ -80,18 +80,21 @@ async function holderOf(subject: JsonObject): Promise<Unverified["holder"]> {
   return keyOf(await selfNamed(name), undefined, "authentication");
 }
 
-/** The claims that may be left out: each member, and each item of a list. */
+/** The claims that may be left out, and what lies inside them. */
 function disclosable(claims: JsonObject, mandatory: readonly string[]): ClaimsPath[] {
   const forced = mandatory.map(tokensOf).filter(([first]) => first === SUBJECT).map((tokens) => tokens.slice(1));
-  const all = Object.entries(claims).flatMap(([name, value]): ClaimsPath[] =>
-    Array.isArray(value) ? [[name], ...value.map((_, place): ClaimsPath => [name, place])] : [[name]]);
   const named = (path: ClaimsPath): boolean => NAMES.some((name) => name.length === path.length && covers(name, path));
-  return all.filter((path) => !named(path) && !forced.some((tokens) => meets(tokens, path)));
+  return below(claims, []).filter((path) => !named(path) && !forced.some((tokens) => meets(tokens, path)));
 }
 
-/** Whether a mandatory pointer shows the whole of a claim, or stands inside it. */
+function below(value: JsonValue, here: ClaimsPath): ClaimsPath[] {
+  const within = Array.isArray(value) ? [...value.entries()] : isObject(value) && !Object.hasOwn(value, "@value") ? Object.entries(value) : [];
+  return within.flatMap(([step, inner]): ClaimsPath[] => [[...here, step], ...below(inner, [...here, step])]);
+}
+
+/** Whether a mandatory pointer is this path, lies around it, or inside. */
 const meets = (tokens: readonly string[], path: ClaimsPath): boolean =>
-  tokens.slice(0, path.length).every((token, place) => token === String(path[place]));
+  path.every((step, place) => place >= tokens.length || tokens[place] === String(step));
 
 const pointer = (path: ClaimsPath): string =>
   [SUBJECT, ...path].map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");

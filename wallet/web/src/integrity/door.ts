@@ -19,7 +19,7 @@ import { readSecured, revealing, SUITES, type Secured } from "./credential.ts";
 import type { Ask } from "./frame.ts";
 import { base58, presentSecured } from "./presentation.ts";
 
-export { askFrame } from "./frame.ts";
+export { ARE_YOU_THERE, askFrame } from "./frame.ts";
 
 /** Read a credential as it was received; checks no proof. */
 export async function read(wire: JsonValue): Promise<Unverified> {
@@ -33,6 +33,12 @@ export async function check(wire: JsonValue, issuer: DidDocument, raw: JsonObjec
   if ((await ask({ ask: "check", credential: document, method })) !== true) throw rejected("proof_invalid", suite);
   if (unverified.credential.issuedAt > at + CLOCK_SKEW) throw rejected("not_yet_valid", "issued in the future");
   checkDates(unverified.credential, at);
+}
+
+/** The key that signed one which was checked before still serves its issuer; refuses as `check`. */
+export async function checkKey({ wire }: Unverified, issuer: DidDocument, raw: JsonObject): Promise<void> {
+  const { unverified, suite } = await secured(wire);
+  methodIn(raw, unverified, suite, issuer);
 }
 
 /** What was chosen of a credential, compared with what came back, and signed for one request. */

@@ -1,6 +1,7 @@
 /** Bring credentials from an export file of ours: each is checked again before it is offered (section 6). */
 
 import { checkChain, parseEvent, type Event } from "../keeper/events.ts";
+import { signerOf } from "../keeper/signing.ts";
 import { heldIn, parseHeld, type Held, type Log } from "../keeper/vault.ts";
 import { unpack } from "../portability/archive.ts";
 import { carry } from "../portability/carrying.ts";
@@ -69,6 +70,7 @@ async function judged(held: Held, at: number): Promise<Pick<Brought, "type" | "p
   try {
     const unverified = await parseHeld(held);
     type = unverified.credential.type;
+    for (const { key } of held.copies) await signerOf(key); // of another engine it may be of a kind that no browser signs with
     await checkIssued(unverified, at);
     return { type, problem: undefined, keepable: true };
   } catch (error) {

@@ -9,9 +9,14 @@ const SECONDS = 15; // a person is waiting
 
 /** Where the names of a trial are served; empty where every name is real. */
 const served = new Map<string, string>();
+let links = "";
+
+/** Where the site of links is: it lends the frame that derives (decision 0054). */
+export const siteOfLinks = (): string => links;
 
 /** From now on ask these origins at the addresses that stand for them; only a trial has any. */
-export function serveAt(origins: Readonly<Record<string, string>>): void {
+export function serveAt(origins: Readonly<Record<string, string>>, site: string): void {
+  links = site;
   served.clear();
   for (const [name, address] of Object.entries(origins)) served.set(name, address);
 }

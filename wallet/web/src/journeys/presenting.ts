@@ -2,12 +2,12 @@
 
 import { disclosed, layOut, seen, type Line, type Option, type TypeEntry } from "../keeper/consent.ts";
 import { CHANCE } from "../keeper/seals.ts";
-import { signerOf } from "../keeper/signing.ts";
-import { append, copyOf, heldIn, parseHeld, type Held, type Log } from "../keeper/vault.ts";
+import type { Wire } from "../keeper/share_card.ts";
+import { append, copyOf, type Log } from "../keeper/vault.ts";
+import { readables, showCopy, type Readable } from "../integrity/copies.ts";
 import type { Paths } from "../protocol/claims.ts";
-import { present, type Unverified } from "../protocol/credentials.ts";
 import { match } from "../protocol/dcql.ts";
-import { Refusal, rejected } from "../protocol/errors.ts";
+import { rejected } from "../protocol/errors.ts";
 import { peek } from "../protocol/jose.ts";
 import { member, type JsonObject, type JsonValue } from "../protocol/json.ts";
 import { MAX_REQUEST_BYTES } from "../protocol/limits.ts";
@@ -23,10 +23,8 @@ const FORM = "application/x-www-form-urlencoded";
 const OWN_CODES = new Set(["response_already_received", "request_expired", "request_unknown", "not_found"]);
 
 /** One held credential that would do for one query. */
-export interface Fit {
+export interface Fit extends Readable {
   readonly queryId: string;
-  readonly held: Held;
-  readonly unverified: Unverified;
   readonly option: Option;
 }
 
@@ -85,14 +83,7 @@ export async function readQuestion(
 export async function findAnswers(
   question: Question, log: Log, entryOf: (type: string) => TypeEntry | undefined,
 ): Promise<Asked> {
-  const held: { held: Held; unverified: Unverified }[] = [];
-  for (const each of heldIn(log.events)) {
-    try {
-      held.push({ held: each, unverified: await parseHeld(each) });
-    } catch (error) {
-      if (!(error instanceof Refusal && error.code === "format_unknown")) throw error;
-    }
-  }
+  const held = await readables(log.events);
   const found = match(question.request.query, held.map(({ unverified }) => unverified));
   const groups = (found.possible ? found.suggestion : []).map((id) => {
     const { query, candidates = [] } = found.queries.find((each) => each.query.id === id) ?? {};
@@ -111,14 +102,12 @@ export async function answerRequest(asked: Asked, choices: readonly Choice[], lo
   const { request, groups } = asked;
   if (choices.length !== groups.length) throw rejected("choice_incomplete", `${choices.length} of ${groups.length}`);
   const binding = { audience: request.clientId, nonce: request.nonce };
-  const vpToken: Record<string, string[]> = {};
+  const vpToken: Record<string, Wire[]> = {};
   const signers: string[] = [];
   for (const [place, { fit, picked }] of choices.entries()) {
     if (!groups[place]?.includes(fit)) throw rejected("choice_invalid", "a credential that was not among the options");
-    const copy = copyOf(fit.held, log.events);
-    const signer = await signerOf(copy.key);
-    const wire = await present(await parseHeld(copy), signer, binding, disclosed(fit.option, picked), log.now());
-    signers.push(signer.public.thumbprint);
+    const [wire, signer] = await showCopy(copyOf(fit.held, log.events), binding, disclosed(fit.option, picked), log.now());
+    signers.push(signer);
     (vpToken[fit.queryId] ??= []).push(wire);
   }
   const redirect = await deliver(request, await createResponse(request, vpToken));
@@ -147,10 +136,9 @@ async function deliver(request: AuthorizationRequest, body: Octets): Promise<str
   throw rejected(said.find((code) => OWN_CODES.has(code)) ?? "response_refused", `status ${answer.status}`);
 }
 
-function written({ held, unverified }: Fit, lines: readonly Line[]): JsonValue {
-  const { type } = unverified.credential;
+function written({ held, unverified: { credential: { type }, format, disclosable } }: Fit, lines: readonly Line[]): JsonValue {
   const labels = { labels_nl: lines.map(({ nl }) => nl), labels_en: lines.map(({ en }) => en) };
-  return { id: held.id, type, ...labels, whole: false };
+  return { id: held.id, type, ...labels, whole: format === "ldp_vc" && disclosable.length === 0 };
 }
 
 /** Who asks: by a list or a certificate that vouches for the name, or by no more than their own word. */

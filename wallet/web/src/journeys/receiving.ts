@@ -11,28 +11,24 @@ import { didAt } from "../authorizing/metadata.ts";
 import { findOffer, type Found } from "../authorizing/offers.ts";
 import { didOctets } from "../authorizing/relay.ts";
 import { newHolderKey, signerOf } from "../keeper/signing.ts";
-import { addCredential, append, type Copy, type Giver, type Log } from "../keeper/vault.ts";
+import type { Wire } from "../keeper/share_card.ts";
+import { addCredential, append, loadSecured, READABLE, readWire, type Copy, type Giver, type Log } from "../keeper/vault.ts";
 import { verify, type Unverified } from "../protocol/credentials.ts";
-import { documentUrl, keyOf, readDocument } from "../protocol/dids.ts";
+import { documentUrl, keyOf, readDocument, selfNamed } from "../protocol/dids.ts";
 import { malformed, rejected, unsupported } from "../protocol/errors.ts";
 import {
   createCredentialRequest, createNotification, createProof, createTokenRequest, parseCredentialResponse,
   parseNonceResponse, type Configuration,
 } from "../protocol/issuance.ts";
-import { canonicalJson, member, type JsonObject } from "../protocol/json.ts";
+import { canonicalJson, member, parseObject, type JsonObject } from "../protocol/json.ts";
 import { originOf } from "../protocol/message.ts";
 import { same } from "../protocol/octets.ts";
-import { parseSdJwtVc } from "../protocol/sd_jwt_vc.ts";
-import { parseVcSdJwt } from "../protocol/vc_sd_jwt.ts";
 import { mayIssue, type SectorList } from "./listing.ts";
-import { objectIn } from "./network.ts";
+import { objectIn, siteOfLinks } from "./network.ts";
 
 const COPIES = 5; // so that no two readers see the same one; where the issuer gives as many
 const FORM = "application/x-www-form-urlencoded";
 const JSON_TYPE = "application/json";
-const READERS: Record<string, (text: string) => Promise<Unverified>> = {
-  "dc+sd-jwt": parseSdJwtVc, "vc+sd-jwt": parseVcSdJwt,
-};
 const OWN_CODES = new Set(["pin_wrong", "code_unknown", "code_used", "code_locked", "code_expired"]);
 
 /** An offer as the worker sees it before the PIN or the issuer's page: who gives what; nothing personal. */
@@ -57,14 +53,21 @@ export interface Deferred {
   readonly access: Access;
 }
 
-/** Read an offer from a link and look up who gives it; refuses `offer_gone` for one that was used or is over. */
+/**
+ * Read an offer from a link and look up who gives it.
+ *
+ * Refuses `offer_gone` for one that was used or is over, and `derive_unreachable` where what would
+ * check it is not to be had now: that must be known before a code is used up.
+ */
 export async function readOffer(link: string, at = Date.now() / 1000): Promise<Preview> {
   const found = await findOffer(link, at);
   for (const configurationId of found.offer.configurationIds) {
     const configuration = found.issuer.configurations.get(configurationId);
     if (!configuration) throw rejected("type_not_offered", "an id that the issuer does not know");
     const able = configuration.algorithms.length === 0 || configuration.algorithms.includes("ES256");
-    if (Object.hasOwn(READERS, configuration.format) && able) return { ...found, configurationId, configuration };
+    if (!READABLE.has(configuration.format) || !able) continue;
+    if (configuration.format === "ldp_vc") await loadSecured().then((door) => door.askFrame(siteOfLinks())(door.ARE_YOU_THERE));
+    return { ...found, configurationId, configuration };
   }
   throw unsupported("offer_not_supported", "no format that this wallet can hold");
 }
@@ -193,14 +196,13 @@ type CheckedCopy = Copy & { readonly unverified: Unverified };
 
 /** Each copy holds, is bound to another of our keys, and says the same as the first. */
 async function checkedCopies(
-  preview: Preview, credentials: readonly (string | JsonObject)[], keys: readonly JsonObject[], at: number,
+  preview: Preview, credentials: readonly Wire[], keys: readonly JsonObject[], at: number,
 ): Promise<[CheckedCopy, ...CheckedCopy[]]> {
   const ours = new Map<string, JsonObject>();
   for (const key of keys) ours.set((await signerOf(key)).public.thumbprint, key);
   const copies: CheckedCopy[] = [];
   for (const wire of credentials) {
-    if (typeof wire !== "string") throw malformed("token_malformed", "expected compact text");
-    const unverified = await (READERS[preview.configuration.format] ?? parseSdJwtVc)(wire);
+    const unverified = await readWire(preview.configuration.format, wire);
     const bound = unverified.holder?.thumbprint ?? "";
     const key = ours.get(bound);
     if (!key || !ours.delete(bound)) throw rejected("holder_key_mismatch", "bound to another key");
@@ -226,9 +228,15 @@ async function check(preview: Preview, unverified: Unverified, at: number): Prom
 
 /** The signature holds under a key that its issuer publishes, and the moment lies within its dates. */
 export async function checkIssued(unverified: Unverified, at: number): Promise<void> {
-  const { credential, keyId } = unverified;
-  const document = await readDocument(credential.issuer, await didOctets(credential.issuer));
-  await verify(unverified, keyOf(document, keyId, "assertionMethod"), at);
+  const { credential, keyId, format, wire } = unverified;
+  if (credential.issuer.startsWith("did:jwk:") && format !== "ldp_vc") { // a key of one use, which carries its own name
+    return void (await verify(unverified, keyOf(await selfNamed(credential.issuer), keyId, "assertionMethod"), at));
+  }
+  const octets = await didOctets(credential.issuer);
+  const document = await readDocument(credential.issuer, octets);
+  if (format !== "ldp_vc") return void (await verify(unverified, keyOf(document, keyId, "assertionMethod"), at));
+  const { askFrame, check } = await loadSecured();
+  await check(wire, document, parseObject(octets), at, askFrame(siteOfLinks()));
 }
 
 /** The name that a credential carries; empty where it has none. */

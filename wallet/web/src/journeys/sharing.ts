@@ -4,10 +4,9 @@ import { keepShare, seeShare, stopShare } from "../account/service.ts";
 import { layOutFreely, seen, type Line, type Option, type TypeEntry } from "../keeper/consent.ts";
 import { momentOf, type Event } from "../keeper/events.ts";
 import { linkText, newLink, openName, parseLink, sealShare, type ShareLink, type Wire } from "../keeper/share_card.ts";
-import { signerOf } from "../keeper/signing.ts";
-import { append, copyOf, heldIn, parseHeld, type Held, type Log } from "../keeper/vault.ts";
+import { append, copyOf, type Log } from "../keeper/vault.ts";
+import { readables, showCopy, type Readable } from "../integrity/copies.ts";
 import { Paths } from "../protocol/claims.ts";
-import { present, type Unverified } from "../protocol/credentials.ts";
 import { Refusal, rejected } from "../protocol/errors.ts";
 import type { JsonObject, JsonValue } from "../protocol/json.ts";
 import { b64url, fromB64url } from "../protocol/octets.ts";
@@ -15,9 +14,7 @@ import { b64url, fromB64url } from "../protocol/octets.ts";
 const DAY = 24 * 60 * 60;
 
 /** One held credential and the lines that the worker may add to what is always seen. */
-export interface Showable {
-  readonly held: Held;
-  readonly unverified: Unverified;
+export interface Showable extends Readable {
   readonly option: Option; // `lines` are always seen, `hidden` may be picked
 }
 
@@ -56,17 +53,10 @@ export interface Looks {
 
 /** What can be put on a share, of each credential that the keeper presents itself. */
 export async function showables(log: Log, entryOf: (type: string) => TypeEntry | undefined): Promise<Showable[]> {
-  const found: Showable[] = [];
-  for (const held of heldIn(log.events)) {
-    try {
-      const unverified = await parseHeld(held);
-      const option = layOutFreely(unverified, entryOf(unverified.credential.type));
-      found.push({ held, unverified, option });
-    } catch (error) {
-      if (!(error instanceof Refusal && error.code === "format_unknown")) throw error;
-    }
-  }
-  return found;
+  return (await readables(log.events)).map((each) => {
+    const option = layOutFreely(each.unverified, entryOf(each.unverified.credential.type));
+    return { ...each, option };
+  });
 }
 
 /** The lines that a visitor reads. */
@@ -84,9 +74,9 @@ export async function makeShare(
   const cards: Wire[] = [];
   for (const { showable: { held, option }, picked } of shown) {
     if (!picked.within(new Paths(option.hidden.map(({ path }) => path)))) throw rejected("choice_invalid", "another line");
-    const copy = copyOf(held, log.events);
     const binding = { audience: origin, nonce: id, expires };
-    cards.push(await present(await parseHeld(copy), await signerOf(copy.key), binding, picked, log.now()));
+    const [card] = await showCopy(copyOf(held, log.events), binding, picked, log.now());
+    cards.push(card);
   }
   const sealed = await sealShare(link, cards, expires, terms.code, log.chance);
   const stop = log.chance.octets(32);

@@ -95,8 +95,11 @@ function askedLines(query: CredentialQuery, candidate: Candidate, unverified: Un
 
 /** The lines that the request does not pick: always seen, or not seen at all. */
 function restLines(unverified: Unverified, taken: readonly Line[], entry: TypeEntry): Line[] {
-  const names = Object.keys(unverified.credential.claims).filter((name) => name !== "id");
-  return single(names.map((name) => [name]), unverified)
+  const { credential: { claims }, format, disclosable } = unverified;
+  const whole = format === "ldp_vc" && disclosable.length === 0; // all of it is seen, skill by skill
+  const items = whole ? select(claims, ["skills", null]).map(([found]) => found) : [];
+  const names = Object.keys(claims).filter((name) => name !== "id" && !(items.length > 0 && name === "skills"));
+  return [...single(names.map((name) => [name]), unverified), ...items]
     .filter((path) => !taken.some((each) => covers(path, each.path)))
     .map((path) => line(unverified, entry, path, isFree(path, unverified) ? "optional" : "always"));
 }

@@ -1,7 +1,7 @@
 /** What a vault holds, read from its events; nothing is changed but by appending one. */
 
 import type { Unverified } from "../protocol/credentials.ts";
-import { rejected, unsupported } from "../protocol/errors.ts";
+import { malformed, rejected, undetermined, unsupported } from "../protocol/errors.ts";
 import type { JsonObject, JsonValue } from "../protocol/json.ts";
 import { b64url } from "../protocol/octets.ts";
 import { parseSdJwtVc } from "../protocol/sd_jwt_vc.ts";
@@ -10,6 +10,9 @@ import { momentOf, nextEvent, type Event } from "./events.ts";
 import type { Chance } from "./seals.ts";
 import type { Wire } from "./share_card.ts";
 import { signerOf } from "./signing.ts";
+
+/** The formats that the keeper reads. */
+export const READABLE: ReadonlySet<string> = new Set(["dc+sd-jwt", "vc+sd-jwt", "ldp_vc"]);
 
 /** Who gave a credential, as the worker saw it when it was kept. */
 export interface Giver extends JsonObject {
@@ -107,8 +110,16 @@ export function findHeld(events: readonly Event[], id: string): Held {
 }
 
 /** Read a held credential again from its bytes; it was verified before it was kept. */
-export function parseHeld(held: Held): Promise<Unverified> {
-  if (typeof held.wire === "string" && held.format === "dc+sd-jwt") return parseSdJwtVc(held.wire);
-  if (typeof held.wire === "string" && held.format === "vc+sd-jwt") return parseVcSdJwt(held.wire);
-  throw unsupported("format_unknown", "the keeper does not read this format");
+export const parseHeld = ({ format, wire }: Held): Promise<Unverified> => readWire(format, wire);
+
+/** Read a credential as it came; checks no proof. The reader of `ldp_vc` is loaded with the first one. */
+export async function readWire(format: string, wire: Wire): Promise<Unverified> {
+  if (format === "ldp_vc") return (await loadSecured()).read(wire);
+  if (!READABLE.has(format)) throw unsupported("format_unknown", "the keeper does not read this format");
+  if (typeof wire !== "string") throw malformed("token_malformed", "expected compact text");
+  return (format === "vc+sd-jwt" ? parseVcSdJwt : parseSdJwtVc)(wire);
 }
+
+/** The keeper's part for Data Integrity; refuses `derive_unreachable`. */
+export const loadSecured = (): Promise<typeof import("../integrity/door.ts")> => import("../integrity/door.ts")
+  .catch(() => { throw undetermined("derive_unreachable", "its script"); });

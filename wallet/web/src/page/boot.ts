@@ -42,7 +42,7 @@ void start().catch(async (error: unknown) => {
 
 async function start(): Promise<void> {
   const settings = readSettings(await octetsOf("/config.json"));
-  serveAt(settings.origins);
+  serveAt(settings.origins, settings.wallet);
   const changed = (): void => {
     if (!named && wallet.state === "open" && frame) void lendLetters(frame, ["latin-ext"]);
     named ||= wallet.state === "open";

@@ -6,12 +6,13 @@
  */
 
 import type { Device } from "../keeper/device.ts";
-import { heldIn, parseHeld, type Held, type Log } from "../keeper/vault.ts";
+import { heldIn, loadSecured, parseHeld, type Held, type Log } from "../keeper/vault.ts";
 import { relayed } from "../account/service.ts";
 import { documentAt } from "../journeys/network.ts";
 import { checkProof, type StatusReference, type Unverified } from "../protocol/credentials.ts";
-import { documentUrl, keyOf, readDocument, type DidDocument } from "../protocol/dids.ts";
+import { documentUrl, keyOf, readDocument, selfNamed, type DidDocument } from "../protocol/dids.ts";
 import { Refusal } from "../protocol/errors.ts";
+import { parseObject } from "../protocol/json.ts";
 import { fromUtf8, type Octets } from "../protocol/octets.ts";
 import { readStatusList, statusAt, statusKeyId, type TokenStatusList } from "../protocol/status.ts";
 import { bitstringStatus, readBitstringList, type BitstringList } from "../status/bitstring.ts";
@@ -30,6 +31,7 @@ export interface Check {
 /** One round of looking; each document is fetched once. */
 interface Round {
   readonly at: number;
+  readonly documents: Map<string, Promise<Octets>>; // of issuers
   readonly issuers: Map<string, Promise<DidDocument>>;
   readonly tokens: Map<string, Promise<TokenStatusList>>;
   readonly bits: Map<string, Promise<BitstringList>>;
@@ -64,7 +66,7 @@ export class Checks {
     if (this.running || due.length === 0) return;
     this.running = true;
     try {
-      const round: Round = { at, issuers: new Map(), tokens: new Map(), bits: new Map() };
+      const round: Round = { at, documents: new Map(), issuers: new Map(), tokens: new Map(), bits: new Map() };
       const made = await Promise.all(due.map(async (held) => [held.id, await check(held, round)] as const));
       const kept = Object.fromEntries(made.filter(([id, { word }]) => word !== "unknown" || !this.found[id]));
       this.found = { ...this.found, ...kept };
@@ -90,7 +92,8 @@ async function check(held: Held, round: Round): Promise<Check> {
 async function wordOf(unverified: Unverified, round: Round): Promise<Check["word"]> {
   const { credential, keyId } = unverified;
   const document = await issuerAt(credential.issuer, round);
-  await checkProof(unverified, keyOf(document, keyId, "assertionMethod"), round.at);
+  if (unverified.format !== "ldp_vc") await checkProof(unverified, keyOf(document, keyId, "assertionMethod"), round.at);
+  else await (await loadSecured()).checkKey(unverified, document, parseObject(await octetsOf(credential.issuer, round)));
   const words = await Promise.all(credential.status.map((reference) => statusOf(reference, credential.issuer, round)));
   return WORST.find((word) => words.includes(word)) ?? "valid";
 }
@@ -111,8 +114,10 @@ async function statusOf(reference: StatusReference, issuer: string, round: Round
 }
 
 function issuerAt(did: string, round: Round): Promise<DidDocument> {
-  return once(round.issuers, did, async () => readDocument(did, await fetched("did", did, documentUrl(did))));
+  return once(round.issuers, did, async () => (did.startsWith("did:web:") ? readDocument(did, await octetsOf(did, round)) : selfNamed(did)));
 }
+
+const octetsOf = (did: string, round: Round): Promise<Octets> => once(round.documents, did, () => fetched("did", did, documentUrl(did)));
 
 function tokensAt(uri: string, issuer: string, round: Round): Promise<TokenStatusList> {
   return once(round.tokens, `${issuer} ${uri}`, async () => {

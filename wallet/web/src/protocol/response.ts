@@ -8,7 +8,7 @@ import { concat, latin1, sha, type Octets } from "./octets.ts";
 import type { AuthorizationRequest } from "./request.ts";
 
 /** Presentations by query id. */
-export type VpToken = Readonly<Record<string, readonly string[]>>;
+export type VpToken = Readonly<Record<string, readonly (string | JsonObject)[]>>;
 
 /** The form body with the presentations, encrypted to the key of the request. */
 export async function createResponse(request: AuthorizationRequest, vpToken: VpToken): Promise<Octets> {

@@ -6,7 +6,7 @@ import type { Stage } from "../stage.ts";
 import { errorText, has, t } from "../texts.ts";
 
 /** Not the end: worth another try with the same link. */
-const PASSING = new Set(["fetch_failed", "service_unreachable", "fetch_limit"]);
+const PASSING = new Set(["fetch_failed", "service_unreachable", "fetch_limit", "derive_unreachable"]);
 
 /** What is wrong with a question itself; whoever is asked need not know which part of it. */
 const OF_THE_QUESTION = new Set([

@@ -30,7 +30,8 @@ export async function present(wallet: Wallet, stage: Stage, link: string): Promi
     if (!goOn) return refused(wallet, stage, question);
     await wallet.ensureOpen(stage);
   }
-  const asked = await findAnswers(question, wallet.log(), wallet.entryOf);
+  const asked = await attempt(stage, "flow.present.reading", () => findAnswers(question, wallet.log(), wallet.entryOf));
+  if (!asked) return { done: false };
   if (asked.groups.length === 0) {
     await stage.ask<void>((answer) => drawNothing(answer, question));
     return refused(wallet, stage, question, false);
