@@ -8,7 +8,7 @@ import { fitOf, fits } from "./fit.ts";
 import { actionsFor, growthOf } from "./growth.ts";
 import { skillDetail, skillsOf } from "./overview.ts";
 import { remindersIn } from "./reminders.ts";
-import { drawKeep, drawTalk } from "./talk.ts";
+import { askable, drawKeep, drawTalk, talkCard } from "./talk.ts";
 
 /** Answers a message that only asks. */
 export const answer: Answering["answer"] = (kind, fields, given) => {
@@ -21,6 +21,8 @@ export const answer: Answering["answer"] = (kind, fields, given) => {
     case "job": return fitOf(given, id);
     case "growth": return growthOf(given);
     case "actions": return actionsFor(given, textAt(fields, "skill"));
+    case "askable": return askable(given);
+    case "talk_card": return talkCard(fields, given);
     default: return { done: true };
   }
 };

@@ -5,13 +5,14 @@
  */
 
 import { isObject, type JsonObject, type JsonValue } from "../../protocol/json.ts";
-import { overview } from "../../skills/evidence.ts";
+import { overview, type SkillLine } from "../../skills/evidence.ts";
 import { textAt } from "../values.ts";
 import type { Given, KIT } from "./asking.ts";
-import { data, nameOf } from "./data.ts";
+import { data, framework, nameOf, type Named } from "./data.ts";
 import { wishesIn } from "./growth.ts";
 import { lastTalk } from "./overview.ts";
-import { statementsIn } from "./statements.ts";
+import { isoDay, ownWords, statementsIn } from "./statements.ts";
+import { drawPages } from "./talk_pages.ts";
 
 type Kit = typeof KIT;
 
@@ -21,58 +22,49 @@ const AGREEMENTS = 3;
 
 /** The card on the stage, with a button that prints it. */
 export function drawTalk(fields: JsonObject, given: Given, kit: Kit): (answer: (yes: boolean) => void) => HTMLElement {
-  const { h, button, actions, words, t } = kit;
+  const { h, button, actions, words, t, day, language } = kit;
+  const [link, since] = [textAt(fields, "share"), lastTalk(given.events)];
+  const sheet = {
+    name: given.name, day: day(given.at, language()), since: since === null ? "" : day(since, language()),
+    strengths: strengths(fields, given).map(({ skill, statements: [{ level, grade }] }) =>
+      ({ name: nameOf(skill)[language()], how: data.levels.find((each) => each.level === level)?.[language()] ?? "", says: t(`common.grade.${grade}`) })),
+    wishes: wishes(fields, given).map((each) => each[language()]), agreements: agreements(fields),
+    code: link ? { link, text: t("web.talk.code") } : null, signed: null,
+  };
   return (answer) => h("div", { class: "sp-stack" }, h("h1", {}, t("web.talk.title")), words(t("web.talk.text")),
-    h("article", { class: "sp-card sp-talk", "data-content": true, lang: kit.language() },
-      firstPage(fields, given, kit), secondPage(fields, given, kit)),
+    h("article", { class: "sp-card sp-talk", "data-content": true, lang: language() }, ...drawPages(sheet, kit)),
     actions(button(t("web.talk.print"), () => print(), "primary", "printer"), button(t("web.talk.ready"), () => answer(true))));
 }
 
-function firstPage(fields: JsonObject, given: Given, kit: Kit): HTMLElement {
-  const { h, t, drawQr, day, language } = kit;
-  const link = textAt(fields, "share");
-  const since = lastTalk(given.events);
-  return h("section", { class: "sp-stack" },
-    h("header", { class: "sp-row sp-row--between" },
-      h("div", { class: "sp-stack--sm" }, h("h2", {}, t("web.talk.card")), given.name ? h("p", {}, h("strong", {}, given.name)) : null,
-        h("p", {}, day(given.at, language())), since === null ? null : h("p", {}, t("web.talk.since", { day: day(since, language()) }))),
-      link ? h("figure", { class: "sp-talk__code" }, drawQr(link, t("web.talk.code")), h("figcaption", { class: "sp-small" }, t("web.talk.code"))) : null),
-    h("h3", {}, t("web.talk.strengths")), strengths(fields, given, kit),
-    h("h3", {}, t("web.talk.wishes")), wishes(fields, given, kit));
+/** What a card that is sent holds, but for the name and the key. */
+export function talkCard(fields: JsonObject, given: Given): JsonObject {
+  return {
+    v: 1, made: isoDay(given.at), name: given.name, agreements: agreements(fields), wishes: wishes(fields, given).map(({ nl, en }) => ({ nl, en })),
+    strengths: strengths(fields, given).map(({ skill, statements: [{ level, grade }] }) => ({ ...nameOf(skill), level: level ?? 0, grade })),
+  };
 }
 
-function strengths(fields: JsonObject, given: Given, { h, t, language }: Kit): HTMLElement {
+/** The own words that a colleague can be asked about: skills of the framework, as the worker said them. */
+export function askable(given: Given): JsonValue[] {
+  return [...ownWords(given.events)].filter(([skill, { level }]) => level > 0 && framework.skills.has(skill))
+    .map(([skill, { level }]) => ({ skill, level, ...nameOf(skill) }));
+}
+
+function strengths(fields: JsonObject, given: Given): SkillLine[] {
   const chosen = namesIn(fields["skills"]);
-  const lines = overview(statementsIn(given)).filter(({ skill }) => chosen.includes(skill)).slice(0, STRENGTHS);
-  return h("table", { class: "sp-table" },
-    h("thead", {}, h("tr", {}, ...["can", "how", "says"].map((name) => h("th", { scope: "col" }, t(`web.talk.${name}`))))),
-    h("tbody", {}, ...lines.map(({ skill, statements: [{ level, grade }] }) => h("tr", {},
-      h("td", {}, h("strong", {}, nameOf(skill)[language()])),
-      h("td", {}, data.levels.find((each) => each.level === level)?.[language()] ?? ""),
-      h("td", {}, t(`common.grade.${grade}`))))));
+  return overview(statementsIn(given)).filter(({ skill }) => chosen.includes(skill)).slice(0, STRENGTHS);
 }
 
-function wishes(fields: JsonObject, given: Given, { h, language }: Kit): HTMLElement {
+function wishes(fields: JsonObject, given: Given): Named[] {
   const chosen = namesIn(fields["wishes"]);
-  const found = wishesIn(given.events).filter(({ id }) => chosen.includes(id)).slice(0, WISHES);
-  if (found.length === 0) return lines(h, 3);
-  return h("ul", { class: "sp-list" }, ...found.map(({ skill, text }) => h("li", {}, skill ? nameOf(skill)[language()] : text)));
+  return wishesIn(given.events).filter(({ id }) => chosen.includes(id)).slice(0, WISHES)
+    .map(({ skill, text }) => (skill ? nameOf(skill) : { nl: text, en: text }));
 }
 
-function secondPage(fields: JsonObject, given: Given, { h, t }: Kit): HTMLElement {
+function agreements(fields: JsonObject): string[] {
   const told = namesIn(fields["agreements"]);
-  return h("section", { class: "sp-stack sp-talk__next" }, h("h2", {}, t("web.talk.agree")),
-    ...Array.from({ length: AGREEMENTS }, (_, place) => h("div", { class: "sp-talk__box" },
-      h("h3", {}, t("web.talk.agreement", { count: place + 1 })), told[place]?.trim() ? h("p", {}, told[place]) : lines(h, 2),
-      h("p", { class: "sp-small" }, t("web.talk.who")))),
-    h("h3", {}, t("web.talk.remark")), h("p", { class: "sp-small" }, t("web.talk.proposal")), lines(h, 3),
-    h("h3", {}, t("web.talk.signed")), h("div", { class: "sp-talk__two" }, lines(h, 1), lines(h, 1)),
-    h("p", { class: "sp-small" }, given.name ? t("web.talk.of", { name: given.name }) : t("web.talk.yours")));
+  return Array.from({ length: AGREEMENTS }, (_, place) => told[place]?.trim() ?? "");
 }
-
-/** Lines for a pen. */
-const lines = (h: Kit["h"], count: number): HTMLElement =>
-  h("div", { class: "sp-talk__pen" }, ...Array.from({ length: count }, () => h("hr", { "aria-hidden": "true" })));
 
 const namesIn = (value: JsonValue | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
 
