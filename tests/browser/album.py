@@ -43,6 +43,7 @@ CHOSEN = {
     "share-answer-1280-en": "wallet-reader",
     "flow-consent-320-en": "wallet-consent",
     "flow-done-320-en": "wallet-done",
+    "side-by-side-360-en": "wallet-side-by-side",
     "wallet-card-made-en-320": "wallet-recovery",
     "wallet-card-en-320": "wallet-new-phone",
     "wallet-wipe-en-320": "wallet-wipe",

@@ -69,6 +69,7 @@ class ForeignIssuer:
         encrypted: it takes and gives encrypted messages alone.
         later: so many times it says that a credential comes later.
         details: the token response names identifiers, which then must be used.
+        client_id: who comes; ``returns``: where a browser is sent back to.
         back: parameters of the answer in the browser, replaced, or taken out by None.
         token: members of the token response, in the same way; and so the other changes.
     """
@@ -82,6 +83,8 @@ class ForeignIssuer:
     later: int = 0
     batch: int = 1
     details: bool = False
+    client_id: str = CLIENT_ID
+    returns: str = BACK
     back: Change = field(default_factory=dict)
     token: Change = field(default_factory=dict)
     metadata: Change = field(default_factory=dict)
@@ -226,10 +229,10 @@ class ForeignIssuer:
     def visit(self, address: str) -> str:
         """The person says yes on the issuer's page: where the browser is sent back to."""
         query = dict(parse_qsl(urlsplit(address).query))
-        assert query == {"client_id": CLIENT_ID, "request_uri": "urn:one"}, query
+        assert query == {"client_id": self.client_id, "request_uri": "urn:one"}, query
         answer = {"code": "the-code", "state": self.pushed["state"], "iss": SERVER}
         fields = _changed({**answer}, self.back)
-        return f"{BACK}?{urlencode({name: str(value) for name, value in fields.items()})}"
+        return f"{self.returns}?{urlencode({name: str(value) for name, value in fields.items()})}"
 
     def _answer(self, path: str, body: bytes, content_type: str, shown: dict[str, str]) -> Fetched:
         if path == "/par":
@@ -260,7 +263,7 @@ class ForeignIssuer:
         self._check_client(shown)
         if fields["grant_type"] == "authorization_code":
             assert fields["code"] == "the-code"
-            assert fields["redirect_uri"] == BACK == self.pushed["redirect_uri"]
+            assert fields["redirect_uri"] == self.returns == self.pushed["redirect_uri"]
             pkce.check_verifier(fields["code_verifier"], challenge=self.pushed["code_challenge"])
         document: JsonObject = {
             "access_token": "the-token",
@@ -287,7 +290,7 @@ class ForeignIssuer:
         assert isinstance(proofs, dict)
         tokens = proofs["jwt"]
         assert isinstance(tokens, list)
-        named = CLIENT_ID if self.pushed else None
+        named = self.client_id if self.pushed else None
         rules = key_proof.ProofRules(audience=ISSUER, client_id=named)
         self.holders = [
             *key_proof.verify_proofs(
@@ -306,7 +309,7 @@ class ForeignIssuer:
             shown.get(client_attestation.POP_HEADER, ""),
             attesters={PROVIDER: [PROVIDER_KEY.public]},
             audience=SERVER,
-            client_id=CLIENT_ID,
+            client_id=self.client_id,
             challenge_known=(
                 (lambda found: found == "the-attestation_challenge") if self.challenges else None
             ),

@@ -51,7 +51,7 @@ test("what nobody checked is unknown, and what was withdrawn is never valid agai
 test("a card names its type and giver, and a detail every line once", () => {
   const card = cardOf(read({ word: "valid" }), [], NOW);
   assert.equal(card["title_nl"], titlesOf(FORKLIFT).nl);
-  assert.deepEqual([card["grade"], card["copies"], card["standing"]], ["assessed", 1, "valid"]);
+  assert.deepEqual([card["grade"], card["copies"], card["standing"]], ["assessed", 0, "valid"]);
   const detail = detailOf(read({ word: "valid" }), [], NOW, []);
   const lines = detail["lines"] as JsonObject[];
   assert.deepEqual(lines.map(({ nl, value_nl: value }) => [nl, value]), [

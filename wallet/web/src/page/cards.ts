@@ -42,7 +42,8 @@ export async function readAll(
 export function titlesOf(type: string): { nl: string; en: string } {
   const known = TYPES[type];
   const name = type.split("/").findLast((part) => part !== "" && !/^\d+$/.test(part)) ?? type;
-  return known ? { nl: known.nl, en: known.en } : { nl: name, en: name };
+  const title = name.slice(0, 1).toUpperCase() + name.slice(1);
+  return known ? { nl: known.nl, en: known.en } : { nl: title, en: title };
 }
 
 /** A credential as a card. */
@@ -57,8 +58,8 @@ export function cardOf(read: Read, events: readonly Event[], at: number): JsonOb
     id: held.id, title_nl: own || titles.nl, title_en: own || titles.en, issuer: { name, host, known },
     received: iso(held.addedAt), from: isoOrNull(credential?.validFrom ?? credential?.issuedAt),
     until: isoOrNull(credential?.validUntil), standing: standingOf(read, at), reason: null,
-    checked: isoOrNull(check?.at), icon: type?.icon ?? "file-check", grade: type?.grade ?? "self", format: held.format,
-    copies: Math.max(0, held.copies.length - timesShown(events, held.id)), device_only: false,
+    checked: isoOrNull(check?.at), icon: type?.icon ?? "file-check", grade: type?.grade ?? null, format: held.format,
+    copies: held.copies.length > 1 ? Math.max(0, held.copies.length - timesShown(events, held.id)) : 0, device_only: false,
   };
 }
 

@@ -30,7 +30,7 @@ export interface Card {
   readonly reason: string | null;
   readonly checked: string | null;
   readonly icon: string; // a name of the drawings, or empty
-  readonly grade: Grade;
+  readonly grade: Grade | null; // null: of a kind that we do not know
   readonly format: string;
   readonly copies: number;
   readonly device_only: boolean;

@@ -31,7 +31,7 @@ export async function receive(wallet: Wallet, stage: Stage, link: string): Promi
   }
   const preview = await attempt(stage, "flow.receive.reading", () => readAnyOffer(wallet, stage, link));
   if (!preview || !(await agreeToRelay(wallet, stage, preview))) return { done: false };
-  if (preview.offer.preAuthorizedCode === undefined) return visit(wallet, stage, preview);
+  if (preview.offer.preAuthorizedCode === undefined) return visit(wallet, stage, preview, sector);
   const found = await redeem(wallet, stage, preview, sector);
   return found ? taken(wallet, stage, preview, found) : { done: false };
 }

@@ -5,7 +5,7 @@ import { beginVisit, endVisit, type Client } from "../../authorizing/visits.ts";
 import { askForAll, waitFor, type Arrived } from "../../authorizing/waiting.ts";
 import { sectorList, type SectorList } from "../../journeys/listing.ts";
 import { servedAt } from "../../journeys/network.ts";
-import { giverOf, previewOf, readOffer, requestCredential, type Deferred, type Preview, type Received } from "../../journeys/receiving.ts";
+import { giverOf, isListed, previewOf, readOffer, requestCredential, type Deferred, type Preview, type Received } from "../../journeys/receiving.ts";
 import { Refusal, rejected } from "../../protocol/errors.ts";
 import { h } from "../dom.ts";
 import { actions, button, notice, step, words } from "../parts.ts";
@@ -13,7 +13,7 @@ import type { Settings } from "../settings.ts";
 import type { Stage } from "../stage.ts";
 import { language, t } from "../texts.ts";
 import type { Wallet } from "../wallet.ts";
-import { plate, toPassport } from "./pieces.ts";
+import { listedStatus, plate, toPassport } from "./pieces.ts";
 
 const BACK = "callback:";
 
@@ -43,9 +43,11 @@ export async function agreeToRelay(wallet: Wallet, stage: Stage, found: Found): 
 }
 
 /** Send the browser to the issuer's page; this page ends there. */
-export async function visit(wallet: Wallet, stage: Stage, preview: Preview): Promise<never> {
+export async function visit(wallet: Wallet, stage: Stage, preview: Preview, sector: SectorList | undefined): Promise<never> {
+  const listed = isListed(preview, sector, wallet.now());
   await stage.ask<void>((answer) => step(t("flow.visit.title"),
     plate(preview.configuration.type, h("p", {}, giverOf(preview, language()).name)),
+    listed ? h("p", {}, listedStatus(true)) : notice("warning", t("flow.giver.unknown_title"), t("flow.giver.unknown_text")),
     words(t("flow.visit.text")), actions(button(t("flow.visit.go"), () => answer(), "primary"))));
   stage.busy(t("flow.visit.busy"));
   const address = await beginVisit(preview, preview.configurationId, clientOf(wallet.settings), wallet.now());
