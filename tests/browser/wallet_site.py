@@ -16,7 +16,7 @@ from fastapi import FastAPI, Response
 from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page
 
 from schemas.messages import sentence
-from service.clock import system_clock
+from service.clock import Clock, system_clock
 from tests.browser.test_keeper import authenticator
 from tests.in_memory import InMemoryHttp
 from wallet.app import create_app
@@ -55,7 +55,9 @@ class WalletSite:
 
 
 @contextmanager
-def serving_wallet(folder: Path, http: InMemoryHttp | None = None) -> Iterator[WalletSite]:
+def serving_wallet(
+    folder: Path, http: InMemoryHttp | None = None, clock: Clock = system_clock
+) -> Iterator[WalletSite]:
     """Serve the three sites on a port of this machine."""
     if not (DIST / "integrity.json").is_file():
         reason = "the web wallet is not built: make web"
@@ -68,7 +70,7 @@ def serving_wallet(folder: Path, http: InMemoryHttp | None = None) -> Iterator[W
         public_url=f"http://localhost:{port}", port=port, var=folder, demo=False, rate_limits=False
     )
     app = create_app(
-        settings, fetch=http or InMemoryHttp({}), clock=system_clock, entropy=secrets.token_bytes
+        settings, fetch=http or InMemoryHttp({}), clock=clock, entropy=secrets.token_bytes
     )
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)

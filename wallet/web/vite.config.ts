@@ -9,6 +9,7 @@ import { parse } from "yaml";
 const ROOT = new URL("../../", import.meta.url);
 const SOURCES = new URL("src/screens/", import.meta.url);
 const SKILLS = "skills"; // the second document: recognising, comparing and growing
+const SKILL_TEXTS = ["wallet_web_skills.yaml", "wallet_web_adviser.yaml", "wallet_web_confirm.yaml"];
 const SHARED_TEXTS = /^common\.(?:level|grade|skip|languages)/;
 
 type Texts = Record<string, { nl: string; en: string }>;
@@ -34,7 +35,7 @@ const dataOf = (area: string): Plugin => ({
 function texts(area: string): Record<"nl" | "en", Record<string, string>> {
   const read = (file: string): Texts => parse(readFileSync(new URL(`schemas/messages/${file}`, ROOT), "utf-8")) as Texts;
   const shared = Object.entries(read("common.yaml")).filter(([key]) => SHARED_TEXTS.test(key));
-  const all = [...shared, ...Object.entries(read("wallet_screens.yaml")), ...(area === SKILLS ? Object.entries(read("wallet_web_skills.yaml")).filter(([key]) => key.startsWith("screens.")) : [])];
+  const all = [...shared, ...Object.entries(read("wallet_screens.yaml")), ...(area === SKILLS ? SKILL_TEXTS.flatMap((file) => Object.entries(read(file))).filter(([key]) => key.startsWith("screens.")) : [])];
   const short = (key: string): string => key.replace(/^(?:screens|common)\./, "");
   const of = (language: "nl" | "en") => Object.fromEntries(all.map(([key, text]) => [short(key), text[language]]));
   return { nl: of("nl"), en: of("en") };

@@ -69,6 +69,9 @@ export class Bridge {
       export: drawn(flows.export), import: drawn(flows.import), transfer: drawn(flows.transfer), wipe: drawn(flows.wipe),
       erase: drawn(flows.erase),
       ...skillHandlers(this.skills),
+      boxes: async () => (await boxes()).listed(this.skills),
+      invite: (fields) => run(async (_, stage) => (await boxes()).invite(this.skills, stage, fields), null),
+      box: (fields) => run(async (_, stage) => (await boxes()).act(this.skills, stage, fields), null),
     };
   }
 
@@ -89,10 +92,17 @@ export class Bridge {
 
   /** What ends and what was planned, told when it is worked out; the passport does not wait for it. */
   private async remind(): Promise<void> {
-    const found = await remindersOf(this.skills).catch(() => this.reminders);
+    const found = await this.waiting().catch(() => this.reminders);
     if (JSON.stringify(found) === JSON.stringify(this.reminders)) return;
     this.reminders = found;
     this.page.wallet.changed();
+  }
+
+  /** What somebody proposed comes first; without a box nobody is asked. */
+  private async waiting(): Promise<JsonObject[]> {
+    const reminders = await remindersOf(this.skills);
+    const hasBox = this.page.wallet.log().events.some(({ type }) => /^(?:adviser|box)_opened$/.test(type));
+    return hasBox ? [...(await (await boxes()).noticesOf(this.skills)), ...reminders] : reminders;
   }
 
   private state(): JsonObject {
@@ -182,6 +192,9 @@ export class Bridge {
     if (JSON.stringify([...this.looks]) !== before) wallet.changed();
   }
 }
+
+/** Boxes for who has no passport: few people have one on an ordinary day. */
+const boxes = async () => (await import("./flows/later.ts")).boxes;
 
 const done = (_: unknown): JsonObject => ({ done: true });
 

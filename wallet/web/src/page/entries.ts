@@ -56,6 +56,7 @@ function linesOf(data: JsonObject, language: Language, erased: ReturnType<typeof
     const labels = each[`labels_${language}`];
     return [titlesOf(textAt(each, "type"))[language], ...(Array.isArray(labels) ? labels.map(String) : [])];
   });
+  if (typeof data["yes"] === "number") lines.push(tIn(language, "web.log.counts", { yes: data["yes"], no: Number(data["no"]) }));
   if (erased) lines.push(tIn(language, `web.log.erased.${erased.outcome}`, { day: day(erased.at, language) }));
   return lines;
 }

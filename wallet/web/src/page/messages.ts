@@ -44,6 +44,9 @@ const KINDS = {
   finish: { id: "text", how: "text" },
   talk: { skills: "any", wishes: "any", agreements: "any", share: "free" },
   talked: {},
+  boxes: {},
+  invite: { box: "text", about: "free" },
+  box: { id: "text", act: "text" },
 } as const satisfies Record<string, Record<string, Shape>>;
 
 const MAX_TEXT = 20_000; // an offer by value may be long

@@ -98,7 +98,7 @@ export interface Code {
 
 /** What the worker should know. */
 export interface Notice {
-  readonly kind: "unsafe" | "ending" | "withdrawn" | "copies" | "update" | "recovered" | "validity" | "step";
+  readonly kind: "unsafe" | "ending" | "withdrawn" | "copies" | "update" | "recovered" | "validity" | "step" | "adviser" | "confirm" | "talk";
   readonly id: string | null;
   readonly title_nl?: string; // of a reminder, with its text
   readonly title_en?: string;

@@ -23,6 +23,8 @@ export const SCREENS: Readonly<Record<string, Tab>> = {
   job: "skills",
   grow: "skills",
   talk: "skills",
+  adviser: "skills",
+  confirm: "skills",
   show: "show",
   shares: "show",
   share: "show",

@@ -102,7 +102,7 @@ function drawSkill({ skill, level }: Rated): HTMLElement {
   const told = draft.seen.get(skill);
   return h("fieldset", { class: "sp-card sp-stack--sm", "data-skill": skill },
     h("legend", { class: "sp-hidden" }, known?.[language()] ?? skill),
-    h("div", { "data-content": true }, h("strong", { class: "sp-line" }, known?.[language()] ?? skill), h("p", {}, known?.[`example_${language()}`] ?? "")),
+    h("div", { "data-content": true }, h("strong", { class: "sp-name" }, known?.[language()] ?? skill), h("p", {}, known?.[`example_${language()}`] ?? "")),
     h("p", { class: "sp-small sp-row sp-row--icon", "data-content": true }, gauge(level), h("span", {}, t("confirm.says", { level: says }))),
     choice("confirm.yes", Boolean(told), () => Number(list.value)), choice("confirm.no", told === 0, () => 0), levels);
 }
@@ -171,7 +171,7 @@ function drawCheck(page: Page): HTMLElement[] {
   return [
     plate(t("confirm.check"), h("p", { class: "sp-subtle" }, t("confirm.check_text"))),
     h("ul", { class: "sp-card sp-list", "data-content": true }, ...said.skills.map(({ skill, level }) => h("li", {}, h("div", {},
-      h("strong", { class: "sp-line" }, NAMES[skill]?.[language() === "nl" ? 0 : 1] ?? skill),
+      h("strong", { class: "sp-name" }, NAMES[skill]?.[language() === "nl" ? 0 : 1] ?? skill),
       h("span", { class: "sp-row sp-row--icon sp-small" }, gauge(level), GUIDING.levels.find((each) => each.level === level)?.[language()] ?? ""))))),
     h("dl", { class: "sp-card sp-facts" }, line("confirm.together", years), line("confirm.relation", said.relation && t(`confirm.relation.${said.relation}`)),
       line("confirm.example", said.example), line("confirm.name", isLine(said.name, MAX_NAME) && said.name ? said.name : t("confirm.nameless"))),

@@ -41,7 +41,7 @@ const head = ({ name }: TalkCard, ...children: readonly Child[]): HTMLElement =>
 
 /** What stands on it: nothing here can be changed. */
 function drawCard({ made, strengths, wishes }: TalkCard): HTMLElement {
-  const rows = strengths.map((each) => h("li", {}, h("div", {}, h("strong", { class: "sp-line" }, each[language()]),
+  const rows = strengths.map((each) => h("li", {}, h("div", {}, h("strong", { class: "sp-name" }, each[language()]),
     h("span", { class: "sp-row sp-row--icon sp-small" }, each.level ? gauge(each.level) : null, each.level ? t(`common.level.${each.level}`) : "", " ", t(`common.grade.${each.grade}`)))));
   return h("section", { class: "sp-stack" }, h("p", { class: "sp-small sp-subtle" }, t("talk.made", { day: day(Date.parse(made) / 1000) })),
     rows.length > 0 ? h("h2", {}, t("talk.strengths")) : null, rows.length > 0 ? h("ul", { class: "sp-card sp-list", "data-content": true }, ...rows) : null,
@@ -106,5 +106,5 @@ function drawSigned({ card, reply, at }: Signed, until: number): HTMLElement[] {
 function drawAgreed({ agreements, comment, name }: Reply): HTMLElement {
   return h("div", { class: "sp-stack--sm" },
     h("ol", { class: "sp-card sp-list", "data-content": true }, ...agreements.filter((each) => each.trim()).map((each) => h("li", {}, h("div", {}, each)))),
-    comment ? h("p", {}, h("strong", { class: "sp-line" }, t("talk.remark", { name })), h("span", { "data-content": true }, comment)) : null);
+    comment ? h("p", {}, h("strong", { class: "sp-name" }, t("talk.remark", { name })), h("span", { "data-content": true }, comment)) : null);
 }

@@ -1,5 +1,6 @@
 /** The flows that few people need on an ordinary day: one file, loaded with the first of them. */
 
+export * as boxes from "./boxes.ts";
 export { exporting } from "./exporting.ts";
 export { importing } from "./importing.ts";
 export { moveHere, transfer } from "./transfer.ts";

@@ -106,6 +106,17 @@ export function facts(rows: readonly (readonly [term: string, value: string])[])
 export const toPassport = (answer: (value: void) => void): HTMLElement =>
   actions(button(t("flow.to_passport"), () => answer(), "primary", "id-card"));
 
+/** A link with a button that copies it, and what is said of that. */
+export function linkLine(link: string, id: string): HTMLElement[] {
+  const copied = h("span", { role: "status", class: "sp-small" });
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(link);
+    copied.replaceChildren(t("flow.share.copied"));
+  };
+  return [h("div", { class: "sp-row sp-linkline" }, h("code", { "data-content": true, id }, link),
+    h("button", { class: "sp-button sp-button--small", type: "button", onclick: copy }, icon("copy"), t("flow.share.copy"))), copied];
+}
+
 /** A heading with its icon. */
 export const heading = (symbol: string, text: string): HTMLElement =>
   h("h2", { class: "sp-row sp-row--icon" }, icon(symbol), text);

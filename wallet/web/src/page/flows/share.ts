@@ -6,14 +6,14 @@ import { CHANCE } from "../../keeper/seals.ts";
 import type { Log } from "../../keeper/vault.ts";
 import { Paths } from "../../protocol/claims.ts";
 import { isObject, type JsonObject, type JsonValue } from "../../protocol/json.ts";
-import { h, icon } from "../dom.ts";
+import { h } from "../dom.ts";
 import { button, form, notice, step, submit, twoWays, words } from "../parts.ts";
 import { drawQr } from "../qr.ts";
 import type { Stage } from "../stage.ts";
 import { day, language, t } from "../texts.ts";
 import type { Wallet } from "../wallet.ts";
 import { attempt, isUnconfirmed, rethrowStop, showFault } from "./faults.ts";
-import { choices, lineChoice, lineRow, progress, symbolOf, tick, tile, titleOf, toPassport } from "./pieces.ts";
+import { choices, lineChoice, lineRow, linkLine, progress, symbolOf, tick, tile, titleOf, toPassport } from "./pieces.ts";
 
 const NAMES = new Set(["given_name", "family_name"]);
 const DAYS = [1, 7, 30];
@@ -162,11 +162,6 @@ function shownCard(shown: Shown): HTMLElement {
 
 function drawMade(answer: (value: void) => void, kept: KeptShare): HTMLElement {
   const link = linkText(kept.link);
-  const copied = h("span", { role: "status", class: "sp-small" });
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(link);
-    copied.replaceChildren(t("flow.share.copied"));
-  };
   const rows = [
     h("li", {}, tile("clock"), h("div", {}, h("strong", { class: "sp-line" }, t("flow.share.until", { day: day(kept.until) })),
       kept.maxViews === undefined ? null : h("span", { class: "sp-subtle" }, t("flow.share.at_most", { count: kept.maxViews })))),
@@ -176,8 +171,7 @@ function drawMade(answer: (value: void) => void, kept: KeptShare): HTMLElement {
       h("strong", { class: "sp-line" }, titleOf(String(card["type"]))), h("span", { class: "sp-subtle sp-small" }, labelsIn(card))))),
   ];
   return h("div", { class: "sp-stack sp-center" }, h("h1", {}, t("flow.share.scan")), drawQr(link, t("flow.share.qr")),
-    h("div", { class: "sp-row sp-linkline" }, h("code", { "data-content": true, id: "share-link" }, link),
-      h("button", { class: "sp-button sp-button--small", type: "button", onclick: copy }, icon("copy"), t("flow.share.copy"))), copied,
+    ...linkLine(link, "share-link"),
     h("ul", { class: "sp-card sp-list sp-left" }, ...rows), toPassport(answer));
 }
 

@@ -19,7 +19,7 @@ import { day, language, t } from "../texts.ts";
 import type { State, Wallet } from "../wallet.ts";
 
 const ALONE = new Set(["discover"]); // needs no passport yet
-const SCREENS = new Set(["skills", "skill", "fit", "job", "grow", "talk", ...ALONE]);
+const SCREENS = new Set(["skills", "skill", "fit", "job", "grow", "talk", "adviser", "confirm", ...ALONE]);
 const KINDS = ["skills", "skill", "suggest", "keep", "fit", "job", "growth", "actions", "wish", "plan", "finish", "talk", "talked"] as const;
 
 /** What is read from a wallet for an answer. */
@@ -39,7 +39,7 @@ export const KIT = { h, actions, button, step, twoWays, words, drawQr, day, lang
 
 /** What the loaded script answers. */
 export interface Answering {
-  answer(kind: SkillKind, fields: JsonObject, given: Given): JsonValue;
+  answer(kind: SkillKind | Asked, fields: JsonObject, given: Given): JsonValue;
   /** What is written down, and how it is asked on the stage first; null: it needs no step. */
   draws(kind: SkillKind, fields: JsonObject, given: Given, kit: typeof KIT): ((answer: (yes: boolean) => void) => HTMLElement) | null;
   /** The event that a message writes; null for one that only asks. */
@@ -47,9 +47,13 @@ export interface Answering {
   reminders(given: Given): JsonObject[];
 }
 
+/** What the flows ask beside the messages: own words that a colleague can confirm, and the talk card. */
+export type Asked = "askable" | "talk_card";
+
 export type SkillKind = Extract<MessageKind, (typeof KINDS)[number]>;
 
-interface Page {
+/** What the flows of skills work with. */
+export interface SkillPage {
   readonly wallet: Wallet;
   readonly run: (flow: Flow, given: JsonValue) => Promise<JsonValue>;
   readonly read: () => Promise<Read[]>;
@@ -58,7 +62,8 @@ interface Page {
 
 let loading: Promise<Answering> | undefined;
 
-function loaded(): Promise<Answering> {
+/** The script of skills, loaded once. */
+export function loaded(): Promise<Answering> {
   const address = "/skills.js"; // a file of its own, with the framework beside it
   loading ??= import(address) as Promise<Answering>;
   loading.catch(() => { loading = undefined; });
@@ -72,7 +77,7 @@ export function documentOf(screen: JsonValue | undefined, state: State): string 
 }
 
 /** The handlers of the messages about skills. */
-export function skillHandlers(page: Page): Pick<Handlers, SkillKind> {
+export function skillHandlers(page: SkillPage): Pick<Handlers, SkillKind> {
   return Object.fromEntries(KINDS.map((kind) => [kind, async (fields: JsonObject) => {
     const { answer, draws, writes } = await loaded();
     const given = await givenOf(page);
@@ -92,11 +97,12 @@ export function skillHandlers(page: Page): Pick<Handlers, SkillKind> {
 }
 
 /** Reminders of what ends and of what was planned; none while nothing calls for them. */
-export async function remindersOf(page: Page): Promise<JsonObject[]> {
+export async function remindersOf(page: SkillPage): Promise<JsonObject[]> {
   return (await loaded()).reminders(await givenOf(page));
 }
 
-async function givenOf({ wallet, read, role }: Page): Promise<Given> {
+/** What is read from the wallet now. */
+export async function givenOf({ wallet, read, role }: SkillPage): Promise<Given> {
   const open = wallet.state === "open";
   const reads = open ? await read() : [];
   return { reads, name: nameIn(reads), events: open ? wallet.log().events : [], at: wallet.now(), role, titlesOf, day };

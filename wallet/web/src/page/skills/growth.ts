@@ -1,7 +1,8 @@
 /** Wishes and steps: what somebody wants to learn, what they do about it, and when (R13, R16). */
 
 import { momentOf, type Event } from "../../keeper/events.ts";
-import type { JsonObject } from "../../protocol/json.ts";
+import { parseObject, type JsonObject } from "../../protocol/json.ts";
+import { fromB64url } from "../../protocol/octets.ts";
 import { counts, overview } from "../../skills/evidence.ts";
 import { textAt } from "../values.ts";
 import type { Given } from "./asking.ts";
@@ -45,10 +46,17 @@ export function growthOf(given: Given): JsonObject {
   return {
     wishes: wishesIn(given.events).map(({ id, skill, text }) => ({ id, skill, ...(skill ? nameOf(skill) : { nl: text, en: text }) })),
     steps: steps.map(({ id, skill, action, day, how }) => ({
-      id, skill, ...titleOf(skill), day, how, due: how === "" && day <= today, ...textsOf(action),
+      id, skill, action: action?.id ?? "", ...titleOf(skill), day, how, due: how === "" && day <= today, ...textsOf(action),
     })),
+    talks: written(given.events, "talk").map(({ id, data, at }) => ({ id, on: isoDay(at), by: signerOf(data) })).reverse(),
     started: steps.length, finished: steps.filter(({ how }) => how === "done").length,
   };
+}
+
+/** Who answered a talk card, as that person wrote it; it was checked before it was kept. */
+function signerOf(data: JsonObject): string {
+  const [, payload = ""] = textAt(data, "reply").split(".");
+  return textAt(parseObject(fromB64url(payload)), "name");
 }
 
 /** What can be done about a skill or certificate, and when it could be done. */

@@ -112,6 +112,7 @@ export interface ActionTexts {
 export interface Step extends Named, ActionTexts {
   readonly id: string;
   readonly skill: string;
+  readonly action: string;
   readonly day: string;
   readonly how: "" | "done" | "stopped";
   readonly due: boolean;
@@ -121,8 +122,24 @@ export interface Step extends Named, ActionTexts {
 export interface Growth {
   readonly wishes: readonly (Named & { readonly id: string; readonly skill: string })[];
   readonly steps: readonly Step[];
+  readonly talks: readonly { readonly id: string; readonly on: string; readonly by: string }[]; // cards that both signed
   readonly started: number;
   readonly finished: number;
+}
+
+/** A box for somebody without a passport: an adviser, a colleague, a manager. */
+export interface Box {
+  readonly id: string;
+  readonly kind: "adviser" | "confirm" | "talk";
+  readonly made: string;
+  readonly until: string;
+  readonly open: boolean;
+  readonly waiting: number; // for a yes or no
+  readonly unreadable: number;
+  readonly yes: number;
+  readonly no: number;
+  readonly remarks: readonly string[];
+  readonly about: Readonly<Record<string, unknown>>; // what the worker chose, as its kind has it
 }
 
 /** The answers to the messages about skills. */
@@ -143,4 +160,7 @@ export interface SkillAnswers {
   finish: Done;
   talk: Done;
   talked: Done;
+  boxes: readonly Box[];
+  invite: Done;
+  box: Done;
 }

@@ -1,0 +1,411 @@
+"""Adviser mode at the real keeper: two people, two browsers, one box between them (R18)."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+from sqlmodel import select
+
+from schemas.messages import sentence
+from tests.browser.test_share_page import Reader, reading
+from tests.browser.test_wallet_skills import Grower, found_in, starts
+from tests.browser.wallet_person import PATIENCE, Town, at_work, shift_to
+from tests.browser.wallet_site import WalletSite, serving_wallet, worker
+from tests.browser.wallet_site import Worker as AtKeeper
+from tests.services import services_in
+from tests.wallet.keeping import Turning
+from wallet.sweeping import sweep
+from wallet.tables import Mailbox, MailboxMessage
+
+WISH = "CANARY-R18-WENS"
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The running services."""
+    started = time.time()
+    with services_in(tmp_path_factory.mktemp("var")) as running:
+        yield Town(running, shift_to(started))
+
+
+@dataclass
+class Visit:
+    """A worker and an adviser, each with a browser of their own.
+
+    Attributes:
+        link: what the worker's code holds.
+    """
+
+    worker: Grower
+    adviser: Reader
+    link: str = ""
+
+    @property
+    def form(self) -> Locator:
+        """The adviser's form."""
+        return self.adviser.page.locator("section[aria-labelledby=propose]")
+
+    def invites(self, *more: str, hours: int = 4, looks: bool = False) -> None:
+        """Invite, with what is ticked beside the skills; the code is read from the screen."""
+        self.worker.presses("adviser.title")
+        self.worker.sees("adviser.title")
+        if looks:
+            self.worker.looks("adviser-none")
+        self.worker.presses("adviser.invite")
+        phone = self.worker.worker
+        phone.sees("flow.adviser.title")
+        if looks:
+            phone.looks("adviser-invite")
+        phone.stage.get_by_label(
+            phone.says("flow.adviser.of_hours", count=hours), exact=True
+        ).check()
+        for key in more:
+            phone.ticks(phone.says(key))
+        phone.presses("flow.adviser.make")
+        phone.sees("flow.adviser.scan")
+        if looks:
+            phone.looks("adviser-code")
+        self.link = phone.scans()
+        assert self.link == phone.stage.locator("#box-link").inner_text()
+        phone.presses("flow.box.ready")
+        self.worker.sees("adviser.title")
+
+    def comes(self, name: str = "Jan") -> None:
+        """The adviser opens the link."""
+        self.adviser.follows(self.link)
+        key = "adviser.title" if name else "adviser.title_nameless"
+        self.adviser.sees(self.adviser.says(key, name=name))
+
+    def chooses(self, what: str) -> None:
+        """Choose what is proposed."""
+        self.form.get_by_label(self.adviser.says(f"adviser.what.{what}"), exact=True).check()
+
+    def picks(self, skill: str) -> None:
+        """Choose a skill of the list."""
+        label = self.adviser.says("adviser.skill")
+        self.form.get_by_label(label, exact=True).last.select_option(skill)
+
+    def sends(self) -> None:
+        """Propose what is filled in."""
+        before = self.adviser.page.locator("#sent li").count()
+        name = self.adviser.says("adviser.send")
+        self.form.get_by_role("button", name=name).click()
+        sent = self.adviser.page.locator("#sent li")
+        expect(sent).to_have_count(before + 1, timeout=PATIENCE)
+
+    def proposes_skill(self, skill: str, level: int) -> None:
+        """Propose a skill with its level."""
+        self.chooses("skill")
+        self.picks(skill)
+        self.form.locator(f"input[name=level][value='{level}']").check()
+        self.sends()
+
+    def proposes_wish(self, words: str) -> None:
+        """Propose a wish in own words."""
+        self.chooses("wish")
+        self.picks("own")
+        self.form.get_by_label(self.adviser.says("adviser.words")).fill(words)
+        self.sends()
+
+    def proposes_step(self, skill: str, day: str) -> None:
+        """Propose a step with its day."""
+        self.chooses("step")
+        self.picks(skill)
+        self.form.get_by_label(self.adviser.says("adviser.action")).select_option("course")
+        self.form.get_by_label(self.adviser.says("adviser.day")).fill(day)
+        self.sends()
+
+    def remarks(self, words: str) -> None:
+        """Leave a remark."""
+        self.chooses("remark")
+        self.form.get_by_label(self.adviser.says("adviser.remark")).fill(words)
+        self.sends()
+
+    def waits_for(self, count: int) -> None:
+        """Wait until the worker's screen tells that so many proposals wait."""
+        text = self.worker.says(
+            "adviser.waiting" if count > 1 else "adviser.waiting.one", count=count
+        )
+        expect(self.worker.worker.screens.get_by_text(text)).to_be_visible(timeout=PATIENCE)
+
+    def answers(self, key: str, *, yes: bool) -> str:
+        """Say yes or no to the proposal of that title; what stood in it."""
+        phone = self.worker.worker
+        phone.sees(f"flow.adviser.{key}")
+        text = phone.stage.locator("#proposal").inner_text()
+        phone.presses("flow.box.yes" if yes else "flow.box.no")
+        return text
+
+    def is_over(self) -> None:
+        """Wait until the adviser's page has emptied itself."""
+        self.adviser.sees(self.adviser.says("box.over"))
+        assert "#over" in self.adviser.page.url
+        assert self.link.partition("#")[2] not in self.adviser.page.content()
+
+
+@contextmanager
+def together(
+    browser: Browser,
+    town: Town,
+    pictures: Path | None = None,
+    *,
+    language: str = "nl",
+    widths: tuple[int, int] = (360, 1280),
+) -> Iterator[Visit]:
+    """A worker on a phone with some skills, and an adviser on a desktop."""
+    with (
+        at_work(browser, town, pictures, width=widths[0], language=language) as worker,
+        reading(browser, town, pictures, width=widths[1], language=language) as adviser,
+    ):
+        yield Visit(Grower(worker), adviser)
+
+
+def named(visit: Visit, town: Town) -> None:
+    """A worker with a proof, so with a name, dates and a giver, and a wish."""
+    worker = visit.worker.worker
+    worker.receives(town.offer())
+    worker.leaves()
+    visit.worker.presses("tab.skills")
+    visit.worker.sees("skills.title")
+    visit.worker.presses("grow.title")
+    worker.screens.locator("#wish").fill(WISH)
+    visit.worker.presses("grow.write")
+    worker.screens.get_by_text(WISH).wait_for()
+    visit.worker.presses("skills.back")
+
+
+@pytest.mark.parametrize(
+    ("language", "widths"),
+    [("nl", (360, 1280)), ("en", (360, 1280)), ("nl", (320, 360))],
+    ids=["nl", "en", "nl-phones"],
+)
+def test_an_adviser_proposes_and_the_worker_decides_on_each(
+    browser: Browser, town: Town, pictures: Path | None, language: str, widths: tuple[int, int]
+) -> None:
+    with together(browser, town, pictures, language=language, widths=widths) as visit:
+        worker, adviser = visit.worker, visit.adviser
+        starts(worker)
+        visit.invites(looks=True)
+        visit.comes(name="")
+        page = adviser.page
+        expect(page.locator("section[aria-labelledby=skills] li")).to_have_count(4)
+        assert re.search(r"\d{2}:\d{2}", page.locator("#until").inner_text())
+        adviser.looks("adviser-page")
+        visit.proposes_skill("las-mag", 2)
+        visit.proposes_wish("Leren solderen")
+        visit.proposes_step("cnc-frezen", "2027-03-01")
+        visit.chooses("step")
+        adviser.looks("adviser-step")
+        visit.remarks("Goed gesprek.")
+        adviser.looks("adviser-sent")
+        visit.waits_for(4)
+        worker.looks("adviser-waiting")
+        worker.presses("tab.passport")
+        worker.worker.screens.get_by_text(worker.says("notice.adviser")).wait_for()
+        worker.looks("adviser-notice")
+        worker.presses("notice.answers.do")
+        worker.sees("adviser.title")
+        worker.presses("adviser.look")
+        worker.worker.sees("flow.adviser.skill")
+        worker.worker.looks("adviser-proposal")
+        assert "MAG" in visit.answers("skill", yes=True)
+        assert "solderen" in visit.answers("wish", yes=False)
+        worker.worker.sees("flow.adviser.step")
+        worker.worker.looks("adviser-proposal-step")
+        assert "2027" in visit.answers("step", yes=True)
+        assert "Goed gesprek." in visit.answers("remark", yes=True)
+        worker.worker.sees("flow.box.all")
+        worker.worker.looks("adviser-all")
+        worker.worker.presses("flow.box.ready")
+        _ends(visit)
+        adviser.looks("adviser-over")
+        _has_what_was_taken_over(visit)
+
+
+def _ends(visit: Visit) -> None:
+    worker = visit.worker
+    worker.sees("adviser.title")
+    expect(worker.worker.screens.get_by_text(worker.says("adviser.quiet"))).to_be_visible()
+    worker.presses("adviser.end")
+    worker.worker.sees("flow.box.end")
+    worker.worker.looks("adviser-end")
+    worker.worker.presses("flow.box.end_yes")
+    worker.sees("adviser.title")
+    counts = worker.says("adviser.counts", yes=3, no=1)
+    worker.worker.screens.get_by_text(counts).wait_for(timeout=PATIENCE)
+    worker.worker.screens.get_by_text("Goed gesprek.").wait_for()
+    worker.looks("adviser-past")
+    visit.is_over()
+
+
+def _has_what_was_taken_over(visit: Visit) -> None:
+    worker = visit.worker
+    screens = worker.worker.screens
+    worker.presses("skills.back")
+    worker.sees("skills.title")
+    expect(screens.locator(".card-row")).to_have_count(5)
+    expect(screens.locator(".card-row").filter(has_text="MAG-lassen")).to_contain_text(
+        worker.worker.says("common.grade.self")
+    )
+    worker.presses("grow.title")
+    worker.sees("grow.title")
+    expect(screens.get_by_text("2027")).to_be_visible()
+    expect(screens.get_by_text("solderen")).to_have_count(0)
+    worker.presses("tab.log")
+    worker.sees("log.title")
+    for key in ("web.log.adviser_opened", "web.log.adviser_closed"):
+        expect(screens.get_by_text(worker.worker.says(key)).first).to_be_visible()
+
+
+def test_the_snapshot_holds_what_was_ticked_and_no_more(browser: Browser, town: Town) -> None:
+    with together(browser, town) as visit:
+        named(visit, town)
+        visit.invites()
+        visit.comes()
+        text = visit.adviser.page.content()
+        assert "Heftruck" in text
+        for hidden in (WISH, "Bakker", "2026-09-07", "7 september", "Demo", "did:web", "eyJ"):
+            assert hidden not in text, hidden
+        assert found_in(town, WISH) == []
+        visit.worker.presses("adviser.end")
+        visit.worker.worker.presses("flow.box.end_yes")
+        visit.is_over()
+        visit.worker.presses("skills.back")
+        visit.invites("flow.adviser.wishes")
+        visit.comes()
+        assert WISH in visit.adviser.page.content()
+        assert "Bakker" not in visit.adviser.page.content()
+
+
+def test_a_wrong_key_and_a_broken_link_open_nothing(browser: Browser, town: Town) -> None:
+    with together(browser, town) as visit:
+        starts(visit.worker)
+        visit.invites()
+        adviser = visit.adviser
+        address, _, key = visit.link.partition("#")
+        adviser.follows(f"{address}#{key[::-1] if key[0] in 'AQgw' else 'A' * 22}")
+        adviser.sees(adviser.says("box.damaged"))
+        assert "Draaien" not in adviser.page.content()
+        adviser.follows(f"{address}#short")
+        adviser.sees(adviser.says("box.broken"))
+        asked = [each for each in adviser.asked if each.method == "POST"]
+        assert [each.url.partition("/b/")[2].partition("/")[2] for each in asked] == ["open"]
+        assert all(key not in each.url for each in adviser.asked)
+
+
+def test_a_letter_that_does_not_open_is_counted_and_stops_nothing(
+    browser: Browser, town: Town
+) -> None:
+    with together(browser, town) as visit:
+        starts(visit.worker)
+        visit.invites()
+        visit.comes(name="")
+        bent = """(path) => fetch(path, {
+          method: "POST", headers: { "Content-Type": "application/json" },
+          body: JSON.stringify({ message: btoa("bent".repeat(40)).replaceAll("=", "") }),
+        }).then((answer) => answer.status)"""
+        path = visit.link.partition("#")[0]
+        assert visit.adviser.page.evaluate(bent, path) == HTTPStatus.CREATED
+        visit.remarks("Goed gesprek.")
+        visit.waits_for(1)
+        screens = visit.worker.worker.screens
+        unreadable = visit.worker.says("adviser.unreadable.one", count=1)
+        screens.get_by_text(unreadable).wait_for(timeout=PATIENCE)
+        visit.worker.presses("adviser.look")
+        visit.answers("remark", yes=True)
+        visit.worker.worker.reads("flow.box.unreadable", count=1)
+
+
+def test_both_sides_go_by_keyboard_alone(browser: Browser, town: Town) -> None:
+    with together(browser, town) as visit:
+        starts(visit.worker)
+        visit.invites()
+        visit.comes(name="")
+        page = visit.adviser.page
+        page.locator("input[name=what][value=skill]").focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Tab")
+        page.keyboard.type("In eigen")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Leren solderen")
+        page.keyboard.press("Enter")
+        expect(page.locator("#sent li")).to_have_count(1, timeout=PATIENCE)
+        visit.waits_for(1)
+        phone = visit.worker.worker
+        visit.worker.presses("adviser.look")
+        phone.sees("flow.adviser.wish")
+        phone.tabs_to("flow.box.no")
+        phone.page.keyboard.press("Enter")
+        phone.sees("flow.box.all")
+        phone.tabs_to("flow.box.ready")
+        phone.page.keyboard.press("Enter")
+        visit.worker.sees("adviser.title")
+
+
+@pytest.fixture
+def clock() -> Turning:
+    """The service's clock, which a test turns."""
+    return Turning(datetime.now(UTC))
+
+
+def test_at_its_end_both_sides_are_deleted(
+    browser: Browser, tmp_path: Path, clock: Turning
+) -> None:
+    with serving_wallet(tmp_path, clock=clock) as site:
+        phone = worker(browser, site)
+        phone.sign_up()
+        phone.tell("invite", box="adviser", about="")
+        _flow(phone, "flow.adviser.make")
+        link = phone.step.locator("#box-link").inner_text()
+        _flow(phone, "flow.box.ready")
+        phone.done()
+        adviser = Reader(browser.new_context(locale="nl").new_page(), "nl", None)
+        adviser.page.clock.install()
+        adviser.follows(link)
+        adviser.sees(adviser.says("adviser.title_nameless"))
+        adviser.page.locator("input[value=remark]").check()
+        adviser.page.locator("textarea").fill("CANARY-R18-OPMERKING")
+        adviser.page.get_by_role("button", name=adviser.says("adviser.send")).click()
+        expect(adviser.page.locator("#sent li")).to_have_count(1)
+        assert _kept(site) == (1, 2)
+        clock.moment += timedelta(hours=4)
+        adviser.page.clock.fast_forward("04:00:00")
+        adviser.sees(adviser.says("box.over"))
+        assert "CANARY" not in adviser.page.content()
+        assert link.partition("#")[2] not in adviser.page.url
+        adviser.follows(link)
+        adviser.sees(adviser.says("box.over"))
+        sweep(site.app.state.doors)
+        assert _kept(site) == (0, 0)
+        phone.ask("lock")
+        phone.tell("unlock")
+        phone.page.wait_for_function("document.querySelector('#stage').hidden")
+        boxes = phone.ask("boxes")["ok"]
+        assert isinstance(boxes, list)
+        assert [(box["open"], box["waiting"], box["yes"]) for box in boxes] == [(False, 0, 0)]
+        assert "CANARY" not in str(boxes)
+        log = str(phone.ask("log"))
+        assert "adviser_opened" in log
+        assert "adviser_closed" in log
+        assert phone.faults == []
+        adviser.page.context.close()
+        phone.page.context.close()
+
+
+def _flow(phone: AtKeeper, key: str) -> None:
+    phone.step.get_by_role("button", name=sentence(key, "nl"), exact=True).click()
+
+
+def _kept(site: WalletSite) -> tuple[int, int]:
+    """Boxes and letters at the service."""
+    with site.app.state.doors.database.reading() as session:
+        return len(session.exec(select(Mailbox)).all()), len(
+            session.exec(select(MailboxMessage)).all()
+        )
