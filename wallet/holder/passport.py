@@ -11,10 +11,9 @@ from enum import StrEnum
 from credentials.encoding import JsonObject, JsonValue
 from credentials.model import Credential
 from schemas import catalog
+from schemas.credential_types import CredentialType
+from skills.evidence import Grade, grade
 from wallet.holder.vault import Giver, Held
-
-GRADES = ("self", "colleague", "manager", "assessed", "accredited")
-"""Strength of proof, weakest first (domain requirements)."""
 
 ENDING_SOON = timedelta(days=90)
 """A quarter: time enough to book a course before a proof ends."""
@@ -38,6 +37,7 @@ class Card:
     Attributes:
         type_id: the catalogue's name of the type; empty where we do not know the type.
         titles: language -> name of the type.
+        grade: the word of ``skills.evidence.Grade``.
         until: the last day, where there is one.
         selective: False where it can only be shown whole.
     """
@@ -117,7 +117,7 @@ def card(held: Held, *, at: datetime) -> Card:
         id=held.id,
         type_id=known.id if known else "",
         titles=titles(credential.type),
-        grade=known.evidence_grade if known else GRADES[0],
+        grade=_grade(known, held.giver).word,
         giver=held.giver,
         issued_on=credential.issued_at.date(),
         until=until.date() if until else None,
@@ -179,14 +179,22 @@ def _skills(cards: Iterable[Card]) -> tuple[SkillLine, ...]:
                 )
             )
     lines = [_line(name, labels[name], found) for name, found in sources.items()]
-    return tuple(sorted(lines, key=lambda line: (-GRADES.index(line.grade), line.labels["nl"])))
+    return tuple(sorted(lines, key=lambda line: (-grade(line.grade), line.labels["nl"])))
 
 
 def _line(name: str, labels: dict[str, str], found: list[Source]) -> SkillLine:
-    strongest = sorted(
-        found, key=lambda source: (GRADES.index(source.grade), source.level or 0), reverse=True
-    )
+    strongest = sorted(found, key=_strength, reverse=True)
     return SkillLine(name, labels, strongest[0].level, strongest[0].grade, tuple(strongest))
+
+
+def _grade(known: CredentialType | None, giver: Giver) -> Grade:
+    """How strong a proof is: nobody vouches for a giver that no list has, but as a colleague."""
+    usual = Grade.SELF if known is None else grade(known.evidence_grade)
+    return usual if giver.listed or usual is Grade.COLLEAGUE else Grade.SELF
+
+
+def _strength(source: Source) -> tuple[Grade, int, date]:
+    return grade(source.grade), source.level or 0, source.issued_on
 
 
 def _until(credential: Credential) -> datetime | None:
