@@ -233,7 +233,7 @@ def test_p5_a_birthday_is_asked_of_nobody_and_nobody_gets_a_score(
         page = recruiter.page
         page.goto(town.services.address("verifier"))
         page.fill("#link", link)
-        page.locator("form:has(#link) button").click()
+        page.locator("form:has(#link) button.sp-button--primary").click()
         page.select_option("#vacancy", script["vacancy"])
         page.locator("form:has(#vacancy) button").click()
         page.locator("[data-fit]").first.wait_for(timeout=PATIENCE)

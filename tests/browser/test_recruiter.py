@@ -73,7 +73,7 @@ def test_a_deelkaart_is_confirmed_by_its_holder_who_reads_four_digits_aloud(
         card, _ = share(worker)
         with hiring(browser, town, pictures, language, width) as recruiter:
             recruiter.page.fill("#link", card)
-            recruiter.presses("form:has(#link) button")
+            recruiter.presses("form:has(#link) button.sp-button--primary")
             parts = recruiter.page.locator(".sp-verdict > li")
             expect(parts.last).to_have_attribute("data-outcome", "undetermined")
             confirm = recruiter.page.locator("form[action='/requests'] button").first
