@@ -75,18 +75,15 @@ web: $(WEB)/dist/integrity.json
 $(WEB)/dist/integrity.json: $(WEB)/node_modules/.ready $(WEB_SOURCES)
 	cd $(WEB) && $(WITH_NODE) npm run --silent build
 
-web-test: $(WEB)/node_modules/.ready
+web-test: $(WEB)/node_modules/.ready $(WEB)/check/node_modules/.ready
 	cd $(WEB) && $(WITH_NODE) npm run --silent check && $(WITH_NODE) npm run --silent test
+	cd $(WEB) && $(WITH_NODE) check/node_modules/.bin/svelte-check --workspace . --tsconfig ./tsconfig.json --fail-on-warnings
 
-$(WEB)/node_modules/.ready: $(WEB)/package-lock.json $(WEB)/package.json | $(NODE)
-	cd $(WEB) && $(WITH_NODE) npm ci --silent --no-audit --no-fund
+%/node_modules/.ready: %/package-lock.json %/package.json | $(NODE)
+	cd $* && $(WITH_NODE) npm ci --silent --no-audit --no-fund
 	@touch $@
 
 interop: $(FOREIGN)/node_modules/.ready
-
-$(FOREIGN)/node_modules/.ready: $(FOREIGN)/package-lock.json $(FOREIGN)/package.json | $(NODE)
-	cd $(FOREIGN) && $(WITH_NODE) npm ci --silent --no-audit --no-fund
-	@touch $@
 
 build/tools/node/bin/npm:
 	$(PYTHON) -m venv build/tools/node

@@ -9,3 +9,5 @@ declare module "screens:icons" {
   const paths: Readonly<Record<string, string>>;
   export default paths;
 }
+
+declare module "*.css";

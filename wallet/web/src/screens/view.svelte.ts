@@ -112,8 +112,10 @@ export function t(key: string, values?: Values): string {
 }
 
 /** One of two texts that data bring: `pick(card, "title")` is `title_nl` or `title_en`. */
-export function pick<Name extends string, Text>(from: Readonly<Record<`${Name}_nl` | `${Name}_en`, Text>>, name: Name): Text {
-  return from[`${name}_${view.language}`];
+export function pick<Name extends string, From extends Readonly<Record<`${Name}_nl` | `${Name}_en`, unknown>>>(
+  from: From, name: Name,
+): From[`${Name}_nl`] {
+  return from[`${name}_${view.language}`] as From[`${Name}_nl`];
 }
 
 /** Data that one screen needs beside the passport, asked again when something changed. */
