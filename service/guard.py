@@ -44,7 +44,7 @@ ALLOWED = (
 
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
-_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_TOKENS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 
 
 def json_depth(body: bytes, *, limit: int = MAX_JSON_DEPTH) -> int:

@@ -13,10 +13,10 @@ VERSION = "1"
 """Of the interface: what was there stays there, what is new may come."""
 
 ROUTERS = (
+    check_api.router,  # what is asked most is looked for first
     api.router,
     dossier_api.router,
     request_events.router,
-    check_api.router,
     systems_api.router,
 )
 """What programs may call."""
