@@ -42,7 +42,8 @@ const head = ({ name }: TalkCard, ...children: readonly Child[]): HTMLElement =>
 /** What stands on it: nothing here can be changed. */
 function drawCard({ made, strengths, wishes }: TalkCard): HTMLElement {
   const rows = strengths.map((each) => h("li", {}, h("div", {}, h("strong", { class: "sp-name" }, each[language()]),
-    h("span", { class: "sp-row sp-row--icon sp-small" }, each.level ? gauge(each.level) : null, each.level ? t(`common.level.${each.level}`) : "", " ", t(`common.grade.${each.grade}`)))));
+    h("div", { class: "sp-row sp-row--between sp-small" }, h("span", { class: "sp-row sp-row--level" }, each.level ? gauge(each.level) : null, h("span", {}, each.level ? t(`common.level.${each.level}`) : "")),
+      h("span", { class: "sp-subtle" }, t(each.grade === "self" ? "talk.self" : `common.grade.${each.grade}`))))));
   return h("section", { class: "sp-stack" }, h("p", { class: "sp-small sp-subtle" }, t("talk.made", { day: day(Date.parse(made) / 1000) })),
     rows.length > 0 ? h("h2", {}, t("talk.strengths")) : null, rows.length > 0 ? h("ul", { class: "sp-card sp-list", "data-content": true }, ...rows) : null,
     wishes.length > 0 ? h("h2", {}, t("talk.wishes")) : null,

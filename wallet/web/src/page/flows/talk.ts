@@ -98,7 +98,7 @@ function drawReply({ agreements, comment, name }: Reply, card: TalkCard): HTMLEl
   });
   return h("div", { class: "sp-stack" }, h("ul", { class: "sp-list" }, ...rows),
     comment ? h("p", {}, h("strong", { class: "sp-line" }, t("flow.talk.remark")), comment) : null,
-    h("p", { class: "sp-small" }, `${t("flow.talk.by")}: ${name}`));
+    h("p", { class: "sp-small" }, `${t("flow.talk.by")}: ${name}`), h("p", {}, h("strong", {}, t("flow.talk.sign"))));
 }
 
 /** What stands on paper, with the code and the signatures that there are. */

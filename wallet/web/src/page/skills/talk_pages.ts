@@ -37,9 +37,9 @@ function firstPage({ name, day, since, strengths, wishes, code }: Sheet, { h, t,
 
 function secondPage({ name, agreements, signed }: Sheet, { h, t }: Kit): HTMLElement {
   return h("section", { class: "sp-stack sp-talk__next" }, h("h2", {}, t("web.talk.agree")),
-    ...agreements.map((said, place) => h("div", { class: "sp-talk__box" },
+    ...agreements.map((said, place) => (signed && !said.trim() ? null : h("div", { class: "sp-talk__box" },
       h("h3", {}, t("web.talk.agreement", { count: place + 1 })), said.trim() ? h("p", {}, said) : lines(h, 2),
-      h("p", { class: "sp-small" }, t("web.talk.who")))),
+      h("p", { class: "sp-small" }, t("web.talk.who"))))),
     h("h3", {}, t("web.talk.remark")), signed ? null : h("p", { class: "sp-small" }, t("web.talk.proposal")),
     signed ? h("p", {}, signed.remark) : lines(h, 3),
     h("h3", {}, t("web.talk.signed")),
