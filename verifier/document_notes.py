@@ -35,19 +35,29 @@ class Note:
     sequence: int | None = None
 
 
+def _weight(_url: str, asked: tuple[int, Note]) -> int:
+    body = asked[1].body
+    return 0 if body is None else len(body)
+
+
 @dataclass(slots=True)
 class Notes:
     """Notes by address, each for a second; safe for threads."""
 
     _asked: Memory[str, tuple[int, Note]] = field(
-        default_factory=lambda: Memory(
-            most=MAX_NOTES,
-            most_octets=MAX_NOTED_OCTETS,
-            weigh=lambda _, asked: len(asked[1].body or b""),
-        )
+        default_factory=lambda: Memory(most=MAX_NOTES, most_octets=MAX_NOTED_OCTETS, weigh=_weight)
     )
     _changes: int = 0
     _lock: Lock = field(default_factory=Lock)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._asked)
+
+    @property
+    def octets(self) -> int:
+        """What their documents take together."""
+        return self._asked.octets
 
     def find(self, url: str, *, now: int, ask: Callable[[str], Note]) -> Note:
         """What the database says, or said in this very second.

@@ -16,10 +16,7 @@ MAX_OPENED, MAX_OPENED_OCTETS = 4, 4 * 1024 * 1024
 """Lists of one anchor that stay read: today's, and one or two while it changes."""
 
 
-def _nothing_opened() -> Memory[bytes, SignedList]:
-    return Memory(
-        most=MAX_OPENED, most_octets=MAX_OPENED_OCTETS, weigh=lambda octets, _: len(octets)
-    )
+_Opened = Memory[tuple[bytes, PublicKey], SignedList]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +26,17 @@ class TrustAnchor:
     Attributes:
         url: https address of the list.
         key: from the settings; a list cannot bring its own.
-        opened: by its octets, a list whose signature held under this key.
+        opened: lists whose signature held, by their octets and the key.
     """
 
     url: str
     key: PublicKey
-    opened: Memory[bytes, SignedList] = field(
-        default_factory=_nothing_opened, compare=False, repr=False
+    opened: _Opened = field(
+        default_factory=lambda: Memory(
+            most=MAX_OPENED, most_octets=MAX_OPENED_OCTETS, weigh=lambda key, _: len(key[0])
+        ),
+        compare=False,
+        repr=False,
     )
 
     def open(self, octets: bytes) -> SignedList:
@@ -53,7 +54,7 @@ class TrustAnchor:
                 raise RejectedError("trust_list_invalid", "no text of a token") from None
             return open_list(token, anchor=self.key)
 
-        return self.opened.recall(octets, read)
+        return self.opened.recall((octets, self.key), read)
 
 
 @dataclass(frozen=True, slots=True)
