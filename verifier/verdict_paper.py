@@ -1,5 +1,6 @@
 """A verdict as one page for the file: what was checked, when, and against which lists.
 
+Where more came together than fits, it goes on on a second page, under the same heading.
 PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1). What a machine may read of it is attached as JSON
 without claims.
 """
@@ -27,12 +28,15 @@ KEPT = timedelta(weeks=4)
 NOTHING = "\N{EN DASH}"
 """Stands where there is nothing to say."""
 
-MAX_SKILLS = 10
-"""As many lines as fit on the page beside the rest."""
+MAX_SKILLS = 40
+"""Lines: a page of their own; whoever wants more has the screen."""
+
+MAX_LISTS, MAX_STEPS = 8, 8
+"""Lines: one of each for as many proofs as come together."""
 
 _TEXTS = (
     *("title", "beside", "questions", "fits", "scale", "skills", "wish", "against", "next"),
-    *("not_shown", "sample", "attached", "unprinted"),
+    *("not_shown", "sample", "attached", "unprinted", "page", "of"),
 )
 _FIT_HEADS = ("asked", "level_asked", "level_shown", "strength", "fits")
 _TONES = {
@@ -208,7 +212,7 @@ def _lists(reports: Sequence[Report], language: str) -> list[JsonValue]:
         for finding in report.verdict.findings
         if finding.check is Check.STATUS and "uri" in finding.facts
     }
-    for _, issued_at in sorted(seen)[:4]:
+    for _, issued_at in sorted(seen)[:MAX_LISTS]:
         as_of = (
             dates.with_time(datetime.fromisoformat(issued_at), language)
             if issued_at
@@ -221,7 +225,7 @@ def _lists(reports: Sequence[Report], language: str) -> list[JsonValue]:
 def _next(shown: PageView, language: str) -> list[JsonValue]:
     steps = [part.step for proof in shown.proofs for part in proof.parts if part.step]
     found: list[JsonValue] = []
-    found += [*dict.fromkeys(steps)][:4]
+    found += [*dict.fromkeys(steps)][:MAX_STEPS]
     if not found and shown.next is not None:
         found.append(sentence(f"verifier.verdict.{shown.next}", language))
     return found or [sentence("verifier.paper_verdict.nothing", language)]

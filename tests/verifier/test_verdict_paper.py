@@ -5,16 +5,19 @@ import json
 from dataclasses import replace
 
 import pypdf
+import pypdf.generic
 import pytest
 
 from credentials.model import Wire
 from credentials.verification import Policy
 from schemas.messages import sentence
+from skills.framework import metalektro
 from tests.verifier.test_check_api import SHARE, card
 from tests.verifier.test_pages import token_of
 from tests.verifier.world import World
 from verifier import checking
-from verifier.verdict_paper import verdict_pdf
+from verifier.page_views import page_view
+from verifier.verdict_paper import reference, verdict_pdf
 from verifier.verdicts import Report
 
 
@@ -24,8 +27,8 @@ def checked(world: World, wire: Wire) -> Report:
     return checking.check_loose(wire, policy=Policy.LISTED, around=around, at=at)
 
 
-def paper(report: Report, language: str = "nl", *, vacancy: str = "") -> pypdf.PdfReader:
-    octets = verdict_pdf([report], language, vacancy=vacancy, query=None, sample=True)
+def paper(*reports: Report, language: str = "nl", vacancy: str = "") -> pypdf.PdfReader:
+    octets = verdict_pdf(reports, language, vacancy=vacancy, query=None, sample=True)
     return pypdf.PdfReader(io.BytesIO(octets))
 
 
@@ -36,7 +39,9 @@ def text_of(file: pypdf.PdfReader) -> str:
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("vacancy", ["", "vac-003"], ids=["alone", "beside"])
 def test_it_is_one_page_for_people_and_readers(world: World, language: str, vacancy: str) -> None:
-    file = paper(checked(world, world.issue(world.credential())), language, vacancy=vacancy)
+    file = paper(
+        checked(world, world.issue(world.credential())), language=language, vacancy=vacancy
+    )
     assert len(file.pages) == 1
     root = file.root_object
     assert str(root["/Lang"]) == language
@@ -50,6 +55,78 @@ def test_it_is_one_page_for_people_and_readers(world: World, language: str, vaca
     assert "Ahmet Demir" in text
     assert sentence("verifier.paper_verdict.number", language, number=1) in text
     assert (sentence("verifier.paper_verdict.fits", language) in text) is bool(vacancy)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("vacancy", ["", "vac-003"], ids=["alone", "beside"])
+def test_eight_proofs_go_on_on_a_second_page_under_the_same_heading(
+    world: World, language: str, vacancy: str
+) -> None:
+    world.statuses[7] = 1
+    world.publish_statuses()
+    made = world.credential()
+    names = [*metalektro().skills][:16]
+    held = [
+        replace(
+            made,
+            claims={
+                **made.claims,
+                "skills": [metalektro().statement(each, 2) for each in names[2 * n : 2 * n + 2]],
+            },
+            status=made.status if n == 0 else (),
+        )
+        for n in range(8)
+    ]
+    reports = [checked(world, world.issue(each)) for each in held]
+    file = paper(*reports, language=language, vacancy=vacancy)
+    assert len(file.pages) == 2
+    pages = [" ".join(page.extract_text().split()) for page in file.pages]
+
+    def say(key: str) -> str:
+        """A word of the paper."""
+        return sentence(f"verifier.paper_verdict.{key}", language)
+
+    for number, text in enumerate(pages, 1):
+        assert f"{say('page')} {number} {say('of')} 2" in text
+        assert reference(reports) in text
+        assert "Ahmet Demir" in text
+        assert {"nl": "Bewaar dit tot", "en": "Keep this until"}[language] in text
+    together = " ".join(pages)
+    heading = page_view(reports, language).proofs[0].heading
+    assert heading is not None
+    words = together.replace(" ", "")  # lines break where they must
+    assert words.count(heading.replace(" ", "")) == 8
+    assert pages[0].count(say("proof")) >= 1
+    if not vacancy:
+        for each in names:
+            assert metalektro().skills[each].label(language).replace(" ", "") in words
+    assert sentence("verifier.step.valid.revoked", language) in together
+    root = file.root_object
+    assert "/MarkInfo" in root
+    tags = _tags(root["/StructTreeRoot"])
+    assert tags.count("Table") >= 3
+    assert {"TH", "TD", "H1", "H2"} <= set(tags)
+    metadata = file.xmp_metadata.stream.get_data().decode() if file.xmp_metadata else ""
+    assert "<pdfaid:part>3</pdfaid:part>" in metadata
+    assert "<pdfuaid:part>1</pdfuaid:part>" in metadata
+    (content,) = file.attachments["verdict.json"]
+    assert len(json.loads(content)["proofs"]) == 8
+
+
+def test_a_single_page_carries_no_number(world: World) -> None:
+    text = text_of(paper(checked(world, world.issue(world.credential()))))
+    assert sentence("verifier.paper_verdict.page", "nl") not in text
+
+
+def _tags(node: object) -> list[str]:
+    """The structure of a tagged file, in reading order."""
+    found = node.get_object() if isinstance(node, pypdf.generic.IndirectObject) else node
+    if isinstance(found, list):
+        return [tag for each in found for tag in _tags(each)]
+    if not isinstance(found, dict):
+        return []
+    own = [str(found["/S"])[1:]] if "/S" in found else []
+    return own + _tags(found.get("/K", []))
 
 
 def test_what_a_machine_reads_of_it_holds_no_claim(world: World) -> None:
