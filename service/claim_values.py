@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from credentials.encoding import JsonValue
-from schemas.messages import sentence
+from schemas.messages import known, sentence
 from service import dates
 
 DETAIL = {"label", "value"}
@@ -55,6 +55,9 @@ def _text(value: str, kind: str, language: str) -> str | None:
         if not end:
             return sentence("date.since", language, day=_day(start, language))
         return f"{_day(start, language)} \N{EN DASH} {_day(end, language)}"
+    word = f"common.value.{value}"
+    if kind.startswith("enum ") and known(word):
+        return sentence(word, language)
     return _day(value, language) if kind == "date" else value
 
 

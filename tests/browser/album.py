@@ -47,6 +47,12 @@ CHOSEN = {
     "wallet-card-made-en-320": "wallet-recovery",
     "wallet-card-en-320": "wallet-new-phone",
     "wallet-wipe-en-320": "wallet-wipe",
+    "confirm-choose-360-en": "skills-ask",
+    "confirm-page-360-en": "skills-confirm",
+    "confirm-answer-360-en": "skills-answer",
+    "talk-code-360-en": "skills-talk-code",
+    "talk-page-360-en": "skills-talk-page",
+    "talk-signed-360-en": "skills-talk-signed",
 }
 """Screenshot to picture."""
 

@@ -16,7 +16,7 @@ from tests.browser.test_wallet_skills import Grower, found_in
 from tests.browser.wallet_person import PATIENCE, Town, at_work, shift_to
 from tests.services import services_in
 
-EXAMPLE = "Ze leerde mij de pers instellen. CANARY-VOORBEELD"
+EXAMPLE = "Ze leerde mij de zwenkpers instellen."
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def takes(grower: Grower, *, looks: bool = False) -> str:
     return told
 
 
-@pytest.mark.parametrize(("width", "language"), SIZES, ids=["360-nl", "1280-en"])
+@pytest.mark.parametrize(("width", "language"), SIZES, ids=["360-en", "1280-nl"])
 def test_a_colleague_confirms_from_a_link_and_the_worker_takes_it_over(
     browser: Browser, town: Town, pictures: Path | None, width: int, language: str
 ) -> None:
@@ -103,10 +103,10 @@ def test_a_colleague_confirms_from_a_link_and_the_worker_takes_it_over(
             sandra.reader.looks("confirm-done")
             assert sandra.reader.page.context.cookies() == []
             sent = [request.post_data or "" for request in sandra.reader.asked]
-            assert not any("CANARY" in each or "Sandra" in each for each in sent)
+            assert not any("zwenkpers" in each or "Sandra" in each for each in sent)
             assert all("#" not in request.url for request in sandra.reader.asked)
         told = takes(grower, looks=True)
-        assert "CANARY-VOORBEELD" in told
+        assert "zwenkpers" in told
         assert "Sandra de Wit" in told
         assert grower.worker.says("flow.confirm.lower") in told
         worker.goes_to("screens.tab.skills")
@@ -117,7 +117,7 @@ def test_a_colleague_confirms_from_a_link_and_the_worker_takes_it_over(
         expect(other.locator(".sp-grade--self")).to_be_visible()
         expect(row.get_by_text(grower.says("skills.idle"))).to_have_count(0, timeout=PATIENCE)
         grower.looks("confirmed")
-    assert found_in(town, "CANARY-VOORBEELD") == []
+    assert found_in(town, "zwenkpers") == []
 
 
 def confirms(browser: Browser, town: Town, link: str, name: str = "", **levels: int) -> None:

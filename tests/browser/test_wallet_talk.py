@@ -58,7 +58,7 @@ def answers(erik: Guest, link: str, skill: str) -> None:
     erik.reader.looks("talk-page")
     strengths = page.locator("ul").first
     assert strengths.locator("input, textarea, button").count() == 0, "no edit of a skill"
-    erik.fills("talk.comment", "Goed plan. CANARY-OPMERKING")
+    erik.fills("talk.comment", "Goed plan, ik regel de spiegelzaal.")
     page.locator("#talk-agreement-1").fill("Cursus lassen in juni, wij betalen")
     erik.presses("talk.send")
     page.get_by_text(erik.says("talk.name_needed")).wait_for()
@@ -66,7 +66,7 @@ def answers(erik: Guest, link: str, skill: str) -> None:
     erik.presses("talk.send")
     page.get_by_role("heading", name=erik.says("talk.done"), exact=True).wait_for()
     sent = [request.post_data or "" for request in erik.reader.asked]
-    assert not any("CANARY" in each for each in sent)
+    assert not any("spiegelzaal" in each for each in sent)
 
 
 def signs(petra: Grower) -> None:
@@ -99,7 +99,7 @@ def on_paper(worker: Worker) -> str:
     return "".join(page.extract_text() for page in paper.pages)
 
 
-@pytest.mark.parametrize(("width", "language"), SIZES, ids=["360-nl", "1280-en"])
+@pytest.mark.parametrize(("width", "language"), SIZES, ids=["360-en", "1280-nl"])
 def test_a_manager_answers_a_talk_card_and_both_sign_it(
     browser: Browser, town: Town, pictures: Path | None, width: int, language: str
 ) -> None:
@@ -127,10 +127,10 @@ def test_a_manager_answers_a_talk_card_and_both_sign_it(
             page = later.reader.page
             page.locator("#signed").wait_for()
             told = page.locator("main").inner_text()
-            assert ("Erik Doornbos" in told, "CANARY-OPMERKING" in told) == (True, True)
+            assert ("Erik Doornbos" in told, "spiegelzaal" in told) == (True, True)
             assert page.locator("textarea").count() == 0
             later.reader.looks("talk-page-signed")
-    assert found_in(town, "CANARY-OPMERKING") == []
+    assert found_in(town, "spiegelzaal") == []
 
 
 def test_an_answer_that_is_refused_signs_nothing(browser: Browser, town: Town) -> None:

@@ -25,7 +25,7 @@ const AREAS = {
 };
 const BORROWED = { // what the page also says, and other services say in the same words
   page: [
-    ["common.yaml", /^common\.(?:level|grade)\./], ["wallet_web_skills.yaml", /^web\./], ["wallet_web_adviser.yaml", /^(?:web|flow)\./],
+    ["common.yaml", /^common\.(?:level|grade|value)\./], ["wallet_web_skills.yaml", /^web\./], ["wallet_web_adviser.yaml", /^(?:web|flow)\./],
     ["wallet_web_confirm.yaml", /^flow\./],
     ["verifier_requests.yaml", /^declaration\./],
   ],

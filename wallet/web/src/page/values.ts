@@ -1,7 +1,7 @@
 /** Values of claims as people read them, in Dutch or English. */
 
 import { isObject, member, type JsonValue } from "../protocol/json.ts";
-import { day, tIn, type Language } from "./texts.ts";
+import { day, has, tIn, type Language } from "./texts.ts";
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -9,7 +9,7 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 export function valueIn(value: JsonValue, wanted: Language): string {
   if (value === null) return "";
   if (typeof value === "boolean") return tIn(wanted, value ? "web.value.yes" : "web.value.no");
-  if (typeof value === "string") return isDay(value) ? day(value, wanted) : value;
+  if (typeof value === "string") return isDay(value) ? day(value, wanted) : has(`common.value.${value}`) ? tIn(wanted, `common.value.${value}`) : value;
   if (typeof value === "number") return wanted === "nl" ? String(value).replace(".", ",") : String(value);
   if (Array.isArray(value)) return value.map((each) => valueIn(each, wanted)).join(", ");
   return Object.values(value).map((each) => valueIn(each, wanted)).join(" ");

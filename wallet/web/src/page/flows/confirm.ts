@@ -112,7 +112,7 @@ function drawFound({ skills, together, relation, example, name }: Confirmation, 
   const told: [string, string][] = [
     [t("flow.confirm.by"), name || t("flow.confirm.nameless")],
     [t("flow.confirm.together"), from ? `${from} - ${until || t("flow.confirm.now")}` : ""],
-    [t("flow.confirm.relation"), relation ? t(`flow.confirm.relation.${relation}`) : ""],
+    [t("flow.confirm.relation"), relation ? t(`common.value.${relation}`) : ""],
     [t("flow.confirm.example"), example],
   ];
   return h("div", { class: "sp-stack" }, h("ul", { class: "sp-list" }, ...rows), facts(told.filter(([, value]) => value !== "")));
