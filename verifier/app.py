@@ -26,6 +26,7 @@ from service.webhooks import webhook_handler
 from service.workers import open_outbox, open_worker
 from verifier import (
     check_api,
+    deliveries,
     description,
     keys,
     organisations,
@@ -36,6 +37,7 @@ from verifier import (
 )
 from verifier.batches import Batches
 from verifier.documents import Documents
+from verifier.key_uses import KeyUses
 from verifier.ports import Ports
 from verifier.requests import Asker
 from verifier.results import MAX_RESULTS, RESULT_LIFE, Results
@@ -79,7 +81,7 @@ def create_app(
     app = application.create_app(
         "verifier",
         settings=settings,
-        routers=[protocol_api.router, description.router, *description.ROUTERS, pages.router],
+        routers=[*description.ROUTERS, protocol_api.router, description.router, pages.router],
         pages=Pages(Path(__file__).parent / "templates"),
         clock=clock,
         protocol_paths=("/oid4vp/",),
@@ -105,9 +107,10 @@ def create_app(
         api_key=keys.api_key(settings),
     )
     app.state.lines = request_events.Lines()
+    app.state.uses = KeyUses(database, clock)
     telling = webhook_handler(fetch, told.delivery_of, clock=clock, on_gone=told.switch_off)
     app.state.workers = [
-        open_worker(outbox, {JOB: telling}, name="verifier"),
+        open_worker(outbox, {JOB: deliveries.noted(telling, database, clock)}, name="verifier"),
         sweeping.rounds(app.state.ports),
     ]
     return app

@@ -15,6 +15,7 @@ from credentials.model import Entropy
 from service import programs
 from service.problems import OAuthError
 from verifier import organisations
+from verifier.key_uses import KeyUses
 from verifier.ports import Ports, PortsOf
 from verifier.tables import ApiKey, Organisation
 
@@ -73,6 +74,8 @@ def caller_of(request: Request, ports: PortsOf) -> Caller:
         except RejectedError as error:
             told = {"WWW-Authenticate": "Bearer"}
             raise OAuthError("invalid_token", code=error.code, status=401, headers=told) from error
+        uses: KeyUses = request.app.state.uses
+        uses.note(row)
         identifier, owner = row.id, row.organisation_id
         scopes = frozenset(map(Scope, row.scopes))
     with ports.database.reading() as session:
@@ -110,3 +113,17 @@ def make_key(
         actor=organisation_id,
         at=at,
     )
+
+
+def keys(session: Session, organisation_id: str) -> list[ApiKey]:
+    """The keys of a firm that still open something, the oldest first."""
+    return programs.keys(session, ApiKey, organisation_id)
+
+
+def end_key(session: Session, key_id: str, organisation_id: str, *, at: datetime) -> None:
+    """Let a key open nothing any more.
+
+    Raises:
+        RejectedError: ``not_found``, also where it is another firm's.
+    """
+    programs.end_key(session, ApiKey, key_id, organisation_id, at=at)

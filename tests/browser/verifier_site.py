@@ -10,7 +10,7 @@ from tests.verifier.world import VERIFIER, World
 
 
 @contextmanager
-def serving_verifier(folder: Path) -> Iterator[ShareSite]:
+def serving_verifier(folder: Path, **settings: object) -> Iterator[ShareSite]:
     """Serve it until the block ends; passkeys belong to ``localhost``."""
     (port,) = free_ports(1)
     more = {
@@ -18,6 +18,7 @@ def serving_verifier(folder: Path) -> Iterator[ShareSite]:
         "public_url": f"http://localhost:{port}",
         "identifier": VERIFIER,
         "rate_limits": False,
+        **settings,
     }
     world = World(folder, more=more)
     shares = folder / "shares"

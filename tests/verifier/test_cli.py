@@ -275,6 +275,16 @@ def test_a_firm_is_entered_checked_and_its_program_let_in() -> None:
     assert (checked.exit_code, verdict(checked)["checked_by"]) == (0, "kvk")
     key = firm("program", made["id"], "Werving", "--scope", "requests", "--json")
     assert verdict(key)["key"].startswith("spk_")
+    (kept,) = verdict(firm("keys", made["id"], "--json"))["keys"]
+    assert (kept["id"], kept["scopes"], kept["used_at"]) == (
+        verdict(key)["id"],
+        ["requests"],
+        None,
+    )
+    assert f"{kept['id']}\tWerving\t-" in firm("keys", made["id"]).stdout
+    assert verdict(firm("end-key", "own", kept["id"], "--json"))["error"] == "not_found"
+    assert firm("end-key", made["id"], kept["id"]).exit_code == 0
+    assert verdict(firm("keys", made["id"], "--json"))["keys"] == []
     assert "Rotor BV\tkvk" in firm("list").stdout
     assert "/join/" in firm("invite", made["id"]).stdout
     back = firm("check", made["id"], "--by", "none", "--json")

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from verifier.pages import asking, firms, gate, many, opening, results, start
+from verifier.pages import asking, firms, gate, many, opening, results, start, systems
 
 router = APIRouter()
-for _part in (start, firms, asking, opening, results, many, gate):
+for _part in (start, firms, systems, asking, opening, results, many, gate):
     router.include_router(_part.router)

@@ -207,6 +207,7 @@ def _waiting(request: Request, ports: Ports, row: RequestRow, state: State) -> R
         short=short,
         code=link if len(link.encode()) <= MAX_QR_BYTES else short,
         local=ports.settings.is_local,
+        firm=row.firm_name,
     )
 
     def changed() -> bool:
