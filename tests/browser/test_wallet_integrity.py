@@ -5,14 +5,17 @@ What goes to the verifier is read in the browser, as it is before it is encrypte
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route, expect
 
-from tests.browser.wallet_person import Town, Worker, at_work, shift_to
+from tests.browser.test_recruiter import asked_of, hiring
+from tests.browser.test_share_page import reading
+from tests.browser.test_wallet_standing import at_odds, opens_card, stands
+from tests.browser.wallet_person import PATIENCE, Town, Worker, at_work, shift_to
 from tests.services import services_in
 
 FORMS = ("ldp_vc", "ldp_vc.ecdsa-sd-2023", "ldp_vc.bbs-2023")
@@ -29,6 +32,9 @@ VCA = {
 }
 CANARIES = ("Jan", "Bakker", "VB-7531", "pbm")
 """What must not be sent by who did not choose it."""
+
+WORDS = "drie natte fietsen"
+"""What the export opens with."""
 
 LISTENING = """
 const encrypt = self.SubtleCrypto?.prototype.encrypt;
@@ -58,7 +64,7 @@ def worker(browser: Browser, town: Town, pictures: Path | None) -> Iterator[Work
         yield found
 
 
-def asking(*paths: list[object]) -> dict[str, object]:
+def asking(*paths: list[Any]) -> dict[str, Any]:
     """A question for claims of a safety certificate with an embedded proof."""
     claims = [{"path": ["credentialSubject", *path]} for path in paths]
     one = {"id": "safety", "format": "ldp_vc", "meta": {"type_values": [[TYPE]]}}
@@ -74,6 +80,16 @@ def sent(worker: Worker) -> list[dict[str, Any]]:
 def receives(worker: Worker, town: Town, form: str, **claims: object) -> None:
     """A certificate with an end, in one form."""
     worker.receives(town.offer("vca-basis", form, **{**VCA, **claims}))
+    worker.leaves()
+
+
+def again(worker: Worker, offer: Mapping[str, str]) -> None:
+    """Receive one more, where a passport is open."""
+    worker.follows(offer["link"])
+    worker.types_pin(offer["tx_code"])
+    worker.presses("flow.name.yes")
+    worker.presses("flow.keep.yes")
+    worker.sees("flow.kept.title")
     worker.leaves()
 
 
@@ -105,3 +121,167 @@ def test_each_suite_goes_from_its_issuer_to_a_verdict(
     state = town.state(request)
     assert state["state"] == "answered"
     assert {*state["verdict"]["parts"].values()} == {"passed"}, state["verdict"]
+
+
+def test_a_recruiter_reads_a_verdict_and_only_what_was_asked(
+    browser: Browser, worker: Worker, town: Town
+) -> None:
+    receives(worker, town, SELECTIVE[0])
+    with hiring(browser, town, None, "nl", 360) as recruiter:
+        choice = recruiter.page.locator("form[action='/requests'] [value='vca']").first
+        choice.click(no_wait_after=True)
+        worker.follows(asked_of(recruiter, town))
+        worker.reads("flow.seen.title")
+        worker.presses("flow.ask.yes")
+        worker.sees("flow.done.title")
+        digits = worker.stage.locator(".sp-match code").inner_text()
+        field = recruiter.page.locator("[name='digits']")
+        field.wait_for(timeout=PATIENCE)
+        field.fill(digits)
+        recruiter.presses("main form button")
+        expect(recruiter.page.locator(".sp-verdict > li")).to_have_count(4, timeout=PATIENCE)
+        for part in recruiter.page.locator(".sp-verdict > li").all():
+            assert part.get_attribute("data-outcome") == "passed"
+        text = recruiter.page.locator("main").inner_text()
+        assert not [each for each in CANARIES if each in text]
+
+
+def test_a_deelkaart_shows_the_chosen_part_to_its_reader(
+    browser: Browser, worker: Worker, town: Town
+) -> None:
+    receives(worker, town, SELECTIVE[0])
+    worker.starts_sharing()
+    worker.ticks("Veilig werken")
+    worker.looks("integrity-share")
+    worker.presses("flow.share.look")
+    worker.presses("flow.share.make")
+    worker.sees("flow.share.scan")
+    link = worker.scans()
+    with reading(browser, town) as reader:
+        checked: list[str] = []
+        reader.page.on("request", lambda one: checked.append(one.post_data or ""))
+        reader.follows(link)
+        reader.opens()
+        parts = reader.page.locator(".sp-verdict > li")
+        expect(parts).to_have_count(4, timeout=PATIENCE)
+        found = {
+            one.get_attribute("data-part"): one.get_attribute("data-outcome") for one in parts.all()
+        }
+        assert found == dict.fromkeys(("authentic", "issuer", "valid"), "passed") | {
+            "holder": "undetermined"
+        }
+        assert "Veilig werken" in reader.page.locator("main").inner_text()
+        (presented,) = [one for one in checked if "verifiableCredential" in one]
+        assert "veilig-werken" in presented
+        assert not [each for each in CANARIES if each in presented]
+
+
+def test_without_the_frame_it_is_told_and_a_code_is_not_used_up(worker: Worker, town: Town) -> None:
+    pattern = f"{town.links}/derive.*"
+
+    def away(route: Route) -> None:
+        """The site of links cannot be reached."""
+        route.abort()
+
+    worker.page.route(pattern, away)
+    offer = town.offer("vca-basis", SELECTIVE[0], **VCA)
+    worker.follows(offer["link"])
+    worker.sees("flow.fault.derive_unreachable")
+    worker.reads("error.derive_unreachable")
+    worker.looks("integrity-away")
+    worker.page.unroute(pattern)
+    worker.presses("flow.again")
+    worker.sees("flow.offer.title")
+    worker.types_pin(offer["tx_code"])
+    worker.sees("flow.name.question", name="Jan Bakker")
+    worker.presses("flow.name.yes")
+    worker.presses("flow.keep.yes")
+    worker.opens()
+    worker.sees("flow.kept.title")
+    worker.leaves()
+    worker.page.route(pattern, away)
+    request = town.ask(None, dcql_query=asking(["date_of_exam"]))
+    worker.follows(request["link"])
+    worker.reads("flow.seen.title")
+    worker.presses("flow.ask.yes")
+    worker.sees("flow.fault.derive_unreachable")
+    worker.page.unroute(pattern)
+    assert town.state(request)["state"] == "retrieved"
+    worker.presses("flow.again")
+    worker.presses("flow.ask.yes")
+    worker.sees("flow.done.title")
+    assert town.state(request)["state"] == "answered"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_changed_proof_is_told_and_never_kept(worker: Worker, town: Town, form: str) -> None:
+    def meddle(route: Route) -> None:
+        """Change one value in what the issuer gives."""
+        answer = route.fetch()
+        told = answer.json()
+        told["credentials"][0]["credential"]["credentialSubject"]["valid_until"] = "2099-09-07"
+        route.fulfill(response=answer, json=told)
+
+    worker.page.route("**/credential", meddle)
+    offer = town.offer("vca-basis", form, **VCA)
+    worker.follows(offer["link"])
+    worker.types_pin(offer["tx_code"])
+    worker.sees("flow.refused.title")
+    worker.reads("error.proof_invalid")
+    worker.looks("integrity-refused")
+    worker.presses("flow.to_passport")
+    worker.screens.get_by_text(worker.says("screens.start.title")).wait_for()
+
+
+def test_two_forms_stand_side_by_side_in_one_answer(worker: Worker, town: Town) -> None:
+    receives(worker, town, SELECTIVE[0])
+    again(worker, town.offer())
+    both = asking(["valid_until"])
+    forklift = "https://skillspass.example/types/heftruck/1"
+    both["credentials"] = [
+        *both["credentials"],
+        {
+            "id": "forklift",
+            "format": "dc+sd-jwt",
+            "meta": {"vct_values": [forklift]},
+            "claims": [{"path": ["date_of_test"]}],
+        },
+    ]
+    request = town.ask(None, dcql_query=both)
+    worker.follows(request["link"])
+    worker.reads("flow.seen.title")
+    worker.looks("integrity-two-forms")
+    worker.presses("flow.ask.yes")
+    worker.sees("flow.done.title")
+    assert sorted(type(one).__name__ for one in sent(worker)) == ["dict", "str"]
+    state = town.state(request)
+    assert [{*one["parts"].values()} for one in state["verdicts"]] == [{"passed"}, {"passed"}]
+
+
+def test_it_stands_with_skills_and_status_and_comes_along_in_an_export(
+    browser: Browser, worker: Worker, town: Town, pictures: Path | None, tmp_path: Path
+) -> None:
+    offer = town.offer("vca-basis", SELECTIVE[1], **VCA)
+    worker.receives(offer)
+    worker.leaves()
+    worker.goes_to("screens.tab.passport")
+    stands(worker, TITLE, "valid")
+    opens_card(worker, TITLE)
+    for text in ("Veilig werken", "VB-7531"):
+        worker.screens.get_by_text(text).first.wait_for()
+    worker.goes_to("screens.tab.skills")
+    expect(worker.screens.locator(".card-row").first).to_contain_text(TITLE, timeout=PATIENCE)
+    file = worker.exports(WORDS, tmp_path)
+    at_odds(town, offer, "revoked")
+    with at_work(browser, town, pictures) as other:
+        other.receives(town.offer("bhv", date_of_course="2026-09-07"))
+        other.leaves()
+        other.brings(file, WORDS)
+        other.sees("flow.import.found")
+        other.reads("flow.real")
+        other.looks("integrity-brought")
+        other.presses("flow.keep.yes")
+        other.sees("flow.import.done")
+        other.presses("flow.to_passport")
+        other.goes_to("screens.tab.passport")
+        stands(other, TITLE, "revoked")

@@ -1,6 +1,7 @@
 """Cases that Python and the browser both run: per subject a JSON file and the engine's answers."""
 
 from tests.cases import (
+    answers,
     cards,
     consents,
     derivations,
@@ -20,6 +21,7 @@ from tests.cases import (
 )
 
 SUBJECTS = {
+    "answers": answers,
     "cards": cards,
     "consents": consents,
     "derivations": derivations,

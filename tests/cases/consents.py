@@ -3,10 +3,12 @@
 from credentials.claims import parse_path
 from credentials.encoding import JsonObject, JsonValue
 from credentials.formats import FORMATS
+from credentials.formats.data_integrity import configured_for
 from credentials.model import Credential, Validity
 from credentials.openid4vc.dcql import match, parse_query
 from schemas import catalog
 from tests.cases.case import Case
+from tests.cases.derivations import SIGNERS, secured
 from tests.cases.keys import entropy
 from tests.cases.token_samples import HOLDER, ISSUER
 from tests.conftest import NOW
@@ -74,10 +76,36 @@ PICKS: dict[str, tuple[str, list[JsonValue]]] = {
 }
 
 
+def within(*paths: list[JsonValue]) -> JsonObject:
+    """A query for these claims of a credential with an embedded proof."""
+    claims: list[JsonValue] = [{"path": ["credentialSubject", *path]} for path in paths]
+    one: JsonObject = {"id": "a", "format": "ldp_vc", "meta": {"type_values": [[TYPE]]}}
+    return {"credentials": [{**one, "claims": claims}]}
+
+
+EMBEDDED: dict[str, JsonObject] = {
+    "one claim": within(["date_of_test"]),
+    "any skill": within(["skills", None]),
+    "inside a skill": within(["skills", 0, "level"]),
+    "over and above": within(["given_name"], ["truck_type"]),
+}
+"""Asked of a credential by each suite; what cannot be shown in part is shown whole."""
+
+
+def embedded(suite: str) -> JsonObject:
+    """A credential with an embedded proof."""
+    return {"format": "ldp_vc", "wire": secured(suite)}
+
+
 def cases() -> list[Case]:
     """Everything of this subject."""
-    base: JsonObject = {"wire": WIRE, "entry": entry()}
+    base: JsonObject = {"format": "dc+sd-jwt", "wire": WIRE, "entry": entry()}
     return [
+        *(
+            Case(f"lay out {suite}: {name}", "lay out", {"query": each, **base, **embedded(suite)})
+            for suite in SIGNERS
+            for name, each in EMBEDDED.items()
+        ),
         *(
             Case(f"lay out {name}", "lay out", {"query": each, **base})
             for name, each in QUERIES.items()
@@ -104,10 +132,12 @@ def laid_out(given: JsonObject) -> Option:
     """The option of a case."""
     document = given["query"]
     assert isinstance(document, dict)
-    unverified = FORMATS["dc+sd-jwt"].parse(str(given["wire"]))
+    name, wire = str(given["format"]), given["wire"]
+    assert isinstance(wire, str | dict)
+    unverified = (configured_for(wire) if name == "ldp_vc" else FORMATS[name]).parse(wire)
     (found,) = match(parse_query(document), [unverified]).queries
     giver = Giver("did:web:school.example", "School", "school.example", listed=True)
-    held = Held("x", "dc+sd-jwt", str(given["wire"]), {}, giver, NOW)
+    held = Held("x", name, wire, {}, giver, NOW)
     return option(found.query, found.candidates[0], held, unverified)
 
 

@@ -105,6 +105,7 @@ def read(given: JsonObject) -> JsonValue:
         "holder": unverified.holder.thumbprint if unverified.holder else None,
         "key": unverified.key.key_id,
         "claims": unverified.credential.claims,
+        "disclosable": sorted(([*path] for path in unverified.disclosable), key=str),
     }
 
 

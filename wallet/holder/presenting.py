@@ -13,7 +13,7 @@ from credentials.encoding import JsonObject, b64url_encode
 from credentials.errors import CredentialError, MalformedError, RejectedError, UndeterminedError
 from credentials.formats import FORMATS
 from credentials.model import Binding, Wire
-from credentials.openid4vc.dcql import DcqlQuery, Match, match
+from credentials.openid4vc.dcql import match
 from credentials.openid4vc.match_code import match_code
 from credentials.openid4vc.message import write_form
 from credentials.openid4vc.request import (
@@ -25,6 +25,7 @@ from credentials.openid4vc.request import (
     parse_request_link,
 )
 from credentials.openid4vc.response import create_error, create_form, create_response
+from wallet.holder.answering import Needs, check_chosen, needs_of
 from wallet.holder.consent import Option, option
 from wallet.holder.erasing import erasing_facts
 from wallet.holder.events import Event, EventType
@@ -65,19 +66,28 @@ class Asked:
     """A checked request, laid over the worker's credentials.
 
     Attributes:
-        groups: for each credential that is needed the held ones that would do; empty where the
-            worker cannot answer at all.
+        needs: the held credentials that would do, and what may be given beside what is needed.
     """
 
     request: AuthorizationRequest = field(repr=False)
     asker: Asker
     purpose: str | None
-    groups: tuple[tuple[Option, ...], ...]
+    needs: Needs[Option]
+
+    @property
+    def groups(self) -> tuple[tuple[Option, ...], ...]:
+        """For each credential that is needed the held ones that would do."""
+        return self.needs.groups
+
+    @property
+    def extras(self) -> tuple[tuple[tuple[Option, ...], ...], ...]:
+        """For each optional set what it takes, group by group."""
+        return self.needs.extras
 
     @property
     def possible(self) -> bool:
         """Whether the worker has what is asked."""
-        return bool(self.groups)
+        return bool(self.groups or self.extras)
 
     @property
     def declaration(self) -> Declaration | None:
@@ -139,7 +149,7 @@ def read_request(text: str, *, held: Sequence[Held], outside: Outside) -> Asked:
         request=request,
         asker=_asker(request, outside=outside),
         purpose=request.purpose,
-        groups=_groups(request.query, found, options),
+        needs=needs_of(request.query, options),
     )
 
 
@@ -150,20 +160,18 @@ def presentations(
 
     Args:
         asked: the request.
-        choices: what is shown, one for each group.
+        choices: what is shown: of each group one credential, or more where the query takes them,
+            and of an optional set all or nothing. What comes twice is shown once.
         outside: for the present moment.
         events: of the vault, which say the copy whose turn it is.
 
     Raises:
         RejectedError: ``choice_incomplete`` or ``choice_invalid``.
     """
-    if len(choices) != len(asked.groups):
-        raise RejectedError("choice_incomplete", f"{len(choices)} of {len(asked.groups)} chosen")
+    check_chosen(asked.request.query, asked.needs, [choice.option for choice in choices])
     binding = Binding(audience=asked.request.client_id, nonce=asked.request.nonce)
     shown: dict[str, list[Wire]] = {}
-    for choice, group in zip(choices, asked.groups, strict=True):
-        if choice.option not in group:
-            raise RejectedError("choice_invalid", "a credential that was not among the options")
+    for choice in _once(choices):
         held = copy_of(choice.option.held, events)
         wire = FORMATS[held.format].present(
             held.wire,
@@ -176,6 +184,12 @@ def presentations(
         bound = query is None or query.holder_binding
         shown.setdefault(choice.option.query_id, []).append(wire if bound else _unbound(wire, held))
     return shown
+
+
+def _once(choices: Sequence[Choice]) -> list[Choice]:
+    """Two sets may ask for one credential; the verifier gets it once."""
+    named = {(each.option.query_id, each.option.held.id): each for each in reversed(choices)}
+    return list(reversed(named.values()))
 
 
 def _unbound(wire: Wire, held: Held) -> Wire:
@@ -203,8 +217,8 @@ def answer(asked: Asked, choices: Sequence[Choice], vault: Vault, *, outside: Ou
     """Show what was chosen, and write down what was seen by whom, with what erasing it takes."""
     vp_token = presentations(asked, choices, outside=outside, events=vault.events)
     delivered = deliver(asked, vp_token, outside=outside)
-    seen: list[JsonObject] = [_seen(choice) for choice in choices]
-    shown = [copy_of(choice.option.held, vault.events) for choice in choices]
+    seen: list[JsonObject] = [_seen(choice) for choice in _once(choices)]
+    shown = [copy_of(choice.option.held, vault.events) for choice in _once(choices)]
     erasing = erasing_facts(asked.request, shown)
     vault.append(EventType.REQUEST_ANSWERED, {**_about(asked), "credentials": [*seen], **erasing})
     return delivered
@@ -254,26 +268,6 @@ def _asker(request: AuthorizationRequest, *, outside: Outside) -> Asker:
     if request.anchored and request.certificate:
         return Asker(request.certificate, host, known=True)
     return Asker(request.client_name or host, host, known=False)
-
-
-def _groups(
-    query: DcqlQuery, found: Match, options: Mapping[str, tuple[Option, ...]]
-) -> tuple[tuple[Option, ...], ...]:
-    """The choices to make: one for each credential that a complete answer needs (6.4.2)."""
-    if not found.possible:
-        return ()
-    if not query.credential_sets:
-        return tuple(options[each.id] for each in query.credentials)
-    groups: list[tuple[Option, ...]] = []
-    for each in query.credential_sets:
-        if not each.required:
-            continue
-        if all(len(alternative) == 1 for alternative in each.options):
-            groups.append(tuple(one for (name,) in each.options for one in options[name]))
-            continue
-        able = next(names for names in each.options if all(options[name] for name in names))
-        groups.extend(options[name] for name in able)
-    return tuple(groups)
 
 
 def _post(request: AuthorizationRequest, body: bytes, *, outside: Outside) -> str | None:

@@ -74,3 +74,8 @@ export function text(input: JsonObject, name: string): string {
 function spelled(value: JsonValue): string {
   return fromUtf8(canonicalJson(value));
 }
+
+/** A path as Python's `str()` spells it, to sort as it does. */
+export function pythonOrder(path: JsonValue): string {
+  return JSON.stringify(path).replaceAll('"', "'").replaceAll(",", ", ");
+}

@@ -2,16 +2,17 @@
 
 import assert from "node:assert/strict";
 
+import type { Wire } from "../src/keeper/share_card.ts";
 import { disclosed, layOut, seen, type Line, type Option, type TypeEntry } from "../src/keeper/consent.ts";
+import { readWire } from "../src/keeper/vault.ts";
 import { parsePath, Paths } from "../src/protocol/claims.ts";
 import { match } from "../src/protocol/dcql.ts";
 import { parseQuery } from "../src/protocol/dcql_query.ts";
 import type { JsonObject, JsonValue } from "../src/protocol/json.ts";
-import { parseSdJwtVc } from "../src/protocol/sd_jwt_vc.ts";
-import { runCases, text } from "./cases.ts";
+import { pythonOrder, runCases, text } from "./cases.ts";
 
 async function laidOut(input: JsonObject): Promise<Option> {
-  const unverified = await parseSdJwtVc(text(input, "wire"));
+  const unverified = await readWire(text(input, "format"), input["wire"] as Wire);
   const [found] = match(parseQuery(input["query"] as JsonObject), [unverified]).queries;
   const [candidate] = found?.candidates ?? [];
   assert.ok(found && candidate);
@@ -20,10 +21,6 @@ async function laidOut(input: JsonObject): Promise<Option> {
 
 function described(line: Line): JsonValue {
   return { ...line, path: [...line.path], group: line.group ? [...line.group] : null };
-}
-
-function pythonOrder(path: JsonValue): string {
-  return JSON.stringify(path).replaceAll('"', "'").replaceAll(",", ", "); // as str() spells a list
 }
 
 runCases("consents", {

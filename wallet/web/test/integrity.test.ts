@@ -14,15 +14,16 @@ import { parsePath } from "../src/protocol/claims.ts";
 import { readMembers } from "../src/protocol/dids.ts";
 import { canonicalJson, member, type JsonObject, type JsonValue } from "../src/protocol/json.ts";
 import { fromUtf8 } from "../src/protocol/octets.ts";
-import { load, NOW, refusal, runCases, text } from "./cases.ts";
+import { load, NOW, pythonOrder, refusal, runCases, text } from "./cases.ts";
 import { newSigner } from "./signers.ts";
 
 runCases("derivations", {
   secured: async (input) => {
-    const { unverified: { credential, holder, keyId } } = await readSecured(text(input, "wire"));
+    const { unverified: { credential, holder, keyId, disclosable } } = await readSecured(text(input, "wire"));
+    const paths = disclosable.map((path): JsonValue => [...path]);
     return {
       type: credential.type, issuer: credential.issuer, holder: holder?.thumbprint ?? null, key: keyId ?? null,
-      claims: { ...credential.claims },
+      claims: { ...credential.claims }, disclosable: paths.sort((one, other) => (pythonOrder(one) < pythonOrder(other) ? -1 : 1)),
     };
   },
 });

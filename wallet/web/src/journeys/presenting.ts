@@ -1,5 +1,6 @@
 /** Answer a request: who asks, what fits, what is shown, deliver; or say no (wallet design, section 10). */
 
+import { checkChosen, needsOf, type Needs } from "../answering/needs.ts";
 import { disclosed, layOut, seen, type Line, type Option, type TypeEntry } from "../keeper/consent.ts";
 import { CHANCE } from "../keeper/seals.ts";
 import type { Wire } from "../keeper/share_card.ts";
@@ -36,9 +37,7 @@ export interface Question {
 }
 
 /** A question, laid over what is held. */
-export interface Asked extends Question {
-  readonly groups: readonly (readonly Fit[])[]; // for each that is needed; empty: no answer is possible
-}
+export interface Asked extends Question, Needs<Fit> {}
 
 /** What the worker shows of one credential. */
 export interface Choice {
@@ -85,27 +84,24 @@ export async function findAnswers(
 ): Promise<Asked> {
   const held = await readables(log.events);
   const found = match(question.request.query, held.map(({ unverified }) => unverified));
-  const groups = (found.possible ? found.suggestion : []).map((id) => {
-    const { query, candidates = [] } = found.queries.find((each) => each.query.id === id) ?? {};
-    return candidates.flatMap((candidate): Fit[] => {
-      const one = held[candidate.index];
-      if (!query || !one) return [];
-      const entry = entryOf(one.unverified.credential.type);
-      return [{ queryId: id, ...one, option: layOut(query, candidate, one.unverified, entry) }];
-    });
-  });
-  return { ...question, groups };
+  const fits = found.queries.map(({ query, candidates }) => [query.id, candidates.flatMap((candidate): Fit[] => {
+    const one = held[candidate.index];
+    if (!one) return [];
+    const entry = entryOf(one.unverified.credential.type);
+    return [{ queryId: query.id, ...one, option: layOut(query, candidate, one.unverified, entry) }];
+  })] as const);
+  return { ...question, ...needsOf(question.request.query, new Map(fits)) };
 }
 
 /** Show what was chosen, deliver it once, and write down what was seen by whom. */
-export async function answerRequest(asked: Asked, choices: readonly Choice[], log: Log): Promise<Delivered> {
-  const { request, groups } = asked;
-  if (choices.length !== groups.length) throw rejected("choice_incomplete", `${choices.length} of ${groups.length}`);
+export async function answerRequest(asked: Asked, made: readonly Choice[], log: Log): Promise<Delivered> {
+  const { request } = asked;
+  checkChosen(request.query, asked, made.map(({ fit }) => fit));
+  const choices = [...new Map(made.map((each) => [each.fit, each])).values()]; // two sets may ask for one credential
   const binding = { audience: request.clientId, nonce: request.nonce };
   const vpToken: Record<string, Wire[]> = {};
   const signers: string[] = [];
-  for (const [place, { fit, picked }] of choices.entries()) {
-    if (!groups[place]?.includes(fit)) throw rejected("choice_invalid", "a credential that was not among the options");
+  for (const { fit, picked } of choices) {
     const [wire, signer] = await showCopy(copyOf(fit.held, log.events), binding, disclosed(fit.option, picked), log.now());
     signers.push(signer);
     (vpToken[fit.queryId] ??= []).push(wire);

@@ -4,3 +4,4 @@ export * as boxes from "./boxes.ts";
 export { exporting } from "./exporting.ts";
 export { importing } from "./importing.ts";
 export { moveHere, transfer } from "./transfer.ts";
+export { chooseExtras, chooseSeveral } from "./more.ts";

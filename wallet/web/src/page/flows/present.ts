@@ -2,6 +2,7 @@
 
 import LISTS from "skillspass:declarations";
 
+import { takesSeveral, type Group } from "../../answering/needs.ts";
 import { isKnownAsker } from "../../journeys/listing.ts";
 import { servedAt } from "../../journeys/network.ts";
 import {
@@ -13,7 +14,7 @@ import type { JsonValue } from "../../protocol/json.ts";
 import { h, icon } from "../dom.ts";
 import { actions, button, form, notice, step, submit, twoWays, words } from "../parts.ts";
 import type { Stage } from "../stage.ts";
-import { has, t } from "../texts.ts";
+import { day, has, t } from "../texts.ts";
 import type { Wallet } from "../wallet.ts";
 import { attempt, codeOf, isUnconfirmed, rethrowStop, showFault } from "./faults.ts";
 import { askTime } from "./own_employer.ts";
@@ -32,7 +33,7 @@ export async function present(wallet: Wallet, stage: Stage, link: string): Promi
   }
   const asked = await attempt(stage, "flow.present.reading", () => findAnswers(question, wallet.log(), wallet.entryOf));
   if (!asked) return { done: false };
-  if (asked.groups.length === 0) {
+  if (asked.groups.length + asked.extras.length === 0) {
     await stage.ask<void>((answer) => drawNothing(answer, question));
     return refused(wallet, stage, question, false);
   }
@@ -40,7 +41,7 @@ export async function present(wallet: Wallet, stage: Stage, link: string): Promi
   if (wait === "wait") return { done: false };
   if (wait === "no") return refused(wallet, stage, question);
   const fits = await choose(stage, asked);
-  return (await agree(wallet, stage, asked, fits)) ?? refused(wallet, stage, question);
+  return (fits.length > 0 && (await agree(wallet, stage, asked, fits))) || refused(wallet, stage, question);
 }
 
 /** A link of our own site, whose fragment is a request or its address, as any other link. */
@@ -50,12 +51,21 @@ export function inFull(link: string): string {
   return /^https?:/.test(fragment) ? fragment : `?${fragment}`;
 }
 
-/** Of each group the proof to show; one that has no rival needs no choice. */
+/** What is needed, and what the person wants to show beside it. */
 async function choose(stage: Stage, asked: Asked): Promise<Fit[]> {
+  const fits = await chosenOf(stage, asked, asked.groups);
+  if (asked.extras.length === 0) return fits;
+  const { chooseExtras } = await import("./later.ts");
+  return [...fits, ...(await chosenOf(stage, asked, await chooseExtras(stage, asked)))];
+}
+
+/** Of each group the proof to show, or the proofs; one that has no rival needs no choice. */
+async function chosenOf(stage: Stage, asked: Asked, groups: readonly Group<Fit>[]): Promise<Fit[]> {
   const fits: Fit[] = [];
-  for (const group of asked.groups) {
-    const [only] = group;
-    if (only) fits.push(group.length === 1 ? only : await stage.ask<Fit>((answer) => drawRivals(answer, asked, group)));
+  for (const group of groups) {
+    if (group.length === 1) fits.push(...group);
+    else if (takesSeveral(asked.request.query, group)) fits.push(...(await (await import("./later.ts")).chooseSeveral(stage, asked, group)));
+    else fits.push(await stage.ask<Fit>((answer) => drawRivals(answer, asked, group)));
   }
   return fits;
 }
@@ -107,7 +117,7 @@ async function refused(wallet: Wallet, stage: Stage, question: Question, told = 
 }
 
 /** Who asks, as what, what for and how long they keep it. */
-function asker(question: Question): HTMLElement {
+export function asker(question: Question): HTMLElement {
   const { name, host, known } = askerOf(question);
   const { relation, purpose, retentionDays } = question.declaration ?? {};
   const why = question.request.purpose;
@@ -147,9 +157,7 @@ function drawNothing(answer: (value: void) => void, question: Question): HTMLEle
 
 function drawRivals(answer: (fit: Fit) => void, asked: Asked, group: readonly Fit[]): HTMLElement {
   const inputs = group.map((_, at) => h("input", { type: "radio", name: "proof", value: at }));
-  const rows = group.map(({ held, unverified: { credential } }, at) => h("label", { class: "sp-choice" }, inputs[at],
-    tile(symbolOf(credential.type)), h("span", { "data-content": true }, h("strong", { class: "sp-line" }, titleOf(credential.type)),
-      h("span", { class: "sp-small sp-subtle" }, held.giver.name))));
+  const rows = group.map((fit, at) => proofChoice([fit], inputs[at] ?? null));
   const wrong = h("div", { role: "alert" });
   const handIn = (): void => {
     const fit = group[inputs.findIndex(({ checked }) => checked)];
@@ -161,10 +169,20 @@ function drawRivals(answer: (fit: Fit) => void, asked: Asked, group: readonly Fi
     wrong, actions(submit(t("web.next"))), words(t("flow.choose.note"), true)));
 }
 
+/** Proofs that are chosen together, by one button or box. */
+export function proofChoice(fits: readonly Fit[], input: HTMLElement | null): HTMLElement {
+  const [first] = fits;
+  return h("label", { class: "sp-choice" }, input, tile(symbolOf(first?.unverified.credential.type ?? "")),
+    h("span", { "data-content": true }, ...fits.flatMap(({ held, unverified: { credential } }) => [
+      h("strong", { class: "sp-line" }, titleOf(credential.type)),
+      h("span", { class: "sp-small sp-subtle sp-line" }, `${held.giver.name}, ${day(credential.issuedAt)}`)])));
+}
+
 function drawConsent(
   answer: (choices: readonly Choice[] | undefined) => void, asked: Asked, fits: readonly Fit[], ticked: readonly Paths[], fault: string,
 ): HTMLElement {
-  const parts = fits.map((fit, at) => consentPart(fit, ticked[at] ?? new Paths()));
+  const more = new Set(asked.extras.flat(2));
+  const parts = fits.map((fit, at) => consentPart(fit, ticked[at] ?? new Paths(), more.has(fit)));
   const yes = (): void => answer(parts.map(({ fit, picked }) => ({ fit, picked: picked() })));
   return h("div", { class: "sp-stack--lg" }, asker(asked),
     fault ? notice("negative", fault, "", true) : null,
@@ -176,7 +194,7 @@ function drawConsent(
 }
 
 /** One proof on the consent screen: what is seen anyway, what can be ticked, what is not seen. */
-function consentPart(fit: Fit, ticked: Paths): { fit: Fit; picked: () => Paths; boxes: readonly (HTMLElement | null)[] } {
+function consentPart(fit: Fit, ticked: Paths, more: boolean): { fit: Fit; picked: () => Paths; boxes: readonly (HTMLElement | null)[] } {
   const { type } = fit.unverified.credential;
   const { lines, hidden } = fit.option;
   const fixed = lines.filter(({ kind }) => kind === "always" || kind === "asked");
@@ -191,6 +209,7 @@ function consentPart(fit: Fit, ticked: Paths): { fit: Fit; picked: () => Paths; 
   const seen = h("section", { class: "sp-card" }, heading("eye", t("flow.seen.title")),
     h("p", { class: "sp-top-2", "data-content": true }, h("strong", { class: "sp-line" }, titleOf(type)),
       h("span", { class: "sp-small sp-subtle" }, fit.held.giver.name)),
+    more ? words(t("flow.more.yours")) : null,
     fixed.length === 0 ? null : h("ul", { class: "sp-list sp-top-2", "data-content": true }, ...fixed.map((line) => lineRow(line, type))),
     offered("pick", "flow.pick.title"), offered("optional", "flow.optional.title"));
   const names = [...new Set(hidden.map(labelOf))];
