@@ -18,6 +18,9 @@ VISIT_LIFE = timedelta(hours=24)
 MAX_LIFE = timedelta(days=14)
 """So long somebody may take to answer; such a box holds few and small messages."""
 
+SKEW = timedelta(minutes=5)
+"""A phone names the end, and its clock may run ahead."""
+
 MAX_MESSAGES = 50
 MAX_MESSAGE_BYTES = 64 * 1024
 """A snapshot of a passport for an adviser; a transfer needs one kilobyte."""
@@ -39,12 +42,12 @@ def make(session: Session, mailbox_id: str, *, expires_at: datetime, at: datetim
         MalformedError: ``mailbox_malformed`` for an end out of range.
         RejectedError: ``already_done``: that id is taken.
     """
-    if not at < expires_at <= at + MAX_LIFE:
+    if not at < expires_at <= at + MAX_LIFE + SKEW:
         raise MalformedError("mailbox_malformed", "an end out of range")
     sweep(session, at=at)
     if session.get(Mailbox, mailbox_id) is not None:
         raise RejectedError("already_done", "that id is taken")
-    taken = 0 if expires_at <= at + VISIT_LIFE else MAX_MESSAGES - MAX_REPLIES
+    taken = 0 if expires_at <= at + VISIT_LIFE + SKEW else MAX_MESSAGES - MAX_REPLIES
     session.add(Mailbox(id=mailbox_id, expires_at=expires_at, messages=taken))
 
 

@@ -55,6 +55,7 @@ const FLOWS: Readonly<Partial<Record<BoxKind, BoxFlow>>> = { adviser, confirm, t
 const came = new Map<string, Came>(); // what waits in each box, as it was when we looked
 const gone = new Set<string>(); // the service has them no more
 let looked = 0;
+let looking: Promise<void> = Promise.resolve(); // the look that is going on, or the last one
 let watching = false;
 
 /** Every box as the screens draw it, newest first. */
@@ -174,10 +175,14 @@ async function putUp({ wallet }: SkillPage, stage: Stage, wanted: NewBox): Promi
 }
 
 /** Look what came, and note the end of what is over; what cannot be asked now stays as it was. */
-async function refresh(page: SkillPage): Promise<void> {
+function refresh(page: SkillPage): Promise<void> {
   watch(page);
-  if (Date.now() - looked < LOOK_AGAIN) return;
+  if (Date.now() - looked < LOOK_AGAIN) return looking;
   looked = Date.now();
+  return (looking = lookInto(page));
+}
+
+async function lookInto(page: SkillPage): Promise<void> {
   for (const box of boxesIn(page.wallet.log().events).filter(({ closed }) => !closed)) {
     try {
       if (!isOpen(page, box)) throw rejected("mailbox_gone");
@@ -194,6 +199,7 @@ function watch(page: SkillPage): void {
   if (watching) return;
   watching = true;
   setInterval(() => {
+    if (page.wallet.state !== "open") came.clear(); // a locked passport leaves nothing behind
     if (page.wallet.state !== "open" || !boxesIn(page.wallet.log().events).some(({ closed }) => !closed)) return;
     const before = counts();
     void refresh(page).then(() => { if (counts() !== before) page.wallet.changed(); }, () => undefined);
