@@ -284,6 +284,21 @@ def test_persons_get_no_number() -> None:
         assert not {"score", "total", "percentage", "rank"} & as_json(answer).keys()
 
 
+@pytest.mark.parametrize("job", sorted(profiles()), ids=str)
+def test_two_passports_beside_one_job_get_one_list_with_the_same_words_and_levels(
+    job: str,
+) -> None:
+    asked = of_profile(profiles()[job])
+    ria = compare(of_entry(Entry("ria", EntryKind.WORK, {"mech-monteren": 3, "lagers": 1})), asked)
+    jan = compare(of_entry(Entry("jan", EntryKind.TRAINING, {"las-mag": 4})), asked)
+    for one_of_ria, one_of_jan in zip(ria, jan, strict=True):
+        first, second = as_json(one_of_ria), as_json(one_of_jan)
+        for part in ("about", "id", "required", "level", "grade"):
+            assert first.get(part) == second.get(part)
+    order = [each.skill for each in asked.skills]
+    assert [each.id for each in ria if each.about == "skill"] == order
+
+
 some_skills = st.sampled_from(sorted(metalektro().skills))
 statements = st.lists(
     st.builds(

@@ -47,6 +47,20 @@ def test_only_the_ticked_skill_is_seen(world: World) -> None:
     assert not {"given_name", "family_name"} & verdict["claims"].keys()
 
 
+@pytest.mark.parametrize(("place", "seen"), [(0, ("heftruck", 4)), (1, ("veilig-werken", 1))])
+def test_a_low_level_is_seen_where_the_worker_ticks_it_and_only_there(
+    world: World, place: int, seen: tuple[str, int]
+) -> None:
+    vault = world.vault()
+    skills = [{"skill": "heftruck", "level": 4}, {"skill": "veilig-werken", "level": 1}]
+    world.keep(vault, world.offer(skills=skills))
+    asked, request = read(world, vault)
+    ticked = Choice(asked.groups[0][0], frozenset({("skills", place)}))
+    presenting.answer(asked, [ticked], vault, outside=world.outside)
+    (shown_skill,) = world.state(request)["verdict"]["claims"]["skills"]
+    assert (shown_skill["skill"], shown_skill["level"]) == seen
+
+
 def test_a_whole_format_says_so_and_shows_every_line(world: World) -> None:
     vault = world.vault()
     world.keep(vault, world.offer(format_id="ldp_vc"))
