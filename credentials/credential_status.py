@@ -20,6 +20,8 @@ from credentials.errors import (
 from credentials.keys import PublicKey
 from credentials.model import Get, Purpose, StatusKind, StatusReference
 from credentials.status import bitstring_status_list, published, token_status_list
+from credentials.status.token_status_list import NamedKey
+from credentials.trust.chains import chain_key
 from credentials.trust.listing import STATUS_HOST, STATUS_SERVICE, TrustedIssuer, TrustList
 
 REVOKED, SUSPENDED = 1, 2
@@ -49,7 +51,13 @@ def read_status(
             signer's when the list was made.
         MalformedError: ``status_index_invalid``, or the list itself is not sound.
     """
-    key_id = published.key_id(reference.kind, body)
+    named = published.named_key(reference.kind, body)
+    if named.chain:
+        key = _chained_key(named, reference.uri, issuer, trust_list)
+        tokens = published.open_token(body, key)
+        token_status_list.check_list(tokens, uri=reference.uri, at=at)
+        return tokens.issued_at, tokens.status(reference.index)
+    key_id = named.key_id
     signer = _signer(key_id, reference.uri, issuer, trust_list)
     key = _list_key(signer, key_id, get, at=at)
     if reference.kind is StatusKind.TOKEN:
@@ -125,6 +133,36 @@ def _signer(key_id: str | None, uri: str, issuer: str, trust_list: TrustList | N
     if entry is None or entry.named(key_id) is None or not uri.startswith(_home(named)):
         raise ProofInvalid("status_issuer_mismatch", "the list is signed by another")
     return _ListSigner(named, entry, is_host=True)
+
+
+def _chained_key(named: NamedKey, uri: str, issuer: str, trust_list: TrustList | None) -> PublicKey:
+    """The leaf of a chain that ends in the list: of the issuer, else of a host of this very list.
+
+    What the list says counts for the moment at which the status list was made.
+    """
+    entry = trust_list.entry(issuer) if trust_list else None
+    if trust_list is None or entry is None or named.issued_at is None:
+        raise UndeterminedError("status_invalid", "no anchor of certificates is known")
+    hosts = [each for each in trust_list.issuers if _is_host(each, uri, at=named.issued_at)]
+    refused = "no certificate of the issuer or a host"
+    for party in (entry, *hosts):
+        try:
+            return chain_key(named.chain, party.certificates, issuer=party.id, at=named.issued_at)
+        except Untrusted as error:  # it names the party, and the list does not stand behind it
+            raise UndeterminedError("status_invalid", error.code) from error
+        except ProofInvalid as error:
+            refused = error.detail
+    raise ProofInvalid("status_issuer_mismatch", refused)
+
+
+def _is_host(entry: TrustedIssuer, uri: str, *, at: datetime) -> bool:
+    if not entry.certificates or not entry.id.startswith(PREFIX):
+        return False
+    try:
+        role = entry.accreditation(STATUS_SERVICE, at=at).role
+    except Untrusted:
+        return False
+    return role == STATUS_HOST and uri.startswith(_home(entry.id))
 
 
 def _home(did: str) -> str:

@@ -19,6 +19,7 @@ from credentials.formats.token_claims import (
     check_content_type,
     check_issuer,
     peek_dated,
+    refuse_chain,
     request_claims,
 )
 from credentials.formats.whole_jwt import header_of
@@ -143,6 +144,7 @@ def _tokens(text: str) -> tuple[Jws, ...]:
     outer = peek_dated(text, typ=_TYPES | _PRESENTATION_TYPES)
     if outer.header["typ"] == TYPE:
         return (outer,)
+    refuse_chain(outer)
     return peek_dated(_only_credential(outer), typ=_TYPES), outer
 
 

@@ -14,7 +14,12 @@ from credentials.context_terms import terms_of
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import MalformedError
 from credentials.formats import vcdm, whole_jwt
-from credentials.formats.token_claims import check_issuer, peek_dated, request_claims
+from credentials.formats.token_claims import (
+    check_issuer,
+    peek_dated,
+    refuse_chain,
+    request_claims,
+)
 from credentials.formats.whole_jwt import header_of
 from credentials.jose import Jws, numeric_date, sign_compact
 from credentials.keys import PublicKey, Signer
@@ -189,6 +194,7 @@ def _tokens(text: str) -> tuple[Jws, ...]:
     outer = peek_dated(text, typ=_TYPES)
     if "vp" not in outer.payload:
         return (outer,)
+    refuse_chain(outer)
     return peek_dated(_only_credential(outer), typ=_TYPES), outer
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from credentials.claims import ClaimsPath, Paths
-from credentials.encoding import JsonObject, JsonValue
-from credentials.errors import ProofInvalid, UnsupportedError
+from credentials.encoding import JsonObject
+from credentials.errors import UnsupportedError
 from credentials.formats import key_binding, sd_jwt
+from credentials.formats.token_claims import key_reference
 from credentials.jose import Jws
 from credentials.keys import PublicKey, Signer, public_key_from_jwk
 from credentials.model import Binding, KeyReference, Unverified
@@ -34,20 +35,7 @@ class Reading:
         Raises:
             ProofInvalid: ``x5c_invalid``: what cannot be a chain.
         """
-        header = self.tokens[0].header
-        if "x5c" in header and "kid" not in header:
-            return KeyReference(issuer, None, _chain(header["x5c"]))
-        key_id = header.get("kid")
-        return KeyReference(issuer, key_id if isinstance(key_id, str) else None)
-
-
-def _chain(value: JsonValue) -> tuple[str, ...]:
-    texts = (
-        tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
-    )
-    if not texts or texts != tuple(value if isinstance(value, list) else ()):
-        raise ProofInvalid("x5c_invalid", "no list of certificates")
-    return texts
+        return key_reference(self.tokens[0], issuer)
 
 
 def read(text: str, peek: Callable[[str], Jws]) -> Reading:

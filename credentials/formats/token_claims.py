@@ -18,7 +18,7 @@ from credentials.errors import BindingInvalid, MalformedError, OutsideValidity, 
 from credentials.formats import key_binding
 from credentials.jose import Jws, numeric_date, peek
 from credentials.limits import CLOCK_SKEW
-from credentials.model import LEAF_MARK, Binding, Unverified, Validity
+from credentials.model import LEAF_MARK, Binding, KeyReference, Unverified, Validity
 
 _DATES = frozenset(["iat", "nbf", "exp"])
 
@@ -26,13 +26,16 @@ _DATES = frozenset(["iat", "nbf", "exp"])
 def peek_dated(token: str, *, typ: frozenset[str]) -> Jws:
     """Read a JWT whose dates may be spelled in ways that JSON does not know, such as 1e400.
 
+    A chain of certificates may stand in its header: a credential's is followed to the list
+    (``key_reference``), a presentation's is refused (``refuse_chain``).
+
     Raises:
         MalformedError: ``date_invalid`` for those; else as ``jose.peek``.
         BindingInvalid: ``kb_iat_invalid`` for the time of a presentation.
         CredentialError: as ``jose.peek``.
     """
     try:
-        return peek(token, typ=typ)
+        return peek(token, typ=typ, chain=True)
     except NumberRefusedError as error:
         header = parse_json_object(b64url_decode(token.partition(".")[0]))
         if error.member == "iat" and header.get("typ") == "vp+jwt":
@@ -40,6 +43,37 @@ def peek_dated(token: str, *, typ: frozenset[str]) -> Jws:
         if error.member in _DATES:
             raise MalformedError("date_invalid", f"{error.member} is no number") from error
         raise
+
+
+def key_reference(jws: Jws, issuer: str) -> KeyReference:
+    """How an issuer's token names its key, or the chain in the place of a name.
+
+    Raises:
+        ProofInvalid: ``x5c_invalid``: what cannot be a chain.
+    """
+    if not _is_chained(jws):
+        key_id = jws.header.get("kid")
+        return KeyReference(issuer, key_id if isinstance(key_id, str) else None)
+    value = jws.header["x5c"]
+    entries = value if isinstance(value, list) else []
+    texts = tuple(each for each in entries if isinstance(each, str))
+    if not texts or len(texts) != len(entries):
+        raise ProofInvalid("x5c_invalid", "no list of certificates")
+    return KeyReference(issuer, None, texts)
+
+
+def refuse_chain(jws: Jws) -> None:
+    """A holder's key is the one of the credential; a chain in its stead says nothing.
+
+    Raises:
+        ProofInvalid: ``x5c_invalid``.
+    """
+    if _is_chained(jws):
+        raise ProofInvalid("x5c_invalid", "a chain in the place of the holder's key")
+
+
+def _is_chained(jws: Jws) -> bool:
+    return "x5c" in jws.header and "kid" not in jws.header
 
 
 def check_content_type(jws: Jws, expected: str) -> None:

@@ -10,9 +10,9 @@ from credentials import data_model
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import BindingInvalid, MalformedError
 from credentials.formats import vcdm
-from credentials.formats.token_claims import check_holder, times_of
+from credentials.formats.token_claims import check_holder, key_reference, times_of
 from credentials.jose import Jws
-from credentials.model import Binding, KeyReference, Unverified, Validity
+from credentials.model import Binding, Unverified, Validity
 
 
 def unverified_of(
@@ -36,14 +36,11 @@ def unverified_of(
         CredentialError: as ``times_of`` and ``vcdm.credential_of``.
     """
     issued_at, both = times_of(tokens[0].payload, validity)
-    key_id = tokens[0].header.get("kid")
     return Unverified(
         format=identifier,
         wire=text,
         credential=vcdm.credential_of(document, issued_at=issued_at, validity=both),
-        key=KeyReference(
-            data_model.issuer_of(document), key_id if isinstance(key_id, str) else None
-        ),
+        key=key_reference(tokens[0], data_model.issuer_of(document)),
         holder=vcdm.holder_key(data_model.subject_of(document)),
         disclosable=frozenset(),
         presented=len(tokens) > 1,

@@ -10,7 +10,7 @@ from credentials.memory import Memory
 from credentials.model import StatusKind
 from credentials.status import bitstring_status_list, token_status_list, token_status_list_cwt
 from credentials.status.bitstring_status_list import OpenedList
-from credentials.status.token_status_list import TokenStatusList
+from credentials.status.token_status_list import NamedKey, TokenStatusList
 
 MAX_LISTS = 256
 """A verifier meets some tens of lists in an hour."""
@@ -18,7 +18,7 @@ MAX_LISTS = 256
 MAX_LIST_OCTETS = 32 * 1024 * 1024
 """All lists of a kind together, inflated: four of the largest, hundreds of the usual."""
 
-_NAMED: Memory[tuple[StatusKind, bytes], tuple[str | None]] = Memory(
+_NAMED: Memory[tuple[StatusKind, bytes], NamedKey] = Memory(
     most=MAX_LISTS, most_octets=MAX_LIST_OCTETS, weigh=lambda key, _: len(key[1])
 )
 _TOKENS: Memory[tuple[bytes, PublicKey], TokenStatusList] = Memory(
@@ -31,23 +31,22 @@ _BITS: Memory[tuple[bytes, PublicKey, int], OpenedList] = Memory(
 )
 
 
-def key_id(kind: StatusKind, body: bytes) -> str | None:
+def named_key(kind: StatusKind, body: bytes) -> NamedKey:
     """The key that a list names, unchecked, to look it up.
 
     Raises:
         UndeterminedError: ``status_invalid``.
         MalformedError: no JSON.
     """
-    (named,) = _NAMED.recall((kind, body), lambda: (_key_id(kind, body),))
-    return named
+    return _NAMED.recall((kind, body), lambda: _named_key(kind, body))
 
 
-def _key_id(kind: StatusKind, body: bytes) -> str | None:
+def _named_key(kind: StatusKind, body: bytes) -> NamedKey:
     if kind is StatusKind.BITSTRING:
-        return bitstring_status_list.key_id(parse_json_object(body))
+        return NamedKey(bitstring_status_list.key_id(parse_json_object(body)))
     if body.startswith(token_status_list_cwt.TAG):
-        return token_status_list_cwt.key_id(body)
-    return token_status_list.key_id(_text(body))
+        return NamedKey(token_status_list_cwt.key_id(body))
+    return token_status_list.named_key(_text(body))
 
 
 def open_token(body: bytes, key: PublicKey) -> TokenStatusList:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from credentials.certificates import write_chain
 from credentials.encoding import JsonObject, JsonValue, b64url_decode, b64url_encode
 from credentials.errors import CredentialError, MalformedError, UndeterminedError
 from credentials.jose import numeric_date, peek, sign_compact
@@ -102,6 +103,7 @@ def sign_list(
     at: datetime,
     lifetime: timedelta,
     time_to_live: timedelta,
+    chain: Sequence[bytes] = (),
 ) -> str:
     """Write the status list token (section 5.1); its ``kid`` is the signer's key id.
 
@@ -113,9 +115,12 @@ def sign_list(
         at: now.
         lifetime: until ``exp``.
         time_to_live: how long readers may keep a copy.
+        chain: certificates in DER, the leaf of the signer first, in place of ``kid``.
     """
     header: JsonObject = {"typ": TYPE}
-    if signer.public.key_id is not None:
+    if chain:
+        header["x5c"] = write_chain(chain)
+    elif signer.public.key_id is not None:
         header["kid"] = signer.public.key_id
     payload: JsonObject = {
         "sub": uri,
@@ -127,17 +132,39 @@ def sign_list(
     return sign_compact(header, payload, signer)
 
 
-def key_id(token: str) -> str | None:
-    """The ``kid`` that a status list token names, unchecked, to look up its key.
+@dataclass(frozen=True, slots=True)
+class NamedKey:
+    """How a list names the key that signed it; a claim, no proof.
+
+    Attributes:
+        key_id: ``kid``, or the verification method of a proof.
+        chain: ``x5c`` in place of a name (HAIP 1.0): certificates in base64, the leaf first.
+        issued_at: when a chained list says it was made.
+    """
+
+    key_id: str | None
+    chain: tuple[str, ...] = ()
+    issued_at: datetime | None = None
+
+
+def named_key(token: str) -> NamedKey:
+    """The key that a status list token names, unchecked, to look it up.
 
     Raises:
         UndeterminedError: ``status_invalid`` for what is no status list token.
     """
     try:
-        named = peek(token, typ=frozenset([TYPE])).header.get("kid")
+        jws = peek(token, typ=frozenset([TYPE]), chain=True)
+        named, chain = jws.header.get("kid"), jws.header.get("x5c")
+        if named is not None or chain is None:
+            return NamedKey(named if isinstance(named, str) else None)
+        issued_at = numeric_date(jws.payload, "iat")
     except CredentialError as error:
         raise UndeterminedError("status_invalid", error.code) from error
-    return named if isinstance(named, str) else None
+    texts = tuple(each for each in chain if isinstance(each, str)) if type(chain) is list else ()
+    if not texts or issued_at is None:
+        raise UndeterminedError("status_invalid", "no chain, or made at no time")
+    return NamedKey(None, texts, issued_at)
 
 
 def read_list(token: str, *, uri: str, key: PublicKey, at: datetime) -> TokenStatusList:
@@ -158,7 +185,7 @@ def open_token(token: str, *, key: PublicKey) -> TokenStatusList:
         MalformedError: ``status_list_malformed`` or ``status_list_too_large``.
     """
     try:
-        jws = peek(token, typ=frozenset([TYPE]))
+        jws = peek(token, typ=frozenset([TYPE]), chain=True)
         jws.verify(key)
         issued_at, expires = (numeric_date(jws.payload, name) for name in ("iat", "exp"))
     except CredentialError as error:

@@ -139,9 +139,7 @@ OCTETS: dict[str, Adapter] = {
     "status.token_status_list_cwt.read_list": lambda parse, value: parse(
         b"\xd2" + value, uri=URL, key=KEY, at=AT
     ),
-    "status.token_status_list_cwt.open_token": lambda parse, value: parse(
-        b"\xd2" + value, key=KEY
-    ),
+    "status.token_status_list_cwt.open_token": lambda parse, value: parse(b"\xd2" + value, key=KEY),
     "status.token_status_list_cwt.reference_of": lambda parse, value: parse(b"\xd2" + value),
 }
 TEXT: dict[str, Adapter] = {
