@@ -18,7 +18,7 @@ const SOURCES = new URL("wallet/web/src/screens/", ROOT);
 type Texts = Record<string, { nl: string; en: string }>;
 
 const texts = (name: string): Texts => parse(readFileSync(new URL(`schemas/messages/${name}.yaml`, ROOT), "utf-8")) as Texts;
-const SKILL_TEXTS = texts("wallet_web_skills");
+const SKILL_TEXTS = { ...texts("wallet_web_skills"), ...texts("wallet_web_adviser"), ...texts("wallet_web_confirm") };
 const TEXTS = { ...texts("wallet_screens"), ...Object.fromEntries(Object.entries(SKILL_TEXTS).filter(([key]) => key.startsWith("screens."))) };
 const FILES = readdirSync(SOURCES, { recursive: true, encoding: "utf-8" }).filter((name) => /\.(?:svelte|ts)$/.test(name));
 const SOURCE = FILES.map((name) => readFileSync(new URL(name, SOURCES), "utf-8")).join("\n");
