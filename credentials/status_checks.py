@@ -61,17 +61,23 @@ def _find_now(
         return finding(Check.STATUS, outcome, error.code, facts)
     facts |= {"issued_at": issued_at.isoformat(), **status_facts(reference, status)}
     seen = sources.status_seen(reference.uri)
-    older = seen is not None and issued_at < seen
-    return judged(Check.STATUS, lambda: _standing(reference, status, facts, older=older), facts)
+
+    def standing() -> Finding:
+        check_newest(issued_at, seen)
+        check_status(reference, status)
+        return finding(Check.STATUS, Outcome.PASSED, "ok", facts)
+
+    return judged(Check.STATUS, standing, facts)
 
 
-def _standing(
-    reference: StatusReference, status: int, facts: Mapping[str, str], *, older: bool
-) -> Finding:
-    if older:
+def check_newest(issued_at: datetime, seen: datetime | None) -> None:
+    """An older list than one met before at its address hides what was withdrawn since.
+
+    Raises:
+        UndeterminedError: ``status_rollback``.
+    """
+    if seen is not None and issued_at < seen:
         raise UndeterminedError("status_rollback", "a newer list was seen before")
-    check_status(reference, status)
-    return finding(Check.STATUS, Outcome.PASSED, "ok", facts)
 
 
 def _find_kept(

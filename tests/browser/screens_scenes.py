@@ -31,6 +31,7 @@ def card(name: str, titles: tuple[str, str], giver: str, **more: object) -> dict
         "grade": "accredited",
         "format": "dc+sd-jwt",
         "copies": 5,
+        "older": False,
         "device_only": False,
         **more,
     }

@@ -138,3 +138,55 @@ def test_without_network_the_last_that_was_known_stands_there_with_its_moment(
     expect(worker.screens.get_by_text(worker.says("screens.card.checked"))).to_be_visible()
     expect(worker.screens.get_by_text("23 november")).not_to_have_count(0)
     worker.page.context.set_offline(False)
+
+
+def looks_again(worker: Worker) -> None:
+    """Come back sixteen minutes later; what was found before is checked anew."""
+    turned(worker, 16 * 60 * 1000)
+    worker.screens.get_by_role("button", name=worker.says("screens.locked.open")).click()
+    worker.presses("web.open.passkey")
+    expect(worker.stage).to_be_hidden()
+
+
+FORGET = """() => new Promise((done) => {
+  const asked = indexedDB.open("keeper", 1);
+  asked.onsuccess = () => {
+    const change = asked.result.transaction("things", "readwrite");
+    change.objectStore("things").delete("checks");
+    change.oncomplete = () => { asked.result.close(); done(); };
+  };
+})"""
+"""A browser that forgets which lists it met."""
+
+
+def test_a_list_of_before_hides_no_withdrawal_that_this_browser_saw(
+    worker: Worker, town: Town
+) -> None:
+    before: list[bytes] = []
+
+    def keeps(route: Route) -> None:
+        """Let the giver's own list through, and keep the first one that comes."""
+        answer = route.fetch()
+        before.append(answer.body())
+        route.fulfill(response=answer)
+
+    worker.page.route(RELAYED, lambda route: route.abort())  # it keeps lists for a while
+    worker.page.route(LISTS, keeps)
+    offer = town.offer()
+    worker.receives(offer)
+    worker.leaves()
+    worker.goes_to("screens.tab.passport")
+    stands(worker, FORKLIFT, "valid")
+    at_odds(town, offer, "revoked")
+    looks_again(worker)
+    stands(worker, FORKLIFT, "revoked")
+    worker.page.unroute(LISTS)
+    worker.page.route(LISTS, lambda route: route.fulfill(body=before[0]))
+    looks_again(worker)
+    opens_card(worker, FORKLIFT)
+    worker.screens.get_by_text(worker.says("screens.card.older")).wait_for(timeout=PATIENCE)
+    worker.goes_to("screens.tab.passport")
+    stands(worker, FORKLIFT, "revoked")
+    worker.page.evaluate(FORGET)
+    worker.page.reload()
+    stands(worker, FORKLIFT, "valid")  # it was the memory that refused the older list

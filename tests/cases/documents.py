@@ -18,6 +18,7 @@ from credentials.encoding import (
 from credentials.keys import Algorithm, Signer, public_key_from_jwk
 from credentials.model import Purpose
 from credentials.status import bitstring_status_list, token_status_list
+from credentials.status_checks import check_newest
 from tests.cases.case import Case
 from tests.cases.keys import ed25519_signer, p256, p384
 from tests.conftest import NOW
@@ -229,6 +230,18 @@ def bitstring(statuses: list[int], *, size: int = 1) -> JsonObject:
     )
 
 
+def newest_cases() -> dict[str, JsonObject]:
+    """When a list was issued, and when the newest one that was met before; in seconds."""
+    now = int(NOW.timestamp())
+    return {
+        "the first": {"issued_at": now, "seen": None},
+        "the same": {"issued_at": now, "seen": now},
+        "a newer one": {"issued_at": now, "seen": now - 1},
+        "an older one": {"issued_at": now - 1, "seen": now},
+        "one of long ago": {"issued_at": 1, "seen": now},
+    }
+
+
 def gzipped(octets: bytes) -> str:
     """Octets as ``encodedList`` has them."""
     return "u" + b64url_encode(gzip.compress(octets, 9, mtime=0))
@@ -290,6 +303,7 @@ def cases() -> list[Case]:
         "key": {name: {"jwk": jwk} for name, jwk in key_cases().items()},
         "status": status_cases(),
         "bitstring": bitstring_cases(),
+        "newest": newest_cases(),
         "encrypted": encrypted_cases(),
     }
     return [
@@ -360,6 +374,17 @@ def read_bitstring(given: JsonObject) -> JsonValue:
     return found.status(int(str(given["index"])))
 
 
+def read_newest(given: JsonObject) -> JsonValue:
+    """Whether a list may count beside what was met before."""
+    issued, seen = (
+        None if each is None else NOW.fromtimestamp(float(str(each)), NOW.tzinfo)
+        for each in (given["issued_at"], given["seen"])
+    )
+    assert issued is not None
+    check_newest(issued, seen)
+    return "ok"
+
+
 def decrypt(given: JsonObject) -> JsonValue:
     """The plaintext."""
     key = given["key"]
@@ -374,5 +399,6 @@ ANSWERS = {
     "key": read_key,
     "status": read_status,
     "bitstring": read_bitstring,
+    "newest": read_newest,
     "encrypted": decrypt,
 }

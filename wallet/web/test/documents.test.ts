@@ -11,6 +11,7 @@ import { publicKeyFromJwk } from "../src/protocol/keys.ts";
 import { b64url, latin1 } from "../src/protocol/octets.ts";
 import { readStatusList, statusAt } from "../src/protocol/status.ts";
 import { bitstringStatus, readBitstringList } from "../src/status/bitstring.ts";
+import { checkNewest, Newest } from "../src/status/newest.ts";
 import { load, NOW, refusal, runCases, text } from "./cases.ts";
 import { newSigner } from "./signers.ts";
 
@@ -40,6 +41,11 @@ async function status(input: JsonObject): Promise<JsonValue> {
   return statusAt(list, Number(input["index"]));
 }
 
+function newest({ issued_at, seen }: JsonObject): JsonValue {
+  checkNewest(Number(issued_at), seen === null ? undefined : Number(seen));
+  return "ok";
+}
+
 runCases("documents", {
   document: async (input) => described(await readDocument(DID, canonicalJson(input["document"] ?? null))),
   address: (input) => documentUrl(text(input, "did")),
@@ -47,6 +53,7 @@ runCases("documents", {
   key: async (input) => (await publicKeyFromJwk(input["jwk"] as JsonObject)).thumbprint,
   status,
   bitstring,
+  newest,
   encrypted: async (input) => b64url(await decryptCompact(text(input, "token"), input["key"] as JsonObject)),
 });
 
@@ -85,4 +92,18 @@ test("a proof over statements is not read: that is no clean list; one over JSON 
   assert.equal(await refusal(() => read(over)), "status_proof_unread");
   assert.equal(await read([over, proof]), 1);
   assert.equal(await refusal(() => read([over, { ...proof, created: "2026-11-22T12:00:00Z" }])), "status_invalid");
+});
+
+test("an older list is refused at its own address alone, and what was met is kept", async () => {
+  const newest = new Newest();
+  const list = (issuedAt: number): { issuedAt: number } => ({ issuedAt });
+  await newest.take(DID, place.uri, list(10));
+  await newest.take(DID, place.uri, list(10));
+  assert.equal(await refusal(() => newest.take(DID, place.uri, list(9))), "status_rollback");
+  await newest.take(DID, "https://school.example/status/2", list(9));
+  await newest.take("did:web:other.example", place.uri, list(9)); // nobody turns another's list away
+  const again = new Newest(newest.kept());
+  assert.equal(await refusal(() => again.take(DID, place.uri, list(9))), "status_rollback");
+  await again.take(DID, place.uri, list(11));
+  assert.equal(JSON.stringify(newest.kept()).includes("school"), false);
 });

@@ -26,7 +26,7 @@ const SOURCE = FILES.map((name) => readFileSync(new URL(name, SOURCES), "utf-8")
 const card = (changed: Partial<Card>): Card => ({
   id: "c", title_nl: "VCA", title_en: "VCA", issuer: { name: "Centrum", host: "centrum.example", known: true },
   received: "2026-11-02T09:00:00Z", from: null, until: null, standing: "valid", reason: null, checked: null,
-  icon: "hard-hat", grade: "accredited", format: "dc+sd-jwt", copies: 5, device_only: false, ...changed,
+  icon: "hard-hat", grade: "accredited", format: "dc+sd-jwt", copies: 5, older: false, device_only: false, ...changed,
 });
 
 test("a link leads to the flow that it is for, and any other text to none", () => {

@@ -59,7 +59,7 @@ export function cardOf(read: Read, events: readonly Event[], at: number): JsonOb
     received: iso(held.addedAt), from: isoOrNull(credential?.validFrom ?? credential?.issuedAt),
     until: isoOrNull(credential?.validUntil), standing: standingOf(read, at), reason: null,
     checked: isoOrNull(check?.at), icon: type?.icon ?? "file-check", grade: type?.grade ?? null, format: held.format,
-    copies: held.copies.length > 1 ? Math.max(0, held.copies.length - timesShown(events, held.id)) : 0, device_only: false,
+    copies: held.copies.length > 1 ? Math.max(0, held.copies.length - timesShown(events, held.id)) : 0, older: check?.older === true, device_only: false,
   };
 }
 

@@ -16,16 +16,24 @@ import { parseObject } from "../protocol/json.ts";
 import { fromUtf8, type Octets } from "../protocol/octets.ts";
 import { readStatusList, statusAt, statusKeyId, type TokenStatusList } from "../protocol/status.ts";
 import { bitstringStatus, readBitstringList, type BitstringList } from "../status/bitstring.ts";
+import { Newest, type Moments } from "../status/newest.ts";
 
 const FRESH = 15 * 60; // seconds: a passport is opened more often than its lists change
 const WORDS = ["valid", "revoked", "suspended"] as const;
 const MEANING: Readonly<Record<string, Check["word"]>> = { revocation: "revoked", suspension: "suspended" };
-const WORST = ["revoked", "suspended", "unknown"] as const; // of several lists the worst counts
+const WORST = ["revoked", "suspended", "older", "unknown"] as const; // of several lists the worst counts
 
 /** What the last check said; `at` in seconds. */
 export interface Check {
   readonly word: "valid" | "revoked" | "suspended" | "unknown" | "refused";
   readonly at: number;
+  readonly older?: boolean; // a list came that is older than one met before: it says nothing
+}
+
+/** What this browser keeps of its checks. */
+interface Kept {
+  readonly found?: Readonly<Record<string, Check>>;
+  readonly newest?: Moments;
 }
 
 /** One round of looking; each document is fetched once. */
@@ -35,6 +43,7 @@ interface Round {
   readonly issuers: Map<string, Promise<DidDocument>>;
   readonly tokens: Map<string, Promise<TokenStatusList>>;
   readonly bits: Map<string, Promise<BitstringList>>;
+  readonly newest: Newest;
 }
 
 /** The checks that this browser made. */
@@ -42,6 +51,7 @@ export class Checks {
   private readonly device: Device;
   private readonly told: () => void;
   private found: Readonly<Record<string, Check>> = {};
+  private newest = new Newest();
   private running = false;
 
   private constructor(device: Device, told: () => void) {
@@ -52,7 +62,9 @@ export class Checks {
   /** With what an earlier visit found: names in it are random, and say nothing about a person. */
   static async open(device: Device, told: () => void): Promise<Checks> {
     const checks = new Checks(device, told);
-    checks.found = (await device.checks()) ?? {};
+    const { found = {}, newest }: Kept = (await device.checks<Kept>()) ?? {};
+    checks.found = found;
+    checks.newest = new Newest(newest);
     return checks;
   }
 
@@ -66,11 +78,11 @@ export class Checks {
     if (this.running || due.length === 0) return;
     this.running = true;
     try {
-      const round: Round = { at, documents: new Map(), issuers: new Map(), tokens: new Map(), bits: new Map() };
+      const round: Round = { at, documents: new Map(), issuers: new Map(), tokens: new Map(), bits: new Map(), newest: this.newest };
       const made = await Promise.all(due.map(async (held) => [held.id, await check(held, round)] as const));
-      const kept = Object.fromEntries(made.filter(([id, { word }]) => word !== "unknown" || !this.found[id]));
-      this.found = { ...this.found, ...kept };
-      await this.device.keepChecks(this.found);
+      const now = made.map(([id, made]) => [id, made.word === "unknown" ? { ...made, ...this.found[id], older: made.older ?? false } : made]);
+      this.found = { ...this.found, ...Object.fromEntries(now) };
+      await this.device.keepChecks({ found: this.found, newest: this.newest.kept() });
     } finally {
       this.running = false;
     }
@@ -81,7 +93,8 @@ export class Checks {
 async function check(held: Held, round: Round): Promise<Check> {
   try {
     const unverified = await parseHeld(held);
-    return { word: await wordOf(unverified, round), at: round.at };
+    const word = await wordOf(unverified, round);
+    return word === "older" ? { word: "unknown", at: round.at, older: true } : { word, at: round.at };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const wrong = error.kind === "rejected" && error.code.endsWith("_invalid");
@@ -89,7 +102,7 @@ async function check(held: Held, round: Round): Promise<Check> {
   }
 }
 
-async function wordOf(unverified: Unverified, round: Round): Promise<Check["word"]> {
+async function wordOf(unverified: Unverified, round: Round): Promise<Check["word"] | "older"> {
   const { credential, keyId } = unverified;
   const document = await issuerAt(credential.issuer, round);
   if (unverified.format !== "ldp_vc") await checkProof(unverified, keyOf(document, keyId, "assertionMethod"), round.at);
@@ -99,7 +112,7 @@ async function wordOf(unverified: Unverified, round: Round): Promise<Check["word
 }
 
 /** What one list says; what cannot be read says nothing, and hides nothing that another says. */
-async function statusOf(reference: StatusReference, issuer: string, round: Round): Promise<Check["word"]> {
+async function statusOf(reference: StatusReference, issuer: string, round: Round): Promise<Check["word"] | "older"> {
   const { uri, kind, index, purpose } = reference;
   if (purpose === "refresh") return "valid"; // a newer one is there; this one still counts
   try {
@@ -108,7 +121,7 @@ async function statusOf(reference: StatusReference, issuer: string, round: Round
     if (list.issuer !== issuer) return "unknown";
     return (await bitstringStatus(list, reference)) === 0 ? "valid" : MEANING[purpose] ?? "unknown";
   } catch (error) {
-    if (error instanceof Refusal) return "unknown";
+    if (error instanceof Refusal) return error.code === "status_rollback" ? "older" : "unknown";
     throw error;
   }
 }
@@ -123,14 +136,15 @@ function tokensAt(uri: string, issuer: string, round: Round): Promise<TokenStatu
   return once(round.tokens, `${issuer} ${uri}`, async () => {
     const token = fromUtf8(await fetched("status", uri, uri)).trim();
     const key = keyOf(await issuerAt(issuer, round), statusKeyId(token), "assertionMethod");
-    return readStatusList(token, uri, key, round.at);
+    return round.newest.take(issuer, uri, await readStatusList(token, uri, key, round.at));
   });
 }
 
 function bitsAt(uri: string, issuer: string, round: Round): Promise<BitstringList> {
   return once(round.bits, `${issuer} ${uri}`, async () => {
     const document = await issuerAt(issuer, round);
-    return readBitstringList(await fetched("status", uri, uri), uri, (keyId) => keyOf(document, keyId, "assertionMethod"), round.at);
+    const octets = await fetched("status", uri, uri);
+    return round.newest.take(issuer, uri, await readBitstringList(octets, uri, (keyId) => keyOf(document, keyId, "assertionMethod"), round.at));
   });
 }
 

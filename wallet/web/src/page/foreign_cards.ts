@@ -22,7 +22,7 @@ export function foreignCard(event: Event): JsonObject {
     id: textAt(data, "id"), title_nl: title, title_en: title,
     issuer: { name: textAt(data, "name"), host: textAt(data, "issuer").slice(0, 80), known: false }, received: at, from: null, until: null,
     standing: textAt(data, "word") === "ended" ? "ended" : "unknown", reason: null, checked: null, icon: ICONS[textAt(data, "kind")] ?? "file-check",
-    grade: null, format: textAt(data, "format"), copies: 0, device_only: false,
+    grade: null, format: textAt(data, "format"), copies: 0, older: false, device_only: false,
   };
 }
 

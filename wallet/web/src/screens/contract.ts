@@ -32,7 +32,8 @@ export interface Card {
   readonly icon: string; // a name of the drawings, or empty
   readonly grade: Grade | null; // null: of a kind that we do not know
   readonly format: string;
-  readonly copies: number;
+  readonly copies: number; // that nobody saw yet, where there are several
+  readonly older: boolean; // a status list came that is older than one of before
   readonly device_only: boolean;
 }
 

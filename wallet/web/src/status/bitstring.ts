@@ -28,6 +28,7 @@ const SUITES: Readonly<Record<string, readonly Algorithm[]>> = {
 
 /** A list whose proof and dates held. */
 export interface BitstringList {
+  readonly issuedAt: number; // in seconds: its `validFrom`
   readonly issuer: string; // the caller compares it with the credential's
   readonly purposes: readonly JsonValue[];
   readonly encoded: string;
@@ -65,7 +66,7 @@ export async function readBitstringList(body: Octets, uri: string, keyOf: KeyOf,
     throw malformed("status_list_malformed", "members type and encodedList");
   }
   checkTimeToLive(member(subject, "ttl"));
-  return { issuer, purposes: listOf(member(subject, "statusPurpose")), encoded };
+  return { issuedAt: from, issuer, purposes: listOf(member(subject, "statusPurpose")), encoded };
 }
 
 /**
