@@ -334,9 +334,11 @@ def at_work(
     *,
     width: int = 360,
     language: str = "nl",
+    **options: Any,  # noqa: ANN401 - the browser's own
 ) -> Iterator[Worker]:
     """A worker with a fresh browser and a passkey; what a policy stopped is a failure."""
-    context = browser.new_context(viewport={"width": width, "height": 800}, locale=language)
+    wanted = {"viewport": {"width": width, "height": 800}, "locale": language, **options}
+    context = browser.new_context(**wanted)
     context.add_init_script(CLOCK.replace("{shift}", str(town.shift)))
     page = context.new_page()
     stopped: list[str] = []
