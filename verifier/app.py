@@ -38,6 +38,7 @@ from verifier import (
 from verifier.batches import Batches
 from verifier.documents import Documents
 from verifier.key_uses import KeyUses
+from verifier.own_rules import own_rules
 from verifier.ports import Ports
 from verifier.requests import Asker
 from verifier.results import MAX_RESULTS, RESULT_LIFE, Results
@@ -105,6 +106,7 @@ def create_app(
         clock=clock,
         entropy=entropy,
         api_key=keys.api_key(settings),
+        rules=own_rules(settings),
     )
     app.state.lines = request_events.Lines()
     app.state.uses = KeyUses(database, clock)

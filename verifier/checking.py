@@ -30,6 +30,7 @@ class Surroundings:
         offset: how far our clock is ahead of another that we can read; None where there is none.
         house_rules: of the firm that checks.
         identities: its DIDs and its name; empty where nobody looked it up.
+        rules: of whoever runs this, where nobody chose others.
     """
 
     get: Get
@@ -38,6 +39,7 @@ class Surroundings:
     offset: timedelta | None = None
     house_rules: HouseRules = field(default_factory=dict)
     identities: frozenset[str] = frozenset()
+    rules: TrustPolicy = POLICIES[Policy.LISTED]
 
 
 def check_live(
@@ -51,30 +53,31 @@ def check_live(
 ) -> Report:
     """Check the answer to one of our own requests; all four questions are asked."""
     expected = Expectations(
-        policy=Policy.LISTED,
+        policy=around.rules.policy,
         binding=binding,
         holder=HolderCheck.LIVE,
         query=query,
         format=query.format,
+        may_issue=around.rules.may_issue,
     )
     report = examine(wire, expected=expected, around=around, at=at)
-    return replace(report, query_name=query_name)
+    return replace(report, query_name=query_name, policy=around.rules)
 
 
 def check_loose(
     wire: Wire,
     *,
-    policy: Policy | TrustPolicy,
     around: Surroundings,
     at: datetime,
+    policy: Policy | TrustPolicy | None = None,
     binding: Binding | None = None,
 ) -> Report:
     """Check a proof or presentation that came without a request of ours.
 
-    ``policy`` is one that has a name, or whole rules of a firm. ``binding`` says for whom and in
-    answer to what it was made, where the caller knows.
+    ``policy`` is one that has a name, or whole rules of a firm; None: those of whoever runs this.
+    ``binding`` says for whom and in answer to what it was made, where the caller knows.
     """
-    rules = policy if isinstance(policy, TrustPolicy) else POLICIES[policy]
+    rules = POLICIES[policy] if isinstance(policy, Policy) else policy or around.rules
     expected = Expectations(
         policy=rules.policy,
         binding=binding,
@@ -90,12 +93,13 @@ def check_card(
     binding: Binding,
     around: Surroundings,
     at: datetime,
-    rules: TrustPolicy = POLICIES[Policy.LISTED],
+    rules: TrustPolicy | None = None,
 ) -> Report:
     """Check one presentation of a deelkaart; whose it is stays unknown (wallet design, section 8).
 
-    ``binding`` is the share: its site and its id, not live.
+    ``binding`` is the share: its site and its id, not live. ``rules``: as in ``check_loose``.
     """
+    rules = rules or around.rules
     expected = Expectations(policy=rules.policy, binding=binding, may_issue=rules.may_issue)
     return replace(examine(wire, expected=expected, around=around, at=at), policy=rules)
 

@@ -62,7 +62,9 @@ def around_kept(ports: Ports, *, at: datetime) -> Surroundings:
         seen_sequence=ports.documents.sequence,
         note_sequence=lambda _url, _number: None,
     )
-    return Surroundings(get, listing, ports.documents.issued_at)
+    rules = ports.rules
+    beside = rules.beside(listing, at=at)
+    return Surroundings(get, beside, ports.documents.issued_at, rules=rules.policy)
 
 
 def kept(ports: Ports, *, at: datetime) -> Kept:

@@ -13,19 +13,16 @@ from pathlib import Path
 from credentials.errors import RejectedError, UndeterminedError
 from credentials.formats import format_of
 from credentials.model import Binding
-from credentials.trust.accreditation import read_accreditation
 from credentials.trust.listing import read_list
 from credentials.verification import Policy
 from verifier.bundle import Bundle, gather
 from verifier.checking import Surroundings, check_loose
+from verifier.own_rules import accreditation_texts, accredited
 from verifier.policies import find_policy
 from verifier.settings import VerifierSettings
 from verifier.trust import Listing, TrustAnchor, anchor_of, load
 from verifier.uploads import MAX_UPLOAD_BYTES, is_link, proof_in
 from verifier.verdicts import Report
-
-MAX_ACCREDITATIONS = 50
-"""Beside the list: a handful, for issuers that were accredited since it was signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,7 @@ def verify(
             seen_sequence=lambda _url: None if bundle is None else bundle.list_sequence,
             note_sequence=lambda _url, _number: None,
         )
-        listing = _accredited(listing, beside.accreditations, at=at)
+        listing = accredited(listing, accreditation_texts(beside.accreditations), at=at)
     around = Surroundings(get, listing, lambda _url: None)
     return check_loose(wire, policy=rules, around=around, at=at, binding=binding)
 
@@ -126,25 +123,6 @@ def _anchor(settings: VerifierSettings, bundle: Bundle | None) -> TrustAnchor | 
     if anchor is None or bundle is None:
         return anchor
     return TrustAnchor(bundle.list_url, anchor.key)
-
-
-def _accredited(listing: Listing, files: Sequence[Path], *, at: datetime) -> Listing:
-    """The list with those that the sector's body accredited beside it."""
-    if len(files) > MAX_ACCREDITATIONS:
-        raise RejectedError("usage_source", f"more than {MAX_ACCREDITATIONS} accreditations")
-    if listing.trust_list is None:
-        return listing
-    entries = tuple(
-        read_accreditation(_text_of(file), trust_list=listing.trust_list, at=at) for file in files
-    )
-    return Listing(listing.trust_list.beside(entries), listing.code)
-
-
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_bytes()[: MAX_UPLOAD_BYTES + 1].decode("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise RejectedError("usage_source", "no accreditation in it") from error
 
 
 def read(source: str, *, get: Callable[[str], bytes]) -> str:

@@ -55,7 +55,7 @@ def add(
     """
     usual = lists().usual
     row = Organisation(
-        id=organisation_id or b64url_encode(entropy(16)),
+        id=organisation_id or entropy(16).hex(),  # no hyphen in front: commands take it
         name=_name(name),
         kvk=_of_form(kvk, _KVK, "kvk: eight digits"),
         domain=_of_form(domain, _HOST, "domain: only the name, such as firm.example"),

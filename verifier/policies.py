@@ -184,6 +184,13 @@ POLICIES: Mapping[Policy, TrustPolicy] = MappingProxyType(
 )
 """The policies that a program may choose by one word."""
 
+
+def policy_named(version: str) -> TrustPolicy:
+    """The policy that a kept result names; of rules that are no more only their name is left."""
+    known = (policy for policy in POLICIES.values() if policy.version == version)
+    return next(known, TrustPolicy(Policy.LISTED, version))
+
+
 LIVE_PARTS = frozenset(Part)
 """A live request asks all four questions."""
 

@@ -16,6 +16,7 @@ from service.sealing import Sealer
 from verifier.batches import Batches
 from verifier.checking import Surroundings
 from verifier.documents import Documents
+from verifier.own_rules import OwnRules
 from verifier.requests import Asker
 from verifier.results import Results
 from verifier.server_clock import database_offset
@@ -40,6 +41,7 @@ class Ports:
         sealer: of what the database must not show: secrets of receivers, kept answers.
         told: where the events of firms go.
         api_key: opens the programs' interface.
+        rules: of whoever runs this: its policy, and accreditations beside the list.
     """
 
     settings: VerifierSettings
@@ -57,6 +59,7 @@ class Ports:
     clock: Clock
     entropy: Entropy
     api_key: str = field(repr=False)
+    rules: OwnRules
 
     def around(self, at: datetime) -> Surroundings:
         """What the outside world says now; may open connections, so not inside a transaction."""
@@ -70,7 +73,15 @@ class Ports:
         offset = database_offset(self.database, self.clock)
         rules, seen = self.settings.house_rules, self.documents.issued_at
         ours = own_identities(self.settings, listing)
-        return Surroundings(self.documents.get, listing, seen, offset, rules, ours)
+        return Surroundings(
+            self.documents.get,
+            self.rules.beside(listing, at=at),
+            seen,
+            offset,
+            rules,
+            ours,
+            self.rules.policy,
+        )
 
 
 def ports_of(request: Request) -> Ports:

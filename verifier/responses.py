@@ -27,7 +27,7 @@ from credentials.openid4vc.response import (
 )
 from credentials.verification import Policy
 from verifier import checking, confirmations, events, figures, requests
-from verifier.policies import POLICIES
+from verifier.policies import POLICIES, policy_named
 from verifier.ports import Ports
 from verifier.request_objects import query_of
 from verifier.tables import RequestRow, ResultRow
@@ -182,7 +182,7 @@ def stored_reports(session: Session, row: RequestRow) -> tuple[Report, ...]:
 
 
 def _stored(kept: ResultRow, preset: str) -> Report:
-    policy = next(p for p in POLICIES.values() if p.version == kept.policy_version)
+    policy = policy_named(kept.policy_version)
     checked_at = datetime.fromtimestamp(kept.checked_at, UTC)
     return Report(Verdict(_findings(kept.findings), None), policy, checked_at, None, preset)
 

@@ -25,6 +25,8 @@ class VerifierSettings(RoleSettings):
         api_key: what a firm's program shows; None: made once and kept in ``directory``.
         share_urls: where deelkaarten are opened; empty: ``deel`` beside the passport.
         house_rules: our own greatest age in months of certificates that no law ends, by type.
+        policy: the rules that every proof is held against: a name, or a file with rules of our own.
+        accreditations: files with credentials of the sector's body, which count beside the list.
         figures: count how questions were answered each quarter, and no more (``verifier.figures``).
     """
 
@@ -43,6 +45,8 @@ class VerifierSettings(RoleSettings):
     api_key: SecretStr | None = None
     share_urls: tuple[str, ...] = ()
     house_rules: dict[str, Annotated[int, Field(ge=1, le=600)]] = Field(default_factory=dict)
+    policy: str = Field(default="listed", min_length=1, max_length=1000)
+    accreditations: tuple[Path, ...] = ()
     figures: bool = False
 
     @property
