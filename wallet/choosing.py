@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from credentials.claims import ClaimsPath, Paths
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import RejectedError
+from wallet.holder.answering import takes_several
 from wallet.holder.consent import Line, LineKind, Option
 from wallet.holder.presenting import Asked, Choice
 
@@ -12,11 +13,12 @@ from wallet.holder.presenting import Asked, Choice
 def choices_for(
     asked: Asked, *, proofs: Sequence[str], show: Sequence[str], everything: bool
 ) -> list[Choice]:
-    """One choice for each credential that the request needs.
+    """One choice for each credential that the request needs, and for more where it is named.
 
     Args:
         asked: a request that can be answered.
-        proofs: ids of the proofs to show; needed only where several fit.
+        proofs: ids of the proofs to show; needed where several fit, where the request takes
+            several, and for what it does not need.
         show: lines to show: a skill's id, a claim, or a path such as ``skills.0``.
         everything: every line that is asked, so that ``show`` is not needed.
 
@@ -53,14 +55,23 @@ def lines_json(choices: Sequence[Choice]) -> list[JsonValue]:
 
 
 def _options(asked: Asked, proofs: Sequence[str]) -> list[Option]:
-    chosen = []
-    for group in asked.groups:
-        named = [each for each in group if each.held.id in proofs]
-        if not named and len(group) > 1:
-            ids = ", ".join(each.held.id for each in group)
-            raise RejectedError("usage_proof", f"--proof: one of {ids}")
-        chosen.append((named or list(group))[0])
-    return chosen
+    """Of each group the named proofs; an optional set only where one is named for nothing else."""
+    needed = {each.held.id for group in asked.groups for each in group}
+    beside = {name for name in proofs if name not in needed}
+    groups = [*asked.groups]
+    for extra in asked.extras:
+        if any(each.held.id in beside for group in extra for each in group):
+            groups += extra
+    return [each for group in groups for each in _of_group(asked, group, proofs)]
+
+
+def _of_group(asked: Asked, group: Sequence[Option], proofs: Sequence[str]) -> list[Option]:
+    named = [each for each in group if each.held.id in proofs]
+    if not named and len(group) > 1:
+        ids = ", ".join(each.held.id for each in group)
+        raise RejectedError("usage_proof", f"--proof: one of {ids}")
+    found = named or list(group)
+    return found if takes_several(asked.request.query, found) else found[:1]
 
 
 def _picked(option: Option, show: Sequence[str], everything: bool) -> Paths:  # noqa: FBT001 - passed on

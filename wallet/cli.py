@@ -135,7 +135,8 @@ def present(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show all that is asked.")] = False,
     proof: Annotated[
-        list[str] | None, typer.Option(help="Id of the proof to show, where several fit.")
+        list[str] | None,
+        typer.Option(help="Id of a proof, where several fit or beside what is needed."),
     ] = None,
     yes: YesOption = False,
     file: FileOption = None,

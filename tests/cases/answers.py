@@ -40,6 +40,7 @@ ALTERNATIVES = one_of(["a"], ["b"])
 QUERIES: dict[str, tuple[JsonObject, JsonObject]] = {
     "all of them": (asked("a", "b"), {"a": 1, "b": 2}),
     "one is missing": (asked("a", "b"), {"a": 1, "b": 0}),
+    "required-non-matching-credential": (asked("a"), {"a": 0}),
     "alternatives side by side": (asked("a", "b", sets=[ALTERNATIVES]), {"a": 1, "b": 2}),
     "one alternative": (asked("a", "b", sets=[ALTERNATIVES]), {"a": 0, "b": 1}),
     "the first option that can be given": (

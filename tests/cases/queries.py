@@ -89,6 +89,7 @@ MATCHED: dict[str, JsonObject] = {
             {"options": [["b"], ["c"]]},
         ],
     ),
+    "required-non-matching-credential": query(asked(claims=[path("diploma_number")])),
     "a required set that nothing answers": query(
         asked(id="a", meta={"vct_values": ["https://x.example"]}),
         asked(id="b"),

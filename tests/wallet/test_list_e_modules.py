@@ -143,10 +143,16 @@ def ask(verifier: ForeignVerifier, vault: Vault, text: str = link()) -> Asked:
 
 
 def shown(
-    verifier: ForeignVerifier, vault: Vault, asked: Asked, picked: Paths = frozenset()
+    verifier: ForeignVerifier,
+    vault: Vault,
+    asked: Asked,
+    picked: Paths = frozenset(),
+    *,
+    extras: bool = False,
 ) -> JsonObject:
     """Answer, and read what the firm then knows: the claims by the name of the query."""
-    choices = [Choice(group[0], picked) for group in asked.groups]
+    more = [group for extra in asked.extras for group in extra] if extras else []
+    choices = [Choice(group[0], picked) for group in (*asked.groups, *more)]
     presenting.answer(asked, choices, vault, outside=outside_of(verifier))
     (form,) = verifier.answers
     response = open_response(form["response"][0], PRIVATE)
@@ -213,6 +219,27 @@ def test_optional_credential_set(vault: Vault) -> None:
     assert shown(verifier, vault, ask(verifier, vault)) == {"a": {"process": "TIG"}}
 
 
+@pytest.mark.parametrize("ticked", [False, True], ids=["not ticked", "ticked"])
+def test_an_optional_credential_set_is_answered_by_choice(vault: Vault, *, ticked: bool) -> None:
+    wanted = query("process")
+    credentials = wanted["credentials"]
+    assert isinstance(credentials, list)
+    more: JsonObject = {
+        "id": "more",
+        "format": "dc+sd-jwt",
+        "meta": {"vct_values": [TYPE]},
+        "claims": [{"path": ["level"]}],
+    }
+    sets: list[JsonValue] = [{"options": [["a"]]}, {"options": [["more"]], "required": False}]
+    both: JsonObject = {"credentials": [*credentials, more], "credential_sets": sets}
+    verifier = firm({"dcql_query": both})
+    asked = ask(verifier, vault)
+    assert [len(group) for extra in asked.extras for group in extra] == [1]
+    expected: JsonObject = {"a": {"process": "TIG"}}
+    expected |= {"more": {"level": 3}} if ticked else {}
+    assert shown(verifier, vault, asked, extras=ticked) == expected
+
+
 def test_ignores_unusable_encryption_key(vault: Vault) -> None:
     verifier = firm(metadata(jwks={"keys": [*UNUSABLE, SEALING]}))
     assert shown(verifier, vault, ask(verifier, vault)) == {"a": {"process": "TIG"}}
@@ -266,3 +293,8 @@ def test_every_refusal_stands_in_the_cases_that_the_browser_runs() -> None:
     for module, code in REFUSED.items():
         found = [written.get(f"{kind} {module}") for kind in ("request", "chain")]
         assert {"error": code} in found, module
+    module = "required-non-matching-credential"  # no bad request: nothing is held that fits it
+    matched = {name: expect for name, _, _, expect in read("queries")}[f"match {module}"]
+    needed = {name: expect for name, _, _, expect in read("answers")}[f"needs {module}"]
+    assert isinstance(matched, dict)
+    assert (matched["possible"], needed) == (False, {"groups": [], "extras": []})

@@ -11,6 +11,7 @@ from credentials.encoding import JsonObject
 from credentials.errors import CredentialError, RejectedError
 from credentials.openid4vc.dcql import match, parse_query
 from tests.wallet.world import VERIFIER, World
+from wallet.choosing import choices_for
 from wallet.holder import presenting
 from wallet.holder.consent import LineKind, Option, option
 from wallet.holder.events import EventType
@@ -120,6 +121,34 @@ def test_every_fitting_credential_is_an_option_and_one_is_chosen(world: World) -
     assert [each.whole for each in group] == [False, True]
     presenting.answer(asked, [Choice(group[1])], vault, outside=world.outside)
     assert world.state(request)["verdict"]["verdict"] == "passed"
+
+
+def test_several_of_one_kind_are_shown_where_the_request_takes_them(world: World) -> None:
+    vault = world.vault()
+    for day in ("2026-09-07", "2025-09-07"):
+        world.keep(vault, world.offer(date_of_test=day))
+    one = {
+        "id": "one",
+        "format": "dc+sd-jwt",
+        "meta": {"vct_values": ["https://skillspass.example/types/heftruck/1"]},
+        "claims": [{"path": ["date_of_test"]}],
+    }
+    for several in (False, True):
+        request = world.ask(dcql_query={"credentials": [{**one, "multiple": several}]})
+        asked = presenting.read_request(request["link"], held=vault.held(), outside=world.outside)
+        (group,) = asked.groups
+        both = [Choice(each) for each in group]
+        named = [each.held.id for each in group]
+        given = choices_for(asked, proofs=named, show=[], everything=False)
+        assert len(given) == (2 if several else 1)
+        if not several:
+            with pytest.raises(RejectedError, match="choice_invalid"):
+                presenting.answer(asked, both, vault, outside=world.outside)
+            continue
+        presenting.answer(asked, [*both, both[0]], vault, outside=world.outside)
+        verdicts = world.state(request)["verdicts"]
+        found = sorted(each["claims"]["date_of_test"] for each in verdicts)
+        assert found == ["2025-09-07", "2026-09-07"]
 
 
 def test_no_credential_that_fits_means_no_option(world: World) -> None:

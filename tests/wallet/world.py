@@ -168,11 +168,11 @@ class World:
         """Receive and keep."""
         return receiving.keep(self.fetch(offer), vault, name_confirmed=True, outside=self.outside)
 
-    def ask(self, preset: str) -> Mapping[str, str]:
+    def ask(self, preset: str | None = None, **more: object) -> Mapping[str, str]:
         """A request of the real verifier: its link and id."""
         answer = self.clients[VERIFIER].post(
             "/api/requests",
-            json={"preset": preset},
+            json={**({"preset": preset} if preset else {}), **more},
             headers={"Authorization": f"Bearer {API_KEY}"},
         )
         assert answer.status_code == 201, answer.text
