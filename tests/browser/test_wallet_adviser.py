@@ -57,6 +57,7 @@ class Visit:
         self.worker.presses("adviser.title")
         self.worker.sees("adviser.title")
         if looks:
+            self.worker.at("adviser.invite").wait_for()
             self.worker.looks("adviser-none")
         self.worker.presses("adviser.invite")
         phone = self.worker.worker
@@ -388,8 +389,7 @@ def test_at_its_end_both_sides_are_deleted(
         phone.tell("unlock")
         phone.press("open.passkey")
         phone.done()
-        boxes = phone.ask("boxes")["ok"]
-        assert isinstance(boxes, list)
+        boxes = _boxes_that_ended(phone)
         assert [(box["open"], box["waiting"], box["yes"]) for box in boxes] == [(False, 0, 0)]
         assert "CANARY" not in str(boxes)
         log = str(phone.ask("log"))
@@ -402,6 +402,17 @@ def test_at_its_end_both_sides_are_deleted(
 
 def _flow(phone: AtKeeper, key: str) -> None:
     phone.step.get_by_role("button", name=sentence(key, "nl"), exact=True).click()
+
+
+def _boxes_that_ended(phone: AtKeeper) -> list[dict[str, object]]:
+    """The boxes as the screens hear of them, once the keeper has looked again."""
+    for _ in range(30):
+        boxes = phone.ask("boxes")["ok"]
+        assert isinstance(boxes, list)
+        if not any(box["open"] for box in boxes):
+            return boxes
+        phone.page.wait_for_timeout(1_000)
+    raise AssertionError("it never ended")
 
 
 def _kept(site: WalletSite) -> tuple[int, int]:

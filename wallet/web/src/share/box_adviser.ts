@@ -60,7 +60,7 @@ function drawSteps({ steps }: Snapshot): HTMLElement | null {
 
 function stepLines({ skill, action, day: until }: { skill: string; action: string; day: string }): Child[] {
   const known = GUIDING.actions.find(({ id }) => id === action);
-  return [h("strong", { class: "sp-line" }, nameOf(skill)), h("span", { class: "sp-small sp-subtle" }, [known?.[language()] ?? "", isDay(until) ? t("adviser.until_day", { day: day(Date.parse(until) / 1000) }) : ""].filter(Boolean).join(". "))];
+  return [h("p", {}, h("strong", {}, nameOf(skill))), h("p", { class: "sp-small sp-subtle" }, [known?.[language()] ?? "", isDay(until) ? t("adviser.until_day", { day: day(Date.parse(until) / 1000) }) : ""].filter(Boolean).join(". "))];
 }
 
 const part = (id: string, title: string, ...children: readonly Child[]): HTMLElement =>
@@ -194,7 +194,7 @@ function linesOf(advice: Advice): Child[] {
   if (advice.what === "step") return stepLines(advice);
   const text = "skill" in advice && advice.skill ? nameOf(advice.skill) : "text" in advice ? advice.text : "";
   const under = advice.what === "skill" ? t(`common.level.${advice.level}`) : t(`adviser.what.${advice.what}`);
-  return [h("strong", { class: "sp-line" }, text), h("span", { class: "sp-small sp-subtle" }, under)];
+  return [h("p", {}, h("strong", {}, text)), h("p", { class: "sp-small sp-subtle" }, under)];
 }
 
 function nameOf(skill: string): string {
