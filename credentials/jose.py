@@ -224,6 +224,7 @@ def encrypt_compact(
     kid: str | None = None,
     apu: bytes | None = None,
     apv: bytes | None = None,
+    cty: str | None = None,
 ) -> str:
     """Encrypt to a P-256 key with ECDH-ES, direct key agreement (RFC 7518, 4.6).
 
@@ -234,6 +235,7 @@ def encrypt_compact(
         kid: how the recipient finds the key; by default the ``kid`` of ``recipient_jwk``.
         apu: agreement information of the sender, raw.
         apv: agreement information of the recipient, raw.
+        cty: what the plaintext is, where that must be said: ``JWT`` for a signed token.
 
     Raises:
         MalformedError: ``key_invalid``.
@@ -248,6 +250,8 @@ def encrypt_compact(
     key_id = kid if kid is not None else recipient_jwk.get("kid")
     if isinstance(key_id, str):
         header["kid"] = key_id
+    if cty is not None:
+        header["cty"] = cty
     header |= {
         name: b64url_encode(octets) for name, octets in (("apu", apu), ("apv", apv)) if octets
     }

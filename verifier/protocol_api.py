@@ -10,8 +10,10 @@ from credentials.encoding import compact_json
 from credentials.openid4vc.message import ProtocolError, read_form
 from credentials.openid4vc.request import REQUEST_TYPE
 from credentials.openid4vc.response import parse_form
+from service.problems import OAuthError
 from verifier import deletions, request_objects, requests, responses
 from verifier.ports import Ports, PortsOf
+from verifier.request_objects import Fetching
 
 router = APIRouter()
 
@@ -31,13 +33,13 @@ def did_document(ports: PortsOf) -> Response:
 @router.get("/oid4vp/requests/{reference}")
 def signed_request(reference: str, ports: PortsOf) -> Response:
     """The signed request (section 5.7; RFC 9101); it may be fetched again while it is open."""
-    return _request_object(ports, reference, None)
+    return _request_object(ports, reference, request_objects.NOTHING_POSTED)
 
 
 @router.post("/oid4vp/requests/{reference}")
 def fresh_request(reference: str, body: Form, ports: PortsOf) -> Response:
-    """The same, with the wallet's nonce in it (section 5.10)."""
-    return _request_object(ports, reference, request_objects.wallet_nonce(body))
+    """The same, with the wallet's nonce in it, and as the wallet can read it (section 5.10)."""
+    return _request_object(ports, reference, request_objects.read_fetching(body))
 
 
 @router.post("/oid4vp/responses/{reference}")
@@ -59,11 +61,14 @@ def take_deletion(body: Form, ports: PortsOf) -> JSONResponse:
     return JSONResponse({"receipt": receipt}, headers=NO_STORE)
 
 
-def _request_object(ports: Ports, reference: str, nonce: str | None) -> Response:
+def _request_object(ports: Ports, reference: str, fetching: Fetching) -> Response:
     at = ports.clock()
     with ports.database.transaction() as session:
         row = requests.retrieve(session, reference, at=at)
-    token = request_objects.signed(
-        row, asker=ports.asker, signer=ports.signer, at=at, wallet_nonce=nonce
-    )
+    try:
+        token = request_objects.signed(
+            row, asker=ports.asker, signer=ports.signer, at=at, fetching=fetching
+        )
+    except ProtocolError as error:  # what the wallet cannot read, by its registered name
+        raise OAuthError(error.error, code=error.code) from error
     return Response(token, media_type=f"application/{REQUEST_TYPE}", headers=NO_STORE)

@@ -64,13 +64,21 @@ def encryption_key(metadata: ClientMetadata) -> JsonObject:
     Raises:
         UnsupportedError: ``response_encryption_unsupported``.
     """
-    keys = (metadata.jwks or {}).get("keys")
+    found = usable_key(metadata.jwks or {})
+    if found is None:
+        raise UnsupportedError("response_encryption_unsupported", "no P-256 key for ECDH-ES")
+    return found
+
+
+def usable_key(jwks: JsonObject) -> JsonObject | None:
+    """The first public key of a set for ECDH-ES on P-256 that has a ``kid``; None without one."""
+    keys = jwks.get("keys")
     for jwk in keys if isinstance(keys, list) else []:
         if not isinstance(jwk, dict) or not isinstance(jwk.get("kid"), str):
             continue
         if jwk.get("use", "enc") == "enc" and jwk.get("alg") == "ECDH-ES" and _is_p256(jwk):
             return jwk
-    raise UnsupportedError("response_encryption_unsupported", "no P-256 key for ECDH-ES")
+    return None
 
 
 def content_encryption(metadata: ClientMetadata) -> str:

@@ -177,6 +177,8 @@ TEXT: dict[str, Adapter] = {
     "openid4vc.request_link.parse_request_link": alone,
     "openid4vc.response.read_plain": lambda parse, value: parse(value, "s"),
     "openid4vc.response.open_response": lambda parse, value: parse(value, SECRET),
+    "openid4vc.wallet_metadata.decrypt_request": lambda parse, value: parse(value, SECRET),
+    "openid4vc.wallet_metadata.read_wallet_metadata": alone,
     "share_card.parse_link": lambda parse, value: parse(f"https://a.example/s/{value}"),
     "status.bitstring_status_list.decode": lambda parse, value: parse(f"u{value}"),
     "status.token_status_list.open_token": lambda parse, value: parse(value, key=KEY),

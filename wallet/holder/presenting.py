@@ -12,6 +12,7 @@ from credentials.claims import Paths
 from credentials.encoding import JsonObject, b64url_encode
 from credentials.errors import CredentialError, MalformedError, RejectedError, UndeterminedError
 from credentials.formats import FORMATS
+from credentials.jose import generate_encryption_key
 from credentials.model import Binding, Wire
 from credentials.openid4vc.dcql import match
 from credentials.openid4vc.match_code import match_code
@@ -25,6 +26,7 @@ from credentials.openid4vc.request import (
     parse_request_link,
 )
 from credentials.openid4vc.response import create_error, create_form, create_response
+from credentials.openid4vc.wallet_metadata import decrypt_request, write_wallet_metadata
 from wallet.holder.answering import Needs, check_chosen, needs_of
 from wallet.holder.consent import Option, option
 from wallet.holder.erasing import erasing_facts
@@ -126,7 +128,8 @@ def read_request(text: str, *, held: Sequence[Held], outside: Outside) -> Asked:
     """
     reference = parse_request_link(text)
     nonce = b64url_encode(outside.entropy(NONCE_BYTES)) if reference.post else None
-    token = _fetch_request(reference, nonce, outside=outside)
+    key = generate_encryption_key()
+    token = _fetch_request(reference, nonce, key, outside=outside)
     request = parse_request(
         token,
         client_id=reference.client_id,
@@ -230,7 +233,9 @@ def decline(asked: Asked, vault: Vault, *, outside: Outside) -> None:
     vault.append(EventType.REQUEST_REFUSED, _about(asked))
 
 
-def _fetch_request(reference: RequestReference, nonce: str | None, *, outside: Outside) -> str:
+def _fetch_request(
+    reference: RequestReference, nonce: str | None, key: JsonObject, *, outside: Outside
+) -> str:
     uri = reference.request_uri
     try:
         if nonce is None:
@@ -238,7 +243,9 @@ def _fetch_request(reference: RequestReference, nonce: str | None, *, outside: O
         else:  # section 5.10
             fetched = outside.http.post(
                 uri,
-                body=write_form({"wallet_nonce": nonce}),
+                body=write_form(
+                    {"wallet_nonce": nonce, "wallet_metadata": write_wallet_metadata(key)}
+                ),
                 content_type=FORM_TYPE,
                 headers={"Accept": REQUEST_TYPE},
             )
@@ -253,9 +260,11 @@ def _fetch_request(reference: RequestReference, nonce: str | None, *, outside: O
     if len(fetched.body) > MAX_REQUEST_BYTES:
         raise RejectedError("request_uri_invalid", f"{len(fetched.body)} bytes")
     try:
-        return fetched.body.decode("ascii")
+        return decrypt_request(fetched.body.decode("ascii"), key)
     except UnicodeDecodeError as error:
         raise RejectedError("request_uri_invalid", "no token") from error
+    except CredentialError as error:
+        raise RejectedError("request_uri_invalid", error.code) from error
 
 
 def _asker(request: AuthorizationRequest, *, outside: Outside) -> Asker:
