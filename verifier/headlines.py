@@ -23,6 +23,13 @@ def is_declined(report: Report) -> bool:
     return any(finding.code == "declined" for finding in report.verdict.findings)
 
 
+def is_gone(report: Report) -> bool:
+    """Whether nobody can say more about its status, now or later: who gave it is gone."""
+    listed, found = report.listed, decisive(report.verdict, Part.VALID)
+    gone = listed is not None and listed.gone_since is not None
+    return gone and found is not None and found.check is Check.STATUS
+
+
 def headline(report: Report) -> tuple[str, str, str]:
     """Tone and catalogue keys of title and lead; the least good answer decides."""
     if is_declined(report):
@@ -64,8 +71,9 @@ def _unknown(report: Report, unknown: list[Part]) -> tuple[str, str, str]:
     if finding is not None and finding.code in _UNKNOWN_GIVER:
         return "warning", f"verdict.title.{finding.code}", f"verdict.lead.{finding.code}"
     valid = decisive(report.verdict, Part.VALID)
-    if valid is not None and valid.code == "status_last_known":
-        return "warning", "verdict.title.unknown_one", "verdict.lead.last_known"
+    if valid is not None and is_gone(report):
+        word = "last_known" if valid.code == "status_last_known" else "gone"
+        return "warning", "verdict.title.gone", f"verdict.lead.{word}"
     if len(unknown) > 1:
         return "warning", "verdict.title.unknown_more", "verdict.lead.unknown"
     lead = f"verdict.lead.unknown_{unknown[0]}"

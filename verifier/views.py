@@ -10,7 +10,7 @@ from schemas.messages import known, sentence
 from service import dates
 from service.claim_values import own_details, shown_value
 from verifier.badge_view import BADGE, badge_lines
-from verifier.headlines import headline, is_declined
+from verifier.headlines import headline, is_declined, is_gone
 from verifier.verdicts import (
     RULE,
     Report,
@@ -132,6 +132,8 @@ def _step(report: Report, part: Part, outcome: Outcome, language: str) -> str | 
         names = []
     else:
         names = [f"verifier.step.{part}.{finding.code}", f"verifier.step.{part}.{outcome}"]
+        if part is Part.VALID and outcome is Outcome.UNDETERMINED and is_gone(report):
+            names = ["verifier.step.valid.status_last_known"]  # later is no help
     return next((sentence(name, language) for name in names if known(name)), None)
 
 
@@ -145,7 +147,9 @@ def _next(report: Report, tone: str) -> str | None:
         return "fresh"
     if is_card(report):
         return "confirm"
-    return "retry" if report.query_name else "live"
+    if not report.query_name:
+        return "live"
+    return None if is_gone(report) else "retry"
 
 
 def is_card(report: Report) -> bool:

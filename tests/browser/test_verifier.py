@@ -153,8 +153,8 @@ def test_a_withdrawn_proof_and_an_unknown_giver_are_told_apart(
 
 
 @contextmanager
-def school_gone(world: World, sequence: int) -> Iterator[None]:
-    """The school's site is down; the list has its keys and the last status that was kept."""
+def school_gone(world: World, sequence: int, *, copies: bool = True) -> Iterator[None]:
+    """The school's site is down; the list has its keys, and the last status if that was kept."""
     copy, before = "https://trust.skillspass.example/kept/1", dict(world.internet.pages)
     ended = NOW - timedelta(days=2)
     present, world.clock.moment = world.clock.moment, ended - timedelta(hours=2)
@@ -169,7 +169,7 @@ def school_gone(world: World, sequence: int) -> Iterator[None]:
         gone_since=ended,
         keys=tuple(replace(each, valid_until=ended) for each in entry.keys),
         services=tuple(replace(each, valid_until=ended) for each in entry.services),
-        kept=(kept,),
+        kept=(kept,) if copies else (),
     )
     token = make_demo_list(world.anchor, entries=[gone], sequence=sequence, at=world.clock())
     try:
@@ -191,6 +191,15 @@ def test_of_a_school_that_is_gone_the_status_is_last_known(
         assert outcomes(recruiter)[:3] == ["passed", "passed", "undetermined"]
         day = {"nl": "21 november 2026", "en": "21 November 2026"}[recruiter.language]
         assert day in recruiter.page.locator("main").inner_text()
+        assert says(recruiter, "verifier.step.valid.status_last_known")
+        assert not says(recruiter, "verifier.step.valid.undetermined")
+    recruiter.presses("a[href='/']")
+    with school_gone(site.world, next(SEQUENCES), copies=False):
+        paste(recruiter, held)
+        recruiter.looks("verifier-vanished-unkept")
+        assert outcomes(recruiter)[:3] == ["passed", "passed", "undetermined"]
+        assert says(recruiter, "verdict.lead.gone")
+        assert not says(recruiter, "verifier.step.valid.undetermined")
 
 
 def test_many_skills_are_folded_after_the_seventh(recruiter: Person, site: ShareSite) -> None:

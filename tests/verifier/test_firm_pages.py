@@ -28,7 +28,10 @@ def asked(world: World, **fields: str) -> RequestRow:
 
 def test_without_account_nobody_is_named_and_with_one_the_checked_firm_is(world: World) -> None:
     assert asked(world).firm_name is None
+    name = "Staalbouw De Schelde (fictief)"
+    assert name not in world.client.get("/").text
     assert post(world, "/firm/demo", "/firm") == 303
+    assert name in world.client.get("/").text
     said = {"relation": "agency", "purpose": "hiring", "legal_basis": "consent"}
     assert post(world, "/firm", "/firm", **said, retention_days="1") == 303
     row = asked(world)

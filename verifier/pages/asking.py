@@ -40,7 +40,7 @@ def ask(request: Request, form: CheckedForm, ports: PortsOf) -> Response:
     """Make a request bound to this browser and show it; a vacancy is held beside its answer."""
     at, vacancy = ports.clock(), chosen_vacancy(form)
     secret = browser.met(request, ports)
-    firm = firms.firm_of(request, ports)
+    firm = browser.firm_of(request, ports)
     question = firms.question_of(_question(form, ports, secret, vacancy, at=at), firm)
     with ports.database.transaction() as session:
         row = requests.ask(

@@ -9,17 +9,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from credentials.errors import RejectedError
 from schemas.declarations import Declared, lists
 from service.forms import CheckedForm, Forms, text_field
-from service.logins import Logins, device_of
+from service.logins import device_of
 from service.passkeys import Owner, Passkeys, party_of
 from service.rates import limited
 from verifier import organisations
+from verifier.pages.browser import firm_of, logins_of
 from verifier.pages.start import pages_of
 from verifier.ports import Ports, PortsOf
 from verifier.questions import Question, preset_question
 from verifier.tables import (
     Organisation,
     OrganisationChallenge,
-    OrganisationLogin,
     OrganisationPasskey,
 )
 from verifier.vacancy_questions import VACANCY
@@ -32,25 +32,10 @@ LIMITED = [Depends(limited("sign_in"))]
 router = APIRouter()
 
 
-def logins_of(ports: Ports) -> Logins:
-    """The browsers in which firms are signed in."""
-    secure = ports.settings.is_secure
-    return Logins(OrganisationLogin, "firm", ports.clock, secure, ports.entropy)
-
-
 def passkeys_of(ports: Ports) -> Passkeys:
     """The passkeys of all firms."""
     party = party_of(ports.settings, "skillspass")
     return Passkeys(party, OrganisationPasskey, OrganisationChallenge, ports.clock, ports.entropy)
-
-
-def firm_of(request: Request, ports: Ports) -> Organisation | None:
-    """The firm that is signed in in this browser; None for who has no account."""
-    login = logins_of(ports).current(ports.database, request)
-    if login is None:
-        return None
-    with ports.database.reading() as session:
-        return organisations.find(session, login.owner_id)
 
 
 def question_of(asked: str | Question, firm: Organisation | None) -> str | Question:

@@ -30,9 +30,11 @@ _CODE = re.compile(r"[0-9]{4}")
 
 
 @router.get("/")
-def start(request: Request, ask: Annotated[str, Query(max_length=60)] = "") -> Response:
+def start(
+    request: Request, ports: PortsOf, ask: Annotated[str, Query(max_length=60)] = ""
+) -> Response:
     """Ask someone, or check a proof that you have; ``ask`` puts one question on top."""
-    return _start(request, first=ask)
+    return _start(request, ports, first=ask)
 
 
 @router.get(scanner.ADDRESS)
@@ -66,7 +68,7 @@ def check(request: Request, form: CheckedForm, ports: PortsOf) -> Response:
             return pages_of(request).render(
                 request, "paper.html", status=400, paper=paper, empty=True
             )
-        return _start(request, empty=True)
+        return _start(request, ports, empty=True)
     at = ports.clock()
     if is_link(proof):
         typed = text_field(form, "code", maximum=10)
@@ -137,7 +139,8 @@ def _check_same(paper: str, report: Report) -> None:
         raise RejectedError("paper_other", "the file is another one than the code says")
 
 
-def _start(request: Request, *, empty: bool = False, first: str = "") -> Response:
+def _start(request: Request, ports: Ports, *, empty: bool = False, first: str = "") -> Response:
+    firm = browser.firm_of(request, ports)
     vacancies, jobs = choices(language_of(request))
     top = first if first in catalog.query_names() else FIRST
     page = pages_of(request).render(
@@ -145,6 +148,7 @@ def _start(request: Request, *, empty: bool = False, first: str = "") -> Respons
         "start.html",
         status=400 if empty else 200,
         reader=scanner.reader_address(),
+        firm=firm,
         presets=sorted(catalog.query_names(), key=lambda name: (name != top, name)),
         chosen=top if first else "",
         vacancies=vacancies,

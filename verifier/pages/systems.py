@@ -18,7 +18,7 @@ from service.pages import language_of
 from service.programs import MAX_NAME
 from service.rates import limited
 from verifier import deliveries, events, key_uses, organisations, programs
-from verifier.pages.firms import firm_of
+from verifier.pages.browser import firm_of
 from verifier.pages.start import pages_of
 from verifier.ports import Ports, PortsOf
 from verifier.programs import Scope
