@@ -1,6 +1,6 @@
 """What became of the messages to a firm's systems: each attempt is noted, and kept for a week.
 
-The notes are rows of the events' own table, which tell nobody; ``Receivers.emit`` sweeps them.
+The notes are rows of the events' own table, which tell nobody.
 """
 
 import json
@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from credentials.errors import CredentialError
 from service.clock import Clock
 from service.database import Database
 from service.jobs import Handler, JobState, Outbox, Work
-from service.receivers import JOB
+from service.receivers import JOB, KEPT
 from service.webhooks import WebhookEndpoint, write_event
+from verifier import key_uses
 from verifier.tables import Event, JobRow, Receiver
 
 NOTED = "delivery"
@@ -104,6 +105,12 @@ def deliveries(session: Session, row: WebhookEndpoint) -> Sequence[Delivery]:
         and (event := session.get(Event, json.loads(job.payload)["event"])) is not None
     ]
     return sorted(found, key=lambda one: one.at, reverse=True)[:SHOWN]
+
+
+def sweep(session: Session, *, at: datetime) -> None:
+    """Erase the notes of more than a week ago, and those of the use of keys."""
+    old = col(Event.at) <= at - KEPT
+    session.exec(delete(Event).where(col(Event.kind).in_((NOTED, TEST, key_uses.KIND)), old))
 
 
 def _waiting(session: Session, row: WebhookEndpoint) -> Sequence[JobRow]:

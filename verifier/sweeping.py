@@ -1,7 +1,7 @@
 """What is over is erased, every minute: results are kept as long as was declared, and no longer."""
 
 from service.rounds import Rounds
-from verifier import requests
+from verifier import deliveries, requests
 from verifier.ports import Ports
 
 ROUND_SECONDS = 60.0
@@ -9,9 +9,10 @@ ROUND_SECONDS = 60.0
 
 
 def sweep(ports: Ports) -> None:
-    """Erase what was kept long enough, and the keys of questions that are over."""
+    """Erase what was kept long enough, the keys of questions that are over, and a firm's notes."""
     with ports.database.transaction() as session:
         requests.sweep(session, at=ports.clock())
+        deliveries.sweep(session, at=ports.clock())
 
 
 def rounds(ports: Ports) -> Rounds:

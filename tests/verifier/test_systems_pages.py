@@ -12,7 +12,7 @@ from schemas.messages import sentence
 from tests.verifier.test_firm_pages import post
 from tests.verifier.test_programs import RECEIVER, Heard, answered, asked, call, firm, ports_of
 from tests.verifier.world import World
-from verifier import deliveries, key_uses, organisations
+from verifier import deliveries, key_uses, organisations, sweeping
 from verifier.deliveries import Delivery
 from verifier.key_uses import NOTED_EVERY
 from verifier.programs import Scope
@@ -240,3 +240,16 @@ def test_the_use_of_a_key_is_noted_once_an_hour(world: World) -> None:
     with ports_of(world).database.reading() as session:
         kinds = [row.kind for row in session.exec(select(Event))]
     assert kinds == [key_uses.KIND]
+
+
+def test_after_a_week_nothing_is_left_of_a_test_or_the_use_of_a_key(world: World) -> None:
+    asked(world, program(world))
+    identifier, _ = receiver(world)
+    pressed(world, f"receivers/{identifier}/test")
+    work(world)
+    ports = ports_of(world)
+    for days, left in ((6, 3), (1, 0)):
+        world.clock.turn(days=days)
+        sweeping.sweep(ports)
+        with ports.database.reading() as session:
+            assert len(session.exec(select(Event)).all()) == left
