@@ -53,10 +53,14 @@ export function growthOf(given: Given): JsonObject {
   };
 }
 
-/** Who answered a talk card, as that person wrote it; it was checked before it was kept. */
+/** Who answered a talk card, as that person wrote it; empty where another passport brought something else. */
 function signerOf(data: JsonObject): string {
   const [, payload = ""] = textAt(data, "reply").split(".");
-  return textAt(parseObject(fromB64url(payload)), "name");
+  try {
+    return textAt(parseObject(fromB64url(payload)), "name");
+  } catch {
+    return "";
+  }
 }
 
 /** What can be done about a skill or certificate, and when it could be done. */
