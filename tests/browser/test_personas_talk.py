@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
+from tests.browser.adviser_visit import Visit
 from tests.browser.guest import tells, visiting
 from tests.browser.persona_town import PersonaTown, Script, leaks, takes
 from tests.browser.test_personas import (
@@ -20,7 +21,6 @@ from tests.browser.test_personas import (
     turning,
 )
 from tests.browser.test_share_page import reading
-from tests.browser.test_wallet_adviser import Visit
 from tests.browser.test_wallet_skills import Grower
 from tests.browser.test_wallet_talk import sends_card, writes_card
 from tests.browser.wallet_person import PATIENCE, Town, Worker, at_work
