@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from credentials.encoding import JsonObject
+    from verifier.seen_lists import SeenLists
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -125,19 +126,22 @@ def verify(  # noqa: PLR0913 - each is an option
     from service.clock import system_clock
     from verifier import offline
     from verifier.bundle import ages, read_bundle, read_file
+    from verifier.seen_lists import FILE, SeenLists
+    from verifier.settings import VerifierSettings
 
     with plain_errors(as_json=as_json):
         taken = None if bundle is None else read_bundle(read_file(bundle))
         now = moment(at) or system_clock()
+        seen = SeenLists(VerifierSettings().directory / FILE, writes=at is None)
         if offline.is_share(source):
-            _verify_share(source, policy=policy, code=code, at=now, as_json=as_json)
+            _verify_share(source, policy=policy, code=code, at=now, seen=seen, as_json=as_json)
         report = offline.verify(
             source,
             policy=policy,
             at=now,
             nonce=nonce,
             audience=audience,
-            beside=offline.Beside(taken, tuple(accreditation or ())),
+            beside=offline.Beside(taken, tuple(accreditation or ()), seen),
         )
     from verifier.verdicts import as_json as verdict_json
 
@@ -153,13 +157,19 @@ def verify(  # noqa: PLR0913 - each is an option
 
 
 def _verify_share(
-    source: str, *, policy: str, code: str | None, at: "datetime", as_json: bool
+    source: str,
+    *,
+    policy: str,
+    code: str | None,
+    at: "datetime",
+    seen: "SeenLists",
+    as_json: bool,
 ) -> NoReturn:
     """Check all cards of a deelkaart; the least good one decides."""
     from verifier import offline_share
     from verifier.verdicts import as_json as verdict_json
 
-    reports = offline_share.verify(source, policy=policy, code=code, at=at)
+    reports = offline_share.verify(source, policy=policy, code=code, at=at, seen=seen)
     documents = [verdict_json(report) for report in reports]
     if as_json:
         print_json({"verdict": offline_share.outcome(reports), "proofs": [*documents]})

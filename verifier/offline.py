@@ -12,13 +12,14 @@ from pathlib import Path
 
 from credentials.errors import RejectedError, UndeterminedError
 from credentials.formats import format_of
-from credentials.model import Binding
+from credentials.model import Binding, Get
 from credentials.trust.listing import read_list
 from credentials.verification import Policy
 from verifier.bundle import Bundle, gather
 from verifier.checking import Surroundings, check_loose
 from verifier.own_rules import accreditation_texts, accredited
 from verifier.policies import find_policy
+from verifier.seen_lists import SeenLists
 from verifier.settings import VerifierSettings
 from verifier.trust import Listing, TrustAnchor, anchor_of, load
 from verifier.uploads import MAX_UPLOAD_BYTES, is_link, proof_in
@@ -32,10 +33,12 @@ class Beside:
     Attributes:
         bundle: check with these documents alone, and open no connection.
         accreditations: files with credentials of the sector's body.
+        seen: the numbers of the lists seen before; a bundle has its own.
     """
 
     bundle: Bundle | None = None
     accreditations: tuple[Path, ...] = ()
+    seen: SeenLists | None = None
 
 
 _NOTHING = Beside()
@@ -72,16 +75,49 @@ def verify(
     wire = read(source, get=get)
     listing = Listing(None, "trust_list_unavailable")
     if rules.policy is not Policy.ANY:
-        listing = load(
+        listing = listing_seen(
             _anchor(settings, bundle),
-            get=get,
+            get,
             at=at,
-            seen_sequence=lambda _url: None if bundle is None else bundle.list_sequence,
-            note_sequence=lambda _url, _number: None,
+            seen=beside.seen if bundle is None else None,
+            least=None if bundle is None else bundle.list_sequence,
         )
         listing = accredited(listing, accreditation_texts(beside.accreditations), at=at)
     around = Surroundings(get, listing, lambda _url: None)
     return check_loose(wire, policy=rules, around=around, at=at, binding=binding)
+
+
+def listing_seen(
+    anchor: TrustAnchor | None,
+    get: Get,
+    *,
+    at: datetime,
+    seen: SeenLists | None,
+    least: int | None = None,
+) -> Listing:
+    """The list as far as it can be used, and no older one than this command saw.
+
+    ``least`` is the lowest number where nothing else tells one.
+
+    Raises:
+        RejectedError: ``config_seen_lists``.
+    """
+    if seen is None:
+        return load(
+            anchor,
+            get=get,
+            at=at,
+            seen_sequence=lambda _url: least,
+            note_sequence=lambda _url, _number: None,
+        )
+    known = None if anchor is None else seen.sequence(anchor.url)  # a broken file ends the check
+    return load(
+        anchor,
+        get=get,
+        at=at,
+        seen_sequence=lambda _url: known,
+        note_sequence=seen.note,
+    )
 
 
 def export(*, at: datetime, proofs: Sequence[str] = (), before: Bundle | None = None) -> Bundle:

@@ -11,16 +11,19 @@ from credentials.verification import Policy
 from service.fetch import Fetcher
 from verifier import checking
 from verifier.checking import Surroundings
-from verifier.offline import fetching
+from verifier.offline import fetching, listing_seen
 from verifier.policies import find_policy
 from verifier.responses import worst
+from verifier.seen_lists import SeenLists
 from verifier.settings import VerifierSettings
 from verifier.share_links import fetch_cards
-from verifier.trust import Listing, anchor_of, load
+from verifier.trust import Listing, anchor_of
 from verifier.verdicts import Report
 
 
-def verify(source: str, *, policy: str, code: str | None, at: datetime) -> tuple[Report, ...]:
+def verify(
+    source: str, *, policy: str, code: str | None, at: datetime, seen: SeenLists | None = None
+) -> tuple[Report, ...]:
     """Open a deelkaart, which counts as one view, and check each card on it.
 
     Args:
@@ -28,9 +31,10 @@ def verify(source: str, *, policy: str, code: str | None, at: datetime) -> tuple
         policy: the name of one, or a file that holds one.
         code: the four digits that belong to it, where there are any.
         at: now.
+        seen: the numbers of the lists seen before.
 
     Raises:
-        RejectedError: ``usage_policy``; as ``share_links.open_and_check``.
+        RejectedError: ``usage_policy``, ``config_seen_lists``; as ``share_links.open_and_check``.
         MalformedError: ``share_link_invalid``; ``share_code_invalid``.
         UndeterminedError: ``share_unreachable``, ``fetch_failed``.
     """
@@ -41,13 +45,7 @@ def verify(source: str, *, policy: str, code: str | None, at: datetime) -> tuple
     get = fetching(settings, lambda: at)
     listing = Listing(None, "trust_list_unavailable")
     if rules.policy is not Policy.ANY:
-        listing = load(
-            anchor_of(settings),
-            get=get,
-            at=at,
-            seen_sequence=lambda _url: None,
-            note_sequence=lambda _url, _number: None,
-        )
+        listing = listing_seen(anchor_of(settings), get, at=at, seen=seen)
     around = Surroundings(get, listing, lambda _url: None)
     binding = Binding(link.origin, b64url_encode(link.share_id), live=False)
     found = [
