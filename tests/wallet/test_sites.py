@@ -22,6 +22,9 @@ FILES = {
     "worker.js": b"2;",
     "share.html": b"<!doctype html><title>y</title>",
     "share.js": b"3;",
+    "box.html": b"<!doctype html><title>z</title>",
+    "box.js": b"4;",
+    "box-AAAAAAAA.js": b"5;",
     "fonts/next.woff2": b"font",
 }
 SCREENS = {"script": "sha256-c2NyaXB0", "style": "sha256-c3R5bGU="}
@@ -122,6 +125,26 @@ def test_the_share_page_calls_its_service_and_the_verifier_alone(
     assert "connect-src 'self' https://check.example.org;" in policy
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+
+
+def test_a_guests_page_calls_its_own_service_alone(tmp_path: Path, built: sites.Built) -> None:
+    settings = settings_in(tmp_path, verifier_url="https://check.example.org")
+    app = serve(settings, built)
+    share = at(app, settings.share_origin)
+    answer = share.get(f"/b/{'A' * 22}")
+    assert answer.content == FILES["box.html"]
+    rules = dict(one.split(" ", 1) for one in answer.headers["content-security-policy"].split("; "))
+    assert rules["connect-src"] == "'self'"
+    assert rules["script-src"] == "'self'"
+    assert rules["frame-ancestors"] == "'none'"
+    assert rules["require-trusted-types-for"] == "'script'"
+    assert rules["trusted-types"] == "'none'"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert [share.get(path).content for path in ("/box.js", "/box-AAAAAAAA.js")] == [b"4;", b"5;"]
+    for origin in (settings.keeper_origin, settings.web_origin):
+        elsewhere = at(app, origin)
+        paths = (f"/b/{'A' * 22}", "/box.js", "/box-AAAAAAAA.js", "/box.html")
+        assert {elsewhere.get(path).status_code for path in paths} <= {404, 405}, origin
 
 
 def test_a_browser_that_has_a_file_is_told_so(tmp_path: Path, built: sites.Built) -> None:

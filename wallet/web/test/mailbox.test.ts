@@ -8,6 +8,7 @@ import { append, type Log } from "../src/keeper/vault.ts";
 import { readAdvice, readSnapshot } from "../src/mailbox/advice.ts";
 import { answeredEvent, boxesIn, closeBox, closedEvent, openBox, openedEvent, readBox, type Box, type Postbox } from "../src/mailbox/box.ts";
 import { boxLinkText, openSnapshot, parseBoxLink, sealProposal, sealSnapshot, type BoxKind, type Opened } from "../src/mailbox/letters.ts";
+import { parseMessage } from "../src/page/messages.ts";
 import { rejected } from "../src/protocol/errors.ts";
 import { canonicalJson, type JsonObject } from "../src/protocol/json.ts";
 import { b64url, fromUtf8, utf8, type Octets } from "../src/protocol/octets.ts";
@@ -197,6 +198,15 @@ test("a proposal of an adviser is one of four, whole, and short; any other is re
     { what: "step", skill: "tig", action: "", day: "2027-02-01" }, { what: "remark", text: "x".repeat(281) },
   ];
   for (const each of wrong) assert.equal(await refusal(async () => readAdvice(each)), "proposal_malformed", JSON.stringify(each));
+});
+
+test("what the screens may say of boxes is on the closed list, and no more", async () => {
+  assert.deepEqual(parseMessage({ n: 1, kind: "invite", box: "adviser", about: "" }).fields, { box: "adviser", about: "" });
+  assert.deepEqual(parseMessage({ n: 2, kind: "box", id: "x", act: "end" }).fields, { id: "x", act: "end" });
+  assert.equal(parseMessage({ n: 3, kind: "boxes" }).kind, "boxes");
+  for (const message of [{ kind: "boxes", id: "x" }, { kind: "box", id: "x" }, { kind: "invite", box: "adviser" }, { kind: "invite", box: "", about: "" }, { kind: "share_box" }]) {
+    assert.equal(await refusal(async () => parseMessage({ n: 4, ...message } as JsonObject)), "message_invalid");
+  }
 });
 
 test("any snapshot is read as rows of its lists, and what is strange is left out", () => {
