@@ -167,8 +167,10 @@ def personas(samples: Path) -> dict[str, Script]:
 
 
 @contextmanager
-def persona_town(var: Path, samples: Path, **settings: str) -> Iterator[PersonaTown]:
-    """The town, with settings of the verifier by name."""
+def persona_town(
+    var: Path, samples: Path, hosting: StatusHosting = StatusHosting.SHARED, **settings: str
+) -> Iterator[PersonaTown]:
+    """The town, with settings of the verifier by name, and where givers have their status lists."""
     started, clock = time.time(), Turned()
     wanted = _issuers(personas(samples).values())
     with pytest.MonkeyPatch.context() as patch:
@@ -179,7 +181,7 @@ def persona_town(var: Path, samples: Path, **settings: str) -> Iterator[PersonaT
             own, signers_of=open_signers(own), clock=clock, entropy=secrets.token_bytes
         )
         keys = {
-            name: _enter(installation, number, name, roles)
+            name: _enter(installation, number, name, roles, hosting)
             for number, (name, roles) in enumerate(wanted.items())
         }
         invitation = _invites(installation, "Henk Timmermans")
@@ -204,8 +206,14 @@ def _slug(number: int) -> str:
     return f"giver-{number}"
 
 
-def _enter(installation: Installation, number: int, name: str, roles: frozenset[str]) -> str:
-    """Enter a firm whose status list the first organisation hosts; the key of its program."""
+def _enter(
+    installation: Installation,
+    number: int,
+    name: str,
+    roles: frozenset[str],
+    hosting: StatusHosting,
+) -> str:
+    """Enter a firm; the key of its program."""
     slug = _slug(number)
     with installation.database.transaction() as session:
         row = keep_organisation(
@@ -217,7 +225,7 @@ def _enter(installation: Installation, number: int, name: str, roles: frozenset[
             roles=roles,
             kvk="00000014",
         )
-        row.status_hosting = StatusHosting.SHARED
+        row.status_hosting = hosting
         session.add(row)
     ports = installation.ports(slug)
     with installation.database.transaction() as session:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from issuer.tables import StatusHosting
 from skills.framework import metalektro
-from tests.browser.persona_town import PersonaTown, Script, leaks, persona_town, takes
-from tests.browser.test_personas import label, listened, samples, scripts, shares
+from tests.browser.persona_town import HENK, PersonaTown, Script, leaks, persona_town, takes
+from tests.browser.test_personas import label, listened, samples, scripts, shares, title
 from tests.browser.test_share_page import reading
 from tests.browser.test_wallet_bringing import brings
 from tests.browser.test_wallet_skills import Grower
@@ -23,8 +24,9 @@ SERVICES = ("issuer", "wallet", "verifier", "trust")
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[PersonaTown]:
-    """The town, for those who come with nothing but themselves."""
-    with persona_town(tmp_path_factory.mktemp("var"), samples) as running:
+    """The town, where each giver has a status list of its own."""
+    var = tmp_path_factory.mktemp("var")
+    with persona_town(var, samples, StatusHosting.OWN) as running:
         yield running
 
 
@@ -173,3 +175,36 @@ def test_p3_the_team_leader_sees_the_gap_and_kevin_chooses_a_step_with_a_day(
         plans(kevin, "Oefenen op je werk", "2027-01-15")
         kevin.looks("p3-step")
         assert not leaks("Oefenen op je werk", town.octets_of(*SERVICES))
+
+
+def test_the_passport_reminds_by_the_rule_of_each_kind_and_of_nothing_endless(
+    browser: Browser, town: PersonaTown, scripts: dict[str, Script], pictures: Path | None
+) -> None:
+    """R25: a chain of confirmations that broke, a date that comes near, and work without end."""
+    script = scripts["P9"]
+    welder, work = script["holds"]
+    confirmed = {
+        "type": "lasbevestiging",
+        "issuer": HENK,
+        "document_number": welder["document_number"],
+        "process": welder["process"],
+    }
+    safety = {"type": "vca-basis", "issuer": "Examencentrum Zuid (fictief)", "issued": "2016-12-21"}
+    with at_work(browser, town, pictures) as worker:
+        takes(worker, town.gives(script["name"], welder), script["name"], first=True)
+        for day in welder["confirmations"]:
+            offer = town.gives(script["name"], confirmed, confirmed_on=day)
+            takes(worker, offer, script["name"])
+        offer = town.gives(script["name"], safety, valid_until="2026-12-21")
+        takes(worker, offer, script["name"])
+        takes(worker, town.gives(script["name"], work), script["name"])
+        worker.goes_to("screens.tab.passport")
+        notices = worker.screens.locator(".notices li")
+        weld = notices.filter(has_text=title(welder["type"]))
+        expect(weld).to_contain_text("2 augustus", timeout=PATIENCE)
+        expect(notices.filter(has_text=title("vca-basis")).first).to_contain_text("21 december")
+        expect(notices.filter(has_text=title(work["type"]))).to_have_count(0)
+        row = worker.screens.locator(".card-row", has_text=title(welder["type"]))
+        ended = worker.says("screens.standing.ended", day="2 augustus")
+        expect(row).to_contain_text(ended, timeout=PATIENCE)
+        Grower(worker).looks("p9-reminders")

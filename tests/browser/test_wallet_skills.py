@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Frame, Locator, expect
 from pypdf import PdfReader
 
 from schemas.messages import sentence
+from skills.framework import metalektro
 from tests.browser.test_wallet_screens import WORDS
 from tests.browser.wallet_person import PATIENCE, Town, Worker, at_work, shift_to
 from tests.services import services_in
@@ -205,9 +206,26 @@ def _opens_one(grower: Grower) -> None:
     first.click()
     grower.reads_title(title)
     grower.worker.screens.locator("#level").wait_for()
+    _explains(grower, title)
     grower.looks("skill")
     grower.presses("skills.back")
     grower.sees("skills.title")
+
+
+def _explains(grower: Grower, title: str) -> None:
+    """What a skill means, an example, the levels as sentences, and where it is seen (R19)."""
+    nl = grower.worker.language == "nl"
+    skill = next(
+        each
+        for each in metalektro().skills.values()
+        if title == (each.label_nl if nl else each.label_en)
+    )
+    told = grower.worker.screens.locator("main").inner_text()
+    assert (skill.example_nl if nl else skill.example_en) in told
+    assert not nl or skill.meaning_nl in told
+    assert grower.says("skill.where") in told
+    for level in metalektro().levels:
+        assert (level.nl if nl else level.en) in told
 
 
 def _compares(grower: Grower) -> None:

@@ -141,6 +141,9 @@ test("a reminder comes for what ends and for a step whose day has come, and for 
   assert.deepEqual(kinds(given([], [proof("werkervaringsverklaring", { period: "2004-03/2026-08", skills: [] })])), []);
   const [told] = reminders(given([], [vca(NOW + 27 * DAY)]));
   assert.match(String(told?.["text_nl"]), /2026-12-20/);
+  assert.deepEqual(told?.["card"], { standing: "ending", until: "2026-12-20" });
+  const old = proof("heftruck", { date_of_test: "2020-01-10", skills: [{ skill: "heftruck", level: 2 }] });
+  assert.deepEqual(reminders(given([], [old])).map(({ kind, card }) => [kind, card]), [["validity", null]]);
 });
 
 test("a talk card holds what was ticked and no more", () => {

@@ -5,7 +5,7 @@ import { mayIssue, roleOf, sectorList, type SectorList } from "../journeys/listi
 import { looksAt, sharesIn, type KeptShare, type Looks } from "../journeys/sharing.ts";
 import { linkText } from "../keeper/share_card.ts";
 import { rejected } from "../protocol/errors.ts";
-import type { JsonObject, JsonValue } from "../protocol/json.ts";
+import { isObject, type JsonObject, type JsonValue } from "../protocol/json.ts";
 import { cardOf, detailOf, nameIn, readAll, titlesOf, type Read } from "./cards.ts";
 import type { Checks } from "./checks.ts";
 import { entriesAbout, entriesOf, typesIn } from "./entries.ts";
@@ -90,6 +90,12 @@ export class Bridge {
     return kind === "ending" && this.reminders.some((one) => one["kind"] === "validity" && one["id"] === id);
   }
 
+  /** A card as the rule of its kind has it: dates alone do not know of a confirmation that was missed. */
+  private ruled(card: JsonObject): JsonObject {
+    const told = this.reminders.find(({ id = null }) => id === card["id"])?.["card"];
+    return isObject(told) && /^(?:valid|ending)$/.test(String(card["standing"])) ? { ...card, ...told } : card;
+  }
+
   /** What ends and what was planned, told when it is worked out; the passport does not wait for it. */
   private async remind(): Promise<void> {
     const found = await this.waiting().catch(() => this.reminders);
@@ -118,7 +124,7 @@ export class Bridge {
     const { wallet, updates } = this.page;
     const { opened } = wallet.vault();
     const all = await this.read();
-    const cards = [...all.map((read) => cardOf(read, opened.events, wallet.now())), ...foreignIn(opened.events).map(foreignCard)];
+    const cards = [...all.map((read) => this.ruled(cardOf(read, opened.events, wallet.now()))), ...foreignIn(opened.events).map(foreignCard)];
     void this.refresh();
     void this.remind();
     return {
@@ -134,7 +140,7 @@ export class Bridge {
     if (foreign) return foreignDetail(foreign);
     const read = (await this.read()).find(({ held }) => held.id === id);
     if (!read) throw rejected("proof_not_found");
-    const detail = detailOf(read, events, wallet.now(), entriesAbout(events, id));
+    const detail = this.ruled(detailOf(read, events, wallet.now(), entriesAbout(events, id)));
     const told = detail["standing"] === "revoked" || detail["standing"] === "suspended";
     return told ? { ...detail, reason: (await reasonFor(read.held, wallet.now()))?.[language()] ?? null } : detail;
   }

@@ -16,7 +16,9 @@ export function remindersIn(given: Given): JsonObject[] {
     const reason = said(`skills.validity.${standing.reason}`, standing.facts, given.day);
     const next = standing.next ? said(`skills.next.${standing.next}`, {}, given.day) : { nl: "", en: "" };
     const text = (language: "nl" | "en"): string => [reason[language], next[language]].filter(Boolean).join(" ");
-    return { kind: "validity", id, title_nl: titles.nl, title_en: titles.en, text_nl: text("nl"), text_en: text("en") };
+    const { state, reason: code, until } = standing;
+    const card = code.startsWith("house_rule") ? null : { standing: state, ...(until && { until }) }; // a reader's own rule ends no proof
+    return { kind: "validity", id, title_nl: titles.nl, title_en: titles.en, text_nl: text("nl"), text_en: text("en"), card };
   });
   const steps = stepsIn(given.events).filter(({ how, day }) => how === "" && day <= today).map(({ skill, action }) => ({
     kind: "step", id: null, title_nl: nameOf(skill).nl, title_en: nameOf(skill).en, text_nl: action?.next_nl ?? "", text_en: action?.next_en ?? "",
