@@ -1,4 +1,4 @@
-// Reads a code with the camera: a link is posted with the form around it, a certificate's code opens its page.
+// Reads a code with the camera: a link is posted with the form beside it, a certificate's code opens its page.
 // No picture leaves the browser. Its own reader of codes is used, else one that is fetched from here.
 "use strict";
 const PAUSE = 200; // milliseconds between two looks
@@ -25,7 +25,7 @@ for (const scanner of document.querySelectorAll("[data-scan]")) {
   const part = (name) => scanner.querySelector(`[data-scan-${name}]`);
   const [start, panel, stop, video] = ["start", "panel", "stop", "video"].map(part);
   const words = [...scanner.querySelectorAll("[data-scan-words]")];
-  const form = scanner.closest("form");
+  const form = scanner.closest("section").querySelector("form");
   let camera = null;
 
   const say = (name) => {
