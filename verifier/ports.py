@@ -19,7 +19,7 @@ from verifier.documents import Documents
 from verifier.own_rules import OwnRules
 from verifier.requests import Asker
 from verifier.results import Results
-from verifier.server_clock import database_offset
+from verifier.server_clock import ServerClock
 from verifier.settings import VerifierSettings
 from verifier.short_memory import ShortMemory
 from verifier.trust import TrustAnchor, load, own_identities
@@ -41,6 +41,7 @@ class Ports:
         sealer: of what the database must not show: secrets of receivers, kept answers.
         told: where the events of firms go.
         api_key: opens the programs' interface.
+        server_clock: the one other clock that we can read.
         rules: of whoever runs this: its policy, and accreditations beside the list.
     """
 
@@ -60,6 +61,7 @@ class Ports:
     entropy: Entropy
     api_key: str = field(repr=False)
     rules: OwnRules
+    server_clock: ServerClock = field(default_factory=ServerClock, repr=False)
 
     def around(self, at: datetime) -> Surroundings:
         """What the outside world says now; may open connections, so not inside a transaction."""
@@ -70,7 +72,7 @@ class Ports:
             seen_sequence=self.documents.sequence,
             note_sequence=self.documents.note_sequence,
         )
-        offset = database_offset(self.database, self.clock)
+        offset = self.server_clock.offset(self.database, self.clock)
         rules, seen = self.settings.house_rules, self.documents.issued_at
         ours = own_identities(self.settings, listing)
         return Surroundings(
