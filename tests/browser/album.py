@@ -60,6 +60,7 @@ CHOSEN = {
     "talk-code-360-en": "skills-talk-code",
     "talk-page-360-en": "skills-talk-page",
     "talk-signed-360-en": "skills-talk-signed",
+    "figures-1280-en": "figures",
 }
 """Screenshot to picture."""
 
