@@ -45,7 +45,7 @@ def show(step: str, request: Request, ports: PortsOf) -> HTMLResponse:
     journey = _journey(step, request, ports)
     if journey.done is not None:
         return _done(request, ports, journey)
-    if not journey.asked.possible:
+    if not journey.asked.groups:  # an optional set alone is for the passport
         return ports.pages.render(request, "nothing.html", step=step, asked=journey.asked)
     picked = _options(journey.asked, dict(request.query_params))
     if picked is None:

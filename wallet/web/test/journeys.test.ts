@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { readDeclaration, type DeclarationLists } from "../src/journeys/declaration.ts";
 import { isErasable } from "../src/journeys/erasing.ts";
+import { keepImport, readImport } from "../src/journeys/importing.ts";
 import { isKnownAsker, mayIssue, readSectorList } from "../src/journeys/listing.ts";
 import { sharesIn } from "../src/journeys/sharing.ts";
 import { CHANCE } from "../src/keeper/seals.ts";
@@ -13,12 +14,14 @@ import { newHolderKey } from "../src/keeper/signing.ts";
 import { addCredential, append, copyOf, findHeld, heldIn, timesShown, type Log } from "../src/keeper/vault.ts";
 import { thinkingSince } from "../src/page/flows/own_employer.ts";
 import { inFull } from "../src/page/flows/present.ts";
+import { pack } from "../src/portability/archive.ts";
+import { sealExport } from "../src/portability/export.ts";
 import { viewerOf } from "../src/portability/viewer.ts";
 import { parseQuery } from "../src/protocol/dcql_query.ts";
 import { signCompact } from "../src/protocol/jose.ts";
-import type { JsonObject, JsonValue } from "../src/protocol/json.ts";
+import { canonicalJson, parseObject, type JsonObject, type JsonValue } from "../src/protocol/json.ts";
 import type { AuthorizationRequest } from "../src/protocol/request.ts";
-import { NOW, refusal } from "./cases.ts";
+import { load, NOW, refusal } from "./cases.ts";
 import { newSigner } from "./signers.ts";
 
 const EMPTY: Log = { events: [], device: "phone", now: () => NOW, chance: CHANCE };
@@ -191,4 +194,17 @@ test("the page in an export shows what is written, and runs nothing of it", () =
   assert.ok(!/<script|<img/.test(page));
   assert.match(page, /&lt;script&gt;1/);
   assert.match(page, /a &amp; b/);
+});
+
+test("what is bound to a key that no browser signs with is told, and never kept without it", async () => {
+  const { wire } = load("derivations")[0]?.input ?? {};
+  const jwk = { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", d: "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A" };
+  const giver = { id: SCHOOL, name: "School", host: "school.example", listed: true };
+  let log = await append(EMPTY, "holder_key_made", { thumbprint: "e", jwk });
+  log = await append(log, "credential_added", { id: "one", format: "ldp_vc", wire: parseObject(String(wire)), key: "e", giver });
+  const archive = await pack(new Map([["log.json", canonicalJson([...log.events])]]));
+  const file = await sealExport(archive, { passphrase: "drie natte fietsen" }, CHANCE);
+  const found = await readImport(file, { passphrase: "drie natte fietsen" }, EMPTY);
+  assert.deepEqual(found.brought.map(({ problem, keepable }) => [problem, keepable]), [["key_elsewhere", false]]);
+  assert.deepEqual((await keepImport(found, EMPTY)).events, []);
 });

@@ -6,7 +6,7 @@ import { heldIn, parseHeld, type Held, type Log } from "../keeper/vault.ts";
 import { unpack } from "../portability/archive.ts";
 import { carry } from "../portability/carrying.ts";
 import { openExport, type ExportSecret } from "../portability/export.ts";
-import { malformed, Refusal } from "../protocol/errors.ts";
+import { malformed, Refusal, rejected } from "../protocol/errors.ts";
 import { canonicalJson, type JsonValue } from "../protocol/json.ts";
 import { fromUtf8, same } from "../protocol/octets.ts";
 import { checkIssued } from "./receiving.ts";
@@ -70,7 +70,7 @@ async function judged(held: Held, at: number): Promise<Pick<Brought, "type" | "p
   try {
     const unverified = await parseHeld(held);
     type = unverified.credential.type;
-    for (const { key } of held.copies) await signerOf(key); // of another engine it may be of a kind that no browser signs with
+    for (const { key } of held.copies) await signerOf(key).catch(() => { throw rejected("key_elsewhere", "no key that a browser signs with"); });
     await checkIssued(unverified, at);
     return { type, problem: undefined, keepable: true };
   } catch (error) {

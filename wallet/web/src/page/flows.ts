@@ -1,7 +1,6 @@
 /** Everything that is drawn on the stage, by the name of its message. */
 
 import type { JsonValue } from "../protocol/json.ts";
-import { erase } from "./flows/erase.ts";
 import { present } from "./flows/present.ts";
 import { receive, receiveArrived } from "./flows/receive.ts";
 import { share } from "./flows/share.ts";
@@ -12,7 +11,6 @@ import { scan } from "./scanning.ts";
 import { remove } from "./slots.ts";
 import type { Stage } from "./stage.ts";
 import type { Wallet } from "./wallet.ts";
-import { wipe } from "./wiping.ts";
 
 /** One flow; `given` is the link, the id or the ids of its message. */
 export type Flow = (wallet: Wallet, stage: Stage, given: JsonValue) => Promise<JsonValue>;
@@ -23,7 +21,7 @@ export type Flows = Readonly<Record<
 >>;
 
 /** A flow that few people need, and its file with it. */
-const later = (name: "exporting" | "importing" | "transfer"): Flow =>
+const later = (name: "erase" | "exporting" | "importing" | "transfer" | "wipe"): Flow =>
   async (wallet, stage, given) => (await import("./flows/later.ts"))[name](wallet, stage, given);
 
 /** Opens the vault first, where it is closed. */
@@ -49,6 +47,6 @@ export const flows: Flows = {
   export: inside(later("exporting")),
   import: inside(later("importing")),
   transfer: inside(later("transfer")),
-  wipe: inside(wipe),
-  erase: inside((wallet, stage, id) => erase(wallet, stage, String(id))),
+  wipe: inside(later("wipe")),
+  erase: inside(later("erase")),
 };

@@ -12,7 +12,7 @@ import { attempt } from "./faults.ts";
 import { facts, toPassport } from "./pieces.ts";
 
 /** Ask for the deletion of what a log entry says was shown; refuses `deletion_refused` for another entry. */
-export async function erase(wallet: Wallet, stage: Stage, id: string): Promise<JsonValue> {
+export async function erase(wallet: Wallet, stage: Stage, id: JsonValue): Promise<JsonValue> {
   const entry = wallet.log().events.find(({ ulid }) => ulid === id);
   if (!entry || !isErasable(entry)) throw rejected("deletion_refused", "no such entry");
   const name = String(entry.data["name"]);

@@ -1,7 +1,9 @@
 /** The flows that few people need on an ordinary day: one file, loaded with the first of them. */
 
 export * as boxes from "./boxes.ts";
+export { erase } from "./erase.ts";
 export { exporting } from "./exporting.ts";
 export { importing } from "./importing.ts";
-export { moveHere, transfer } from "./transfer.ts";
 export { chooseExtras, chooseSeveral } from "./more.ts";
+export { moveHere, transfer } from "./transfer.ts";
+export { wipe } from "../wiping.ts";
