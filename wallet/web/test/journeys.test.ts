@@ -20,6 +20,7 @@ import { viewerOf } from "../src/portability/viewer.ts";
 import { parseQuery } from "../src/protocol/dcql_query.ts";
 import { signCompact } from "../src/protocol/jose.ts";
 import { canonicalJson, parseObject, type JsonObject, type JsonValue } from "../src/protocol/json.ts";
+import { b64url, sha, utf8 } from "../src/protocol/octets.ts";
 import type { AuthorizationRequest } from "../src/protocol/request.ts";
 import { load, NOW, refusal } from "./cases.ts";
 import { newSigner } from "./signers.ts";
@@ -37,8 +38,8 @@ const service = (changed: JsonObject = {}, extension: JsonObject = {}): JsonObje
   },
 });
 
-const entity = (services: JsonValue[], id = SCHOOL): JsonObject => ({
-  TrustedEntityInformation: { TEInformationExtensions: [{ Identifier: id, Keys: [] }] }, TrustedEntityServices: services,
+const entity = (services: JsonValue[], id = SCHOOL, certificates: JsonValue[] = []): JsonObject => ({
+  TrustedEntityInformation: { TEInformationExtensions: [{ Identifier: id, Keys: [], Certificates: certificates }] }, TrustedEntityServices: services,
 });
 
 test("a list counts with its anchor's signature and until its end", async () => {
@@ -71,8 +72,10 @@ test("an asker is known by the second list alone, and for its name", async () =>
     LoTEType: "https://skillspass.example/trust/lists/verifiers/1", LoTESequenceNumber: 1, ListIssueDateTime: iso(NOW - 60), NextUpdate: iso(NOW + 60),
   };
   const asking = service({ ServiceTypeIdentifier: "https://skillspass.example/trust/services/verifier/1" });
+  const certificates = ["leaf", "lost"].map((text) => ({ val: btoa(text), Compromised: text === "lost" }));
+  const hashed = async (text: string): Promise<string> => `x509_hash:${b64url(await sha(utf8(text)))}`;
   const token = await signCompact({ typ: "trustlist+jwt" }, {
-    LoTE: { ListAndSchemeInformation: scheme, TrustedEntitiesList: [entity([asking])] },
+    LoTE: { ListAndSchemeInformation: scheme, TrustedEntitiesList: [entity([asking], SCHOOL, certificates)] },
   }, anchor);
   const served = globalThis.fetch;
   globalThis.fetch = (): Promise<Response> => Promise.resolve(new Response(token));
@@ -81,6 +84,10 @@ test("an asker is known by the second list alone, and for its name", async () =>
     assert.equal(await knows(`decentralized_identifier:${SCHOOL}`), true);
     assert.equal(await knows("decentralized_identifier:did:web:other.example"), false);
     assert.equal(await knows(SCHOOL), false);
+    assert.equal(await knows(await hashed("leaf")), true);
+    assert.equal(await knows(await hashed("lost")), false);
+    assert.equal(await knows(await hashed("other")), false);
+    assert.equal(await knows("x509_hash:"), false);
     assert.equal(await knows(`decentralized_identifier:${SCHOOL}`, NOW + 60), false);
     assert.equal(await isKnownAsker(`decentralized_identifier:${SCHOOL}`, undefined, anchor.public.jwk, NOW), false);
   } finally {

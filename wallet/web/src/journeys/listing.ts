@@ -5,7 +5,7 @@ import { isObject, member, type JsonObject } from "../protocol/json.ts";
 import { Refusal, rejected, undetermined } from "../protocol/errors.ts";
 import { publicKeyFromJwk } from "../protocol/keys.ts";
 import { CLOCK_SKEW } from "../protocol/limits.ts";
-import { fromUtf8 } from "../protocol/octets.ts";
+import { b64url, fromB64url, fromUtf8, sha } from "../protocol/octets.ts";
 import { documentAt } from "./network.ts";
 
 const GRANTED = "https://skillspass.example/trust/status/granted";
@@ -14,6 +14,7 @@ const ISSUERS = "https://skillspass.example/trust/lists/issuers/1";
 const VERIFIERS = "https://skillspass.example/trust/lists/verifiers/1";
 const ASKING = "https://skillspass.example/trust/services/verifier/1";
 const BY_DID = "decentralized_identifier:";
+const BY_CERTIFICATE = "x509_hash:";
 
 /** A list whose signature held and that is not past its end. */
 export interface SectorList {
@@ -58,15 +59,30 @@ export async function sectorList(
 export async function isKnownAsker(
   clientId: string, url: string | undefined, anchor: JsonObject | undefined, at: number,
 ): Promise<boolean> {
-  if (url === undefined || anchor === undefined || !clientId.startsWith(BY_DID)) return false;
+  if (url === undefined || anchor === undefined) return false;
   try {
     const list = await readSectorList(fromUtf8(await documentAt(url)).trim(), anchor, at, 0, VERIFIERS);
-    return mayIssue(list, clientId.slice(BY_DID.length), ASKING, at);
+    return mayIssue(list, await nameOf(list, clientId), ASKING, at);
   } catch (error) {
     if (error instanceof Refusal) return false;
     throw error;
   }
 }
+
+/** Whom a list means by a client id: by its DID, or by a certificate of its own; empty where nobody. */
+async function nameOf({ entities }: SectorList, clientId: string): Promise<string> {
+  if (clientId.startsWith(BY_DID)) return clientId.slice(BY_DID.length);
+  for (const profile of entities.map(profileOf)) {
+    const held = member(profile, "Certificates");
+    for (const each of (Array.isArray(held) ? held : []).filter(isObject)) {
+      const der = fromB64url(String(each["val"]).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, ""));
+      if (each["Compromised"] !== true && clientId === BY_CERTIFICATE + b64url(await sha(der))) return String(profile["Identifier"]);
+    }
+  }
+  return "";
+}
+
+const profileOf = (entity: JsonObject): JsonObject => firstOf(objectIn(entity, "TrustedEntityInformation"), "TEInformationExtensions");
 
 /** Check a list and read it; refuses `trust_list_invalid`, `trust_list_stale`, and under `seen` `trust_list_rollback`. */
 export async function readSectorList(
@@ -94,9 +110,8 @@ export function mayIssue(list: SectorList | undefined, issuer: string, type: str
 /** In which role the list says so; null where it does not. */
 export function roleOf(list: SectorList | undefined, issuer: string, type: string, at: number): string | null {
   for (const entity of list?.entities ?? []) {
-    const profile = firstOf(objectIn(entity, "TrustedEntityInformation"), "TEInformationExtensions");
     const services = member(entity, "TrustedEntityServices");
-    if (profile["Identifier"] !== issuer || !Array.isArray(services)) continue;
+    if (profileOf(entity)["Identifier"] !== issuer || !Array.isArray(services)) continue;
     for (const service of services.filter(isObject)) {
       const information = objectIn(service, "ServiceInformation");
       if (isGranted(information, type, at)) return String(member(firstOf(information, "ServiceInformationExtensions"), "Role"));

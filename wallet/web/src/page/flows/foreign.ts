@@ -18,7 +18,7 @@ import type { Stage } from "../stage.ts";
 import { language, t } from "../texts.ts";
 import type { Wallet } from "../wallet.ts";
 import { attempt } from "./faults.ts";
-import { facts, status, tick, toPassport } from "./pieces.ts";
+import { facts, status, tick, titleOf, toPassport } from "./pieces.ts";
 
 const MAX_KEPT_BYTES = 1024 * 1024; // ten of them still fit a vault
 const MAX_ASKED = 60; // the longest profile seen has some forty
@@ -44,7 +44,8 @@ export async function reading(octets: Octets): Promise<Brought> {
 }
 
 /** Look at one credential, show what was found, and keep it after a yes. */
-export async function bringForeign(wallet: Wallet, stage: Stage, foreign: Foreign, octets: Octets): Promise<JsonValue> {
+export async function bringForeign(wallet: Wallet, stage: Stage, read: Foreign, octets: Octets): Promise<JsonValue> {
+  const foreign = { ...read, title: /^https?:/.test(read.title) ? titleOf(read.title) : read.title };
   stage.busy(t("flow.import.busy"));
   const verdict = await judge(foreign, wallet.log());
   const isKept = wallet.log().events.some(({ type, data }) => type === "foreign_added" && data["file"] === b64url(octets));
