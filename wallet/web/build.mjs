@@ -40,8 +40,15 @@ export async function bundle(entry, outfile, define = {}, plugin = data) {
 
 /** The files that a bundle starts with, beside itself. */
 function startingWith(octets, folder) {
-  const named = octets.toString("utf-8").matchAll(/(?:^|[;}])import(?:\{[^}]*\}from)?"\.\/([\w-]+\.js)"/g);
-  return [...named].map(([, file]) => readFileSync(`${folder}/${file}`));
+  return namesIn(octets).map((file) => readFileSync(`${folder}/${file}`));
+}
+
+const namesIn = (octets) => [...octets.toString("utf-8").matchAll(/(?:^|[;}])import(?:\{[^}]*\}from)?"\.\/([\w-]+\.js)"/g)].map(([, file]) => file);
+
+/** A page that asks for the files that its script starts with at once, and not after reading it. */
+function ahead(html, script) {
+  const links = namesIn(readFileSync(out + script)).map((name) => `<link rel="modulepreload" href="/${name}" integrity="sha256-${hashOf(readFileSync(out + name))}">\n`);
+  return html.replace("</head>", `${links.join("")}</head>`);
 }
 
 /** A style sheet with the fonts that it names beside it. */
@@ -82,7 +89,7 @@ async function buildAll() {
   const assets = ["fonts", "icons"].flatMap((folder) => readdirSync(out + folder).sort().map((name) => `/${folder}/${name}`));
   const before = Object.fromEntries([...KEEPER.slice(1), ...parts, ...assets].map((path) => [path, hashOf(readFileSync(out + path))]));
   const version = hashOf(JSON.stringify(before), "hex");
-  writeFileSync(`${out}index.html`, filled(readFileSync(`${here}src/page/index.html`, "utf-8"), version));
+  writeFileSync(`${out}index.html`, ahead(filled(readFileSync(`${here}src/page/index.html`, "utf-8"), version), "keeper.js"));
   const files = { "/": hashOf(readFileSync(`${out}index.html`)), ...before };
   await bundle("src/worker/worker.ts", `${out}worker.js`, { FILES: JSON.stringify(files), VERSION: JSON.stringify(version) });
   const { scriptHash, styleHash } = screens;
