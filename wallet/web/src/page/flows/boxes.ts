@@ -53,6 +53,7 @@ export interface BoxFlow {
 const FLOWS: Readonly<Partial<Record<BoxKind, BoxFlow>>> = { adviser, confirm, talk };
 
 const came = new Map<string, Came>(); // what waits in each box, as it was when we looked
+const strange = new Set<string>(); // what opens, and is no proposal of its kind
 const gone = new Set<string>(); // the service has them no more
 let looked = 0;
 let looking: Promise<void> = Promise.resolve(); // the look that is going on, or the last one
@@ -139,6 +140,7 @@ async function nextOf(page: SkillPage, flow: BoxFlow, box: KeptBox): Promise<{ p
       return { proposal, shown: await flow.show(page, box, proposal.data) };
     } catch (error) {
       if (!(error instanceof Refusal && error.code === "proposal_malformed")) throw error;
+      strange.add(proposal.id);
       forget(box, proposal, 1);
     }
   }
@@ -186,7 +188,9 @@ async function lookInto(page: SkillPage): Promise<void> {
   for (const box of boxesIn(page.wallet.log().events).filter(({ closed }) => !closed)) {
     try {
       if (!isOpen(page, box)) throw rejected("mailbox_gone");
-      came.set(box.id, await readBox(service, box));
+      const { proposals, malformed } = await readBox(service, box);
+      const sound = proposals.filter(({ id }) => !strange.has(id));
+      came.set(box.id, { proposals: sound, malformed: malformed + proposals.length - sound.length });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (error.code === "mailbox_gone") await noteEnd(page, box, true).catch(() => undefined); // another time, when the account is open
