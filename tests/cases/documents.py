@@ -13,13 +13,13 @@ from credentials.encoding import (
     b64url_decode,
     b64url_encode,
     compact_json,
-    parse_json_object,
 )
 from credentials.keys import Algorithm, Signer, public_key_from_jwk
 from credentials.model import Purpose
 from credentials.status import bitstring_status_list, token_status_list
 from credentials.status_checks import check_newest
 from tests.cases.case import Case
+from tests.cases.encrypted import decrypt, encrypted_cases
 from tests.cases.keys import ed25519_signer, p256, p384
 from tests.conftest import NOW
 
@@ -29,7 +29,6 @@ URI = "https://school.example/status/1"
 LIST_KEY = p256("list", f"{DID}#k")
 ED_LIST_KEY = ed25519_signer("list", f"{DID}#k")
 CONTEXTS = ["https://www.w3.org/ns/credentials/v2"]
-PLAIN = bytes(range(200))
 
 METHOD: JsonObject = {
     "id": f"{DID}#k",
@@ -256,44 +255,6 @@ def proved(
     return {**document, "proof": suite.sign(document, options, signer)}
 
 
-def encrypted_cases() -> dict[str, JsonObject]:
-    """Encrypted tokens and the key to open them, by a name."""
-    key = FIRST.private_jwk() | {"use": "enc", "alg": "ECDH-ES", "kid": "e"}
-    public = jose.public_encryption_key(key)
-    good = jose.encrypt_compact(PLAIN, public, enc="A256GCM", apu=b"us", apv=b"you")
-    parts = good.split(".")
-    plain = jose.encrypt_compact(b"short", public)
-
-    def with_header(change: JsonObject) -> str:
-        header = parse_json_object(b64url_decode(parts[0])) | change
-        return ".".join([b64url_encode(compact_json(header)), *parts[1:]])
-
-    return {
-        "A256GCM": {"token": good, "key": key},
-        "A128GCM": {"token": plain, "key": key},
-        "another key": {"token": good, "key": p256("other").private_jwk()},
-        "another kid": {"token": good, "key": key | {"kid": "x"}},
-        "public key": {"token": good, "key": public},
-        "four parts": {"token": ".".join(parts[:4]), "key": key},
-        "a wrapped key": {"token": ".".join([parts[0], "AAAA", *parts[2:]]), "key": key},
-        "short tag": {"token": ".".join([*parts[:4], "AAAA"]), "key": key},
-        "short iv": {"token": ".".join([*parts[:2], "AAAA", *parts[3:]]), "key": key},
-        "flipped": {"token": ".".join([*parts[:3], "A" + parts[3][1:], parts[4]]), "key": key},
-        "no header": {"token": ".".join(["e30", *parts[1:]]), "key": key},
-        "zip": {"token": with_header({"zip": "DEF"}), "key": key},
-        "crit": {"token": with_header({"crit": ["x"]}), "key": key},
-        "PBES2": {"token": with_header({"alg": "PBES2-HS512+A256KW"}), "key": key},
-        "A192GCM": {"token": with_header({"enc": "A192GCM"}), "key": key},
-        "apu no text": {"token": with_header({"apu": 5}), "key": key},
-        "no epk": {"token": with_header({"epk": "x"}), "key": key},
-        "epk off the curve": {
-            "token": with_header({"epk": FIRST.public.jwk() | {"y": "AAAA"}}),
-            "key": key,
-        },
-        "epk on P-384": {"token": with_header({"epk": SECOND.public.jwk()}), "key": key},
-    }
-
-
 def cases() -> list[Case]:
     """Everything of this subject."""
     groups: dict[str, dict[str, JsonObject]] = {
@@ -383,13 +344,6 @@ def read_newest(given: JsonObject) -> JsonValue:
     assert issued is not None
     check_newest(issued, seen)
     return "ok"
-
-
-def decrypt(given: JsonObject) -> JsonValue:
-    """The plaintext."""
-    key = given["key"]
-    assert isinstance(key, dict)
-    return b64url_encode(jose.decrypt_compact(str(given["token"]), key))
 
 
 ANSWERS = {
