@@ -49,8 +49,12 @@ def scripts(samples: Path) -> dict[str, Script]:
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[PersonaTown]:
     """The town; whoever checks there takes no forklift certificate of more than five years."""
-    rules = {"house_rules": '{"heftruck": 60}', "client_name": NEW_EMPLOYER}
-    with persona_town(tmp_path_factory.mktemp("var"), samples, **rules) as running:
+    with persona_town(
+        tmp_path_factory.mktemp("var"),
+        samples,
+        house_rules='{"heftruck": 60}',
+        client_name=NEW_EMPLOYER,
+    ) as running:
         yield running
 
 

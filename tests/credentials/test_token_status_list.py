@@ -16,7 +16,7 @@ from credentials.limits import MAX_STATUS_LIST_BYTES
 from credentials.status.token_status_list import (
     REVOKED,
     encode,
-    key_id,
+    named_key,
     read_list,
     sign_list,
     status_at,
@@ -117,7 +117,7 @@ def test_a_signed_list_is_read_under_the_issuers_key() -> None:
     assert found.issued_at == AT
     assert found.expires == AT + timedelta(days=1)
     assert found.time_to_live == timedelta(minutes=15)
-    assert key_id(signed()) == SIGNER.public.key_id
+    assert named_key(signed()).key_id == SIGNER.public.key_id
     with pytest.raises(MalformedError, match="status_index_invalid"):
         found.status(4)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from credentials.claims import Paths
-from credentials.encoding import JsonObject
+from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import CredentialError, RejectedError
 from credentials.openid4vc.dcql import match, parse_query
 from tests.wallet.world import VERIFIER, World
@@ -53,7 +53,10 @@ def test_a_low_level_is_seen_where_the_worker_ticks_it_and_only_there(
     world: World, place: int, seen: tuple[str, int]
 ) -> None:
     vault = world.vault()
-    skills = [{"skill": "heftruck", "level": 4}, {"skill": "veilig-werken", "level": 1}]
+    skills: list[JsonValue] = [
+        {"skill": "heftruck", "level": 4},
+        {"skill": "veilig-werken", "level": 1},
+    ]
     world.keep(vault, world.offer(skills=skills))
     asked, request = read(world, vault)
     ticked = Choice(asked.groups[0][0], frozenset({("skills", place)}))
