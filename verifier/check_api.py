@@ -54,7 +54,7 @@ class CheckBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     presentation: Presentation
-    policy: Policy = Policy.LISTED
+    policy: Policy | None = Field(default=None, description="By default that of the verifier.")
 
 
 class Share(BaseModel):

@@ -61,6 +61,11 @@ def test_a_policy_of_ones_own_is_held_against_every_proof(world: World, rules: P
     assert found["policy"] == "hal-3/4"
     assert "issuer_not_in_policy" in codes(found)
     assert sentence("verdict.issuer.issuer_not_in_policy", "nl") in pasted(own)
+    body = {"presentation": own.issue(own.credential())}
+    checked = own.client.post("/api/check", json=body).json()
+    assert checked["policy"] == "hal-3/4"
+    chosen = own.client.post("/api/check", json={**body, "policy": "listed"}).json()
+    assert chosen["policy"] != "hal-3/4", "who names a policy gets that"
     own.clock.turn(minutes=31)  # what the database kept of it names the rules as well
     asked = own.ask()
     request = own.request(asked["request_uri"])
