@@ -167,10 +167,8 @@ def personas(samples: Path) -> dict[str, Script]:
 
 
 @contextmanager
-def persona_town(
-    var: Path, samples: Path, hosting: StatusHosting = StatusHosting.SHARED, **settings: str
-) -> Iterator[PersonaTown]:
-    """The town, with settings of the verifier by name, and where givers have their status lists."""
+def persona_town(var: Path, samples: Path, **settings: str) -> Iterator[PersonaTown]:
+    """The town, with settings of the verifier by name; one host has the givers' status lists."""
     started, clock = time.time(), Turned()
     wanted = _issuers(personas(samples).values())
     with pytest.MonkeyPatch.context() as patch:
@@ -181,7 +179,7 @@ def persona_town(
             own, signers_of=open_signers(own), clock=clock, entropy=secrets.token_bytes
         )
         keys = {
-            name: _enter(installation, number, name, roles, hosting)
+            name: _enter(installation, number, name, roles)
             for number, (name, roles) in enumerate(wanted.items())
         }
         invitation = _invites(installation, "Henk Timmermans")
@@ -206,13 +204,7 @@ def _slug(number: int) -> str:
     return f"giver-{number}"
 
 
-def _enter(
-    installation: Installation,
-    number: int,
-    name: str,
-    roles: frozenset[str],
-    hosting: StatusHosting,
-) -> str:
+def _enter(installation: Installation, number: int, name: str, roles: frozenset[str]) -> str:
     """Enter a firm; the key of its program."""
     slug = _slug(number)
     with installation.database.transaction() as session:
@@ -225,7 +217,7 @@ def _enter(
             roles=roles,
             kvk="00000014",
         )
-        row.status_hosting = hosting
+        row.status_hosting = StatusHosting.SHARED
         session.add(row)
     ports = installation.ports(slug)
     with installation.database.transaction() as session:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from issuer.tables import StatusHosting
 from skills.framework import metalektro
 from tests.browser.persona_town import HENK, PersonaTown, Script, leaks, persona_town, takes
 from tests.browser.test_personas import label, listened, samples, scripts, shares, title
@@ -24,9 +23,8 @@ SERVICES = ("issuer", "wallet", "verifier", "trust")
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[PersonaTown]:
-    """The town, where each giver has a status list of its own."""
-    var = tmp_path_factory.mktemp("var")
-    with persona_town(var, samples, StatusHosting.OWN) as running:
+    """The town, where a host has the status lists of all givers."""
+    with persona_town(tmp_path_factory.mktemp("var"), samples) as running:
         yield running
 
 

@@ -9,6 +9,7 @@ import { b64url, fromB64url, fromUtf8, sha } from "../protocol/octets.ts";
 import { documentAt } from "./network.ts";
 
 const GRANTED = "https://skillspass.example/trust/status/granted";
+const WITHDRAWN = "https://skillspass.example/trust/status/withdrawn";
 
 const ISSUERS = "https://skillspass.example/trust/lists/issuers/1";
 const VERIFIERS = "https://skillspass.example/trust/lists/verifiers/1";
@@ -82,7 +83,8 @@ async function nameOf({ entities }: SectorList, clientId: string): Promise<strin
   return "";
 }
 
-const profileOf = (entity: JsonObject): JsonObject => firstOf(objectIn(entity, "TrustedEntityInformation"), "TEInformationExtensions");
+/** What the list says of an entity beside its names; empty where nothing. */
+export const profileOf = (entity: JsonObject): JsonObject => firstOf(objectIn(entity, "TrustedEntityInformation"), "TEInformationExtensions");
 
 /** Check a list and read it; refuses `trust_list_invalid`, `trust_list_stale`, and under `seen` `trust_list_rollback`. */
 export async function readSectorList(
@@ -95,10 +97,10 @@ export async function readSectorList(
   const entities = member(lote, "TrustedEntitiesList");
   if (!Array.isArray(entities) || !entities.every(isObject)) throw rejected("trust_list_invalid", "TrustedEntitiesList");
   const sequence = member(scheme, "LoTESequenceNumber");
-  const ahead = !(momentAt(scheme, "ListIssueDateTime") <= at + CLOCK_SKEW);
+  const ahead = !(timeOf(scheme, "ListIssueDateTime") <= at + CLOCK_SKEW);
   if (member(scheme, "LoTEType") !== kind || typeof sequence !== "number" || ahead) throw rejected("trust_list_invalid", "another list");
   if (sequence < seen) throw rejected("trust_list_rollback", `${sequence}, seen ${seen}`);
-  if (!(momentAt(scheme, "NextUpdate") > at)) throw undetermined("trust_list_stale");
+  if (!(timeOf(scheme, "NextUpdate") > at)) throw undetermined("trust_list_stale");
   return { entities, sequence };
 }
 
@@ -113,22 +115,26 @@ export function roleOf(list: SectorList | undefined, issuer: string, type: strin
     const services = member(entity, "TrustedEntityServices");
     if (profileOf(entity)["Identifier"] !== issuer || !Array.isArray(services)) continue;
     for (const service of services.filter(isObject)) {
-      const information = objectIn(service, "ServiceInformation");
-      if (isGranted(information, type, at)) return String(member(firstOf(information, "ServiceInformationExtensions"), "Role"));
+      const extension = firstOf(objectIn(service, "ServiceInformation"), "ServiceInformationExtensions");
+      if (isGiven(service, type, at)) return String(member(extension, "Role"));
     }
   }
   return null;
 }
 
-function isGranted(service: JsonObject, type: string, at: number): boolean {
-  const extension = firstOf(service, "ServiceInformationExtensions");
-  const ends = member(extension, "ValidUntil") === undefined ? Infinity : momentAt(extension, "ValidUntil");
-  return service["ServiceTypeIdentifier"] === type && service["ServiceStatus"] === GRANTED
-    && momentAt(service, "StatusStartingTime") <= at && at < ends;
+/** Whether a service was given at a moment: one that was withdrawn was until then. */
+function isGiven(service: JsonObject, type: string, at: number): boolean {
+  const [now, before] = [objectIn(service, "ServiceInformation"), firstOf(service, "ServiceHistory")];
+  const is = (one: JsonObject, status: string): boolean => one["ServiceTypeIdentifier"] === type && one["ServiceStatus"] === status;
+  const since = timeOf(now, "StatusStartingTime");
+  if (is(now, WITHDRAWN)) return is(before, GRANTED) && timeOf(before, "StatusStartingTime") <= at && at < since;
+  const extension = firstOf(now, "ServiceInformationExtensions");
+  const ends = member(extension, "ValidUntil") == null ? Infinity : timeOf(extension, "ValidUntil");
+  return is(now, GRANTED) && since <= at && at < ends;
 }
 
 /** In seconds; NaN, which lies before and after nothing, where there is no moment. */
-const momentAt = (object: JsonObject, name: string): number => Date.parse(String(member(object, name))) / 1000;
+export const timeOf = (object: JsonObject, name: string): number => Date.parse(String(member(object, name))) / 1000;
 
 function objectAt(object: JsonObject, name: string): JsonObject {
   const value = member(object, name);

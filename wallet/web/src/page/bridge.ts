@@ -81,7 +81,7 @@ export class Bridge {
     if (wallet.state !== "open") return;
     const { list, anchor } = wallet.settings;
     this.sector ??= await sectorList(list, anchor, wallet.now());
-    await checks.refresh(wallet.log());
+    await checks.refresh(wallet.log(), this.sector);
     await this.lookAtShares();
   }
 

@@ -8,14 +8,17 @@
 import type { Device } from "../keeper/device.ts";
 import { heldIn, loadSecured, parseHeld, type Held, type Log } from "../keeper/vault.ts";
 import { relayed } from "../account/service.ts";
+import type { SectorList } from "../journeys/listing.ts";
 import { documentAt } from "../journeys/network.ts";
 import { checkProof, type StatusReference, type Unverified } from "../protocol/credentials.ts";
 import { documentUrl, keyOf, readDocument, selfNamed, type DidDocument } from "../protocol/dids.ts";
-import { Refusal } from "../protocol/errors.ts";
+import { Refusal, rejected, undetermined } from "../protocol/errors.ts";
 import { parseObject } from "../protocol/json.ts";
+import type { PublicKey } from "../protocol/keys.ts";
 import { fromUtf8, type Octets } from "../protocol/octets.ts";
 import { readStatusList, statusAt, statusKeyId, type TokenStatusList } from "../protocol/status.ts";
 import { bitstringStatus, readBitstringList, type BitstringList } from "../status/bitstring.ts";
+import type { ListSigner } from "../status/hosts.ts";
 import { Newest, type Moments } from "../status/newest.ts";
 
 const FRESH = 15 * 60; // seconds: a passport is opened more often than its lists change
@@ -44,6 +47,7 @@ interface Round {
   readonly tokens: Map<string, Promise<TokenStatusList>>;
   readonly bits: Map<string, Promise<BitstringList>>;
   readonly newest: Newest;
+  readonly sector: SectorList | undefined; // names the hosts of status lists
 }
 
 /** The checks that this browser made. */
@@ -71,14 +75,14 @@ export class Checks {
   of = (id: string): Check | undefined => this.found[id];
 
   /** Check what was not checked lately, all of it with `anew`. */
-  async refresh(log: Log, anew = false): Promise<void> {
+  async refresh(log: Log, sector: SectorList | undefined, anew = false): Promise<void> {
     const at = log.now();
     const old = (id: string): boolean => anew || !(at - (this.found[id]?.at ?? 0) < FRESH) || this.found[id]?.word === "unknown";
     const due = heldIn(log.events).filter(({ id }) => old(id));
     if (this.running || due.length === 0) return;
     this.running = true;
     try {
-      const round: Round = { at, documents: new Map(), issuers: new Map(), tokens: new Map(), bits: new Map(), newest: this.newest };
+      const round: Round = { at, documents: new Map(), issuers: new Map(), tokens: new Map(), bits: new Map(), newest: this.newest, sector };
       const made = await Promise.all(due.map(async (held) => [held.id, await check(held, round)] as const));
       const now = made.map(([id, made]) => [id, made.word === "unknown" ? { ...made, ...this.found[id], older: made.older ?? false } : made]);
       this.found = { ...this.found, ...Object.fromEntries(now) };
@@ -118,7 +122,6 @@ async function statusOf(reference: StatusReference, issuer: string, round: Round
   try {
     if (kind === "token") return WORDS[statusAt(await tokensAt(uri, issuer, round), index)] ?? "unknown";
     const list = await bitsAt(uri, issuer, round);
-    if (list.issuer !== issuer) return "unknown";
     return (await bitstringStatus(list, reference)) === 0 ? "valid" : MEANING[purpose] ?? "unknown";
   } catch (error) {
     if (error instanceof Refusal) return error.code === "status_rollback" ? "older" : "unknown";
@@ -135,17 +138,38 @@ const octetsOf = (did: string, round: Round): Promise<Octets> => once(round.docu
 function tokensAt(uri: string, issuer: string, round: Round): Promise<TokenStatusList> {
   return once(round.tokens, `${issuer} ${uri}`, async () => {
     const token = fromUtf8(await fetched("status", uri, uri)).trim();
-    const key = keyOf(await issuerAt(issuer, round), statusKeyId(token), "assertionMethod");
-    return round.newest.take(issuer, uri, await readStatusList(token, uri, key, round.at));
+    const signer = await signerOf(statusKeyId(token), uri, issuer, round);
+    const list = await readStatusList(token, uri, signer.key, round.at);
+    signer.checkAt(list.issuedAt);
+    return round.newest.take(issuer, uri, list);
   });
 }
 
 function bitsAt(uri: string, issuer: string, round: Round): Promise<BitstringList> {
   return once(round.bits, `${issuer} ${uri}`, async () => {
-    const document = await issuerAt(issuer, round);
-    const octets = await fetched("status", uri, uri);
-    return round.newest.take(issuer, uri, await readBitstringList(octets, uri, (keyId) => keyOf(document, keyId, "assertionMethod"), round.at));
+    const signers: ListSigner[] = []; // of each proof
+    const keyNamed = async (keyId: string | undefined): Promise<PublicKey> => {
+      const signer = await signerOf(keyId, uri, issuer, round);
+      signers.push(signer);
+      return signer.key;
+    };
+    const list = await readBitstringList(await fetched("status", uri, uri), uri, keyNamed, round.at);
+    for (const { id, checkAt } of signers) {
+      if (id !== list.issuer) throw rejected("status_issuer_mismatch", "the list names another issuer");
+      checkAt(list.issuedAt);
+    }
+    return round.newest.take(issuer, uri, list);
   });
+}
+
+/** By the key that a list names: the credential's issuer, else a host of this very list. */
+async function signerOf(keyId: string | undefined, uri: string, issuer: string, round: Round): Promise<ListSigner> {
+  if (keyId !== undefined && (keyId.split("#")[0] || issuer) !== issuer) {
+    const later = await import("./flows/later.ts").catch(() => { throw undetermined("service_unreachable", "its script"); });
+    return later.hostOf(round.sector, keyId, uri);
+  }
+  const key = keyOf(await issuerAt(issuer, round), keyId, "assertionMethod");
+  return { id: issuer, key, checkAt: () => undefined };
 }
 
 async function fetched(kind: "did" | "status", name: string, address: string): Promise<Octets> {

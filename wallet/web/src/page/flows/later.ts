@@ -6,4 +6,5 @@ export { exporting } from "./exporting.ts";
 export { importing } from "./importing.ts";
 export { chooseExtras, chooseSeveral } from "./more.ts";
 export { moveHere, transfer } from "./transfer.ts";
+export { hostOf } from "../../status/hosts.ts";
 export { wipe } from "../wiping.ts";
