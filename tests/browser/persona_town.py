@@ -103,9 +103,19 @@ class PersonaTown(Town):
         self.clock.ahead += more
         return replace(self, shift=self.shift + int(more.total_seconds() * 1000))
 
-    def gives(self, name: str, hold: Script, **more: object) -> Mapping[str, str]:
-        """What one giver of a script offers to the person of that name."""
-        return self._offer(hold["type"], claims_of(name, hold) | more, self.keys[hold["issuer"]])
+    def gives(
+        self, name: str, hold: Script, *, form: str = "dc+sd-jwt", **more: object
+    ) -> Mapping[str, str]:
+        """What one giver of a script offers to the person of that name, in one form."""
+        key = self.keys[hold["issuer"]]
+        return self._offer(hold["type"], claims_of(name, hold) | more, key, form)
+
+    def withdraws(self, hold: Script, offer: Mapping[str, str]) -> None:
+        """The giver of a script takes back what was fetched."""
+        key = self.keys[hold["issuer"]]
+        issued = self.calls("issuer", f"/api/offers/{offer['id']}", key=key)["issued_id"]
+        change = {"status": "revoked", "reason": "Er staat een fout in."}
+        self.calls("issuer", f"/api/issued/{issued}/status", change, key)
 
     def refuses(self, query: Mapping[str, object]) -> str:
         """The code with which the recruiter's own service refuses to ask something."""
@@ -224,7 +234,7 @@ def _enter(installation: Installation, number: int, name: str, roles: frozenset[
         _, key = programs.make_key(
             session,
             "planbord",
-            scopes=["offers", "status"],
+            scopes=["offers", "read", "status"],
             ports=ports,
             actor=OPERATOR,
             at=installation.clock(),

@@ -13,10 +13,15 @@ from tests.browser.persona_town import HENK, PersonaTown, Script, leaks, persona
 from tests.browser.test_personas import label, listened, samples, scripts, shares, title
 from tests.browser.test_share_page import reading
 from tests.browser.test_wallet_bringing import brings
+from tests.browser.test_wallet_integrity import FORMS
 from tests.browser.test_wallet_skills import Grower
+from tests.browser.test_wallet_standing import RELAYED, looks_again, stands
 from tests.browser.wallet_person import PATIENCE, at_work
 
 __all__ = ["samples", "scripts"]
+
+SECTOR = "**/list.jwt"
+"""The sector's list, as a browser asks for it."""
 
 SERVICES = ("issuer", "wallet", "verifier", "trust")
 
@@ -206,3 +211,33 @@ def test_the_passport_reminds_by_the_rule_of_each_kind_and_of_nothing_endless(
         ended = worker.says("screens.standing.ended", day="2 augustus")
         expect(row).to_contain_text(ended, timeout=PATIENCE)
         Grower(worker).looks("p9-reminders")
+
+
+def test_a_host_of_status_lists_is_believed_while_the_sector_list_names_it(
+    browser: Browser, town: PersonaTown, scripts: dict[str, Script], pictures: Path | None
+) -> None:
+    """R25: a small giver withdraws in the list of its host, in both kinds of list."""
+    script = scripts["P9"]
+    work = script["holds"][1]
+    safety = {"type": "vca-basis", "issuer": "Examencentrum Zuid (fictief)", "issued": "2020-12-21"}
+    with at_work(browser, town, pictures) as worker:
+        for hidden in (RELAYED, SECTOR):  # the relay keeps lists for a while
+            worker.page.route(hidden, lambda route: route.abort())
+        offers = [
+            town.gives(script["name"], work),
+            town.gives(script["name"], safety, form=FORMS[-1], valid_until="2030-12-21"),
+        ]
+        for place, offer in enumerate(offers):
+            takes(worker, offer, script["name"], first=place == 0)
+        worker.goes_to("screens.tab.passport")
+        titles = [title(work["type"]), title(safety["type"])]
+        for standing in ("unknown", "valid", "revoked"):
+            for each in titles:
+                stands(worker, each, standing)
+            if standing == "unknown":
+                worker.page.unroute(SECTOR)
+                worker.page.reload()
+            elif standing == "valid":
+                for hold, offer in zip((work, safety), offers, strict=True):
+                    town.withdraws(hold, offer)
+                looks_again(worker)
