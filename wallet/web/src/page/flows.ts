@@ -3,8 +3,6 @@
 import type { JsonValue } from "../protocol/json.ts";
 import { present } from "./flows/present.ts";
 import { receive, receiveArrived } from "./flows/receive.ts";
-import { share } from "./flows/share.ts";
-import { stop } from "./flows/stop.ts";
 import { openOnStage } from "./opening.ts";
 import { renewCard } from "./safe_card.ts";
 import { scan } from "./scanning.ts";
@@ -20,8 +18,8 @@ export type Flows = Readonly<Record<
   "receive" | "present" | "share" | "stop" | "scan" | "remove" | "unlock" | "safe" | "export" | "import" | "transfer" | "wipe" | "erase", Flow
 >>;
 
-/** A flow that few people need, and its file with it. */
-const later = (name: "erase" | "exporting" | "importing" | "transfer" | "wipe"): Flow =>
+/** A flow that nobody needs at the first look, and its file with it. */
+const later = (name: "erase" | "exporting" | "importing" | "share" | "stop" | "transfer" | "wipe"): Flow =>
   async (wallet, stage, given) => (await import("./flows/later.ts"))[name](wallet, stage, given);
 
 /** Opens the vault first, where it is closed. */
@@ -34,8 +32,8 @@ const inside = (flow: Flow): Flow => async (wallet, stage, given) => {
 export const flows: Flows = {
   receive: (wallet, stage, link) => receive(wallet, stage, String(link)),
   present: (wallet, stage, link) => present(wallet, stage, String(link)),
-  share: inside(share),
-  stop: inside((wallet, stage, id) => stop(wallet, stage, String(id))),
+  share: inside(later("share")),
+  stop: inside(later("stop")),
   scan: async (_, stage) => ({ text: await scan(stage) }),
   remove: inside((wallet, stage, id) => remove(wallet, stage, String(id))),
   unlock: async (wallet, stage) => {

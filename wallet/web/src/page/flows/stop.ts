@@ -11,7 +11,7 @@ import { attempt } from "./faults.ts";
 import { toPassport } from "./pieces.ts";
 
 /** Stop the share of that id, once the person says so; refuses `share_gone` where there is none. */
-export async function stop(wallet: Wallet, stage: Stage, id: string): Promise<JsonValue> {
+export async function stop(wallet: Wallet, stage: Stage, id: JsonValue): Promise<JsonValue> {
   const share = sharesIn(wallet.log().events).find((each) => each.id === id);
   if (!share || share.stopped) throw rejected("share_gone", "no such share, or stopped");
   const sure = await stage.ask<boolean>((answer) => step(t("flow.stop.title"), words(t("flow.stop.text")), twoWays(
