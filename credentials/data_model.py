@@ -35,6 +35,11 @@ DATE_MEMBERS = {
     V2_CONTEXT: ("validFrom", "validUntil"),
 }
 """First context to the members that say from when and until when, by version."""
+
+NO_END = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+"""Written as an end it says that there is none (as RFC 5280, section 4.1.2.5, does for
+certificates), where an end that is absent could as well be hidden."""
+
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,12})?(Z|[+-]\d\d:\d\d)", flags=re.ASCII)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]+")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,19}", flags=re.ASCII)
@@ -129,6 +134,8 @@ def credential_id(document: JsonObject) -> str | None:
 def validity_of(document: JsonObject) -> Validity:
     """From when and until when it holds, by the members of its version (section 4.9).
 
+    ``NO_END`` is read as no end.
+
     Raises:
         MalformedError: ``date_invalid``; in version 1.1 also when the first date is missing.
     """
@@ -139,7 +146,7 @@ def validity_of(document: JsonObject) -> Validity:
     first, last = (
         parse_time(document[name], name) if name in document else None for name in (start, end)
     )
-    return Validity(first, last)
+    return Validity(first, None if last == NO_END else last)
 
 
 def status_of(document: JsonObject) -> tuple[StatusReference, ...]:

@@ -99,6 +99,8 @@ class DataIntegrity:
     ) -> JsonObject:
         """Sign a credential of data model 2.0 in our own context.
 
+        What can be shown in part says so when it has no end: a reader must not take it for hidden.
+
         Raises:
             ValueError: the signer's key has no id, or a status is no bitstring status.
             UnsupportedError: ``term_undefined`` for a claim that our context does not know;
@@ -109,6 +111,8 @@ class DataIntegrity:
         if signer.public.key_id is None:
             raise ValueError("the issuer's key needs its full DID URL")
         document = vcdm.unsigned(credential, _without_empty(credential.claims), holder)
+        if self.selective:
+            document.setdefault("validUntil", data_model.format_time(data_model.NO_END))
         options = ProofOptions(
             verification_method=signer.public.key_id,
             purpose=vcdm.ASSERTION,

@@ -93,7 +93,7 @@ def check_nothing_hidden(document: JsonObject) -> None:
     """Everything that a verdict needs is there.
 
     A credential that never had an end or a status cannot be told from one that hides them, so both
-    are refused: whoever issues for partial disclosure states them.
+    are refused: whoever issues for partial disclosure states them, no end as ``NO_END``.
 
     Args:
         document: what a derived proof shows.

@@ -106,16 +106,26 @@ def test_what_is_shown_brings_its_name_and_the_holders(disclose: Paths, expected
     assert set(found) == {"/credentialSubject/id"} | {f"/credentialSubject{e}" for e in expected}
 
 
-def test_a_credential_without_end_or_status_is_held_but_not_shown_in_part() -> None:
-    for change in (
-        replace(SAMPLE.credential, status=()),
-        replace(SAMPLE.credential, validity=replace(SAMPLE.credential.validity, valid_until=None)),
-    ):
-        plain = replace(SAMPLE, credential=change)
-        held = plain.issued()
-        assert plain.verified(held).credential == change
-        with pytest.raises(Exception, match="mandatory_hidden"):
-            plain.accepted(plain.presented(held=held))
+def test_a_credential_without_a_status_is_held_but_not_shown_in_part() -> None:
+    change = replace(SAMPLE.credential, status=())
+    plain = replace(SAMPLE, credential=change)
+    held = plain.issued()
+    assert plain.verified(held).credential == change
+    with pytest.raises(Exception, match="mandatory_hidden"):
+        plain.accepted(plain.presented(held=held))
+
+
+def test_a_credential_without_an_end_says_so_whenever_a_part_is_shown() -> None:
+    change = replace(
+        SAMPLE.credential, validity=replace(SAMPLE.credential.validity, valid_until=None)
+    )
+    endless = replace(SAMPLE, credential=change)
+    held = endless.issued()
+    assert isinstance(held, dict)
+    assert held["validUntil"] == "9999-12-31T23:59:59Z"
+    assert endless.verified(held).credential == change
+    shown = endless.accepted(endless.presented(NOTHING, held=held))
+    assert shown.credential.validity == change.validity
 
 
 def test_what_was_derived_is_shown_as_it_is() -> None:
