@@ -50,6 +50,7 @@ def test_a_credential_is_verified_then_kept_with_its_own_key(world: World, forma
     offer = world.offer(format_id=format_id)
     held = world.keep(vault, offer)
     assert held.parsed().holder == held.signer().public
+    assert held.signer().public.algorithm is Algorithm.ES256  # as every browser has it
     passport = overview(vault.held(), at=world.clock())
     assert passport.name == "Jan Bakker"
     assert [line.skill for line in passport.skills] == ["heftruck", "veilig-werken"]
@@ -64,13 +65,26 @@ def test_two_copies_never_share_a_key(world: World) -> None:
     assert first.signer().public != second.signer().public
 
 
-def test_the_format_decides_the_kind_of_key() -> None:
-    assert new_holder_key("dc+sd-jwt").public.algorithm is Algorithm.ES256
-    assert new_holder_key("ldp_vc").public.algorithm is Algorithm.EDDSA
+@pytest.mark.parametrize(
+    ("format_id", "supported", "chosen"),
+    [
+        ("dc+sd-jwt", (), Algorithm.ES256),
+        ("ldp_vc", (), Algorithm.ES256),
+        ("ldp_vc", ("EdDSA", "ES256"), Algorithm.ES256),
+        ("ldp_vc", ("EdDSA",), Algorithm.EDDSA),
+    ],
+)
+def test_a_key_is_one_that_browsers_have_where_the_issuer_takes_it(
+    format_id: str, supported: tuple[str, ...], chosen: Algorithm
+) -> None:
+    assert new_holder_key(format_id, supported=supported).public.algorithm is chosen
+
+
+def test_what_cannot_be_held_gets_no_key() -> None:
     with pytest.raises(UnsupportedError, match="format_unknown"):
         new_holder_key("mso_mdoc")
     with pytest.raises(UnsupportedError, match="alg_not_supported"):
-        new_holder_key("ldp_vc", supported=("ES256",))
+        new_holder_key("ldp_vc", supported=("ES384",))
 
 
 def test_a_wrong_pin_is_named_and_does_not_use_the_offer_up(world: World) -> None:

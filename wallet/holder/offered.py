@@ -28,7 +28,7 @@ from credentials.openid4vc.metadata import (
 )
 from credentials.openid4vc.offer import CredentialOffer, parse_offer, parse_offer_link
 from wallet.holder.conversation import Client
-from wallet.holder.keys import KEY_OF_FORMAT
+from wallet.holder.keys import KEYS_OF_FORMAT
 from wallet.holder.outside import Outside, host_of
 from wallet.holder.vault import Giver
 
@@ -194,7 +194,7 @@ def _choose(offer: CredentialOffer, issuer: CredentialIssuerMetadata, *, languag
         configuration = issuer.credential_configurations_supported.get(configuration_id)
         if configuration is None:
             raise RejectedError("type_not_offered", "an id that the issuer does not know")
-        if configuration.format in KEY_OF_FORMAT:
+        if configuration.format in KEYS_OF_FORMAT:
             return _offered(configuration_id, configuration, language=language)
     raise UnsupportedError("offer_not_supported", "no format that this wallet can hold")
 
