@@ -14,9 +14,12 @@ from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.test_recruiter import asked_of, hiring
 from tests.browser.test_share_page import reading
+from tests.browser.test_wallet_bringing import brings
 from tests.browser.test_wallet_standing import at_odds, opens_card, stands
 from tests.browser.wallet_person import PATIENCE, Town, Worker, at_work, shift_to
 from tests.services import services_in
+from wallet.holder.archive import unpack
+from wallet.holder.portability import Secret, open_export
 
 FORMS = ("ldp_vc", "ldp_vc.ecdsa-sd-2023", "ldp_vc.bbs-2023")
 SELECTIVE = FORMS[1:]
@@ -285,3 +288,37 @@ def test_it_stands_with_skills_and_status_and_comes_along_in_an_export(
         other.presses("flow.to_passport")
         other.goes_to("screens.tab.passport")
         stands(other, TITLE, "revoked")
+
+
+def test_one_file_with_an_embedded_proof_is_checked_before_it_is_kept(
+    browser: Browser, worker: Worker, town: Town, pictures: Path | None, tmp_path: Path
+) -> None:
+    worker.receives(town.offer("vca-basis", SELECTIVE[0], **VCA))
+    worker.leaves()
+    sealed = worker.exports(WORDS, tmp_path).read_text("ascii")
+    held = unpack(open_export(sealed, Secret(passphrase=WORDS)))
+    (document,) = [found for found in map(whole, held.values()) if found]
+    changed = document | {"validUntil": "2036-01-01T00:00:00Z"}
+    elsewhere = document | {"@context": [*document["@context"], "https://elsewhere.example/v1"]}
+    with at_work(browser, town, pictures) as other:
+        other.receives(town.offer("bhv", date_of_course="2026-09-07"))
+        other.leaves()
+        for file, word in ((changed, "refused"), (elsewhere, "unknown"), (document, "valid")):
+            brings(other, "proof.json", json.dumps(file).encode())
+            other.sees("flow.import.found")
+            other.reads(f"flow.foreign.word.{word}")
+            if word != "valid":
+                other.presses("flow.to_passport" if word == "refused" else "flow.keep.no")
+        other.reads("flow.foreign.not_yours")
+        other.looks("integrity-file")
+        other.presses("flow.keep.yes")
+        other.sees("flow.foreign.done")
+
+
+def whole(octets: bytes) -> Any:  # noqa: ANN401 - JSON, read by key
+    """A credential with an embedded proof; None for every other file."""
+    try:
+        found = json.loads(octets)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and "proof" in found else None

@@ -133,6 +133,8 @@ for (const suite of SUITES.keys()) {
     const whole = await readMembers("did:web:school.example", raw);
     assert.equal(await refusal(() => door.check(document, whole, raw, NOW, liar)), "proof_invalid");
     assert.equal(await refusal(() => door.check(document, whole, raw, NOW - 61, ask)), "not_yet_valid");
+    const elsewhere = { ...document, "@context": [document["@context"] ?? [], "https://elsewhere.example/v1"].flat() };
+    await assert.rejects(async () => ask({ ask: "check", credential: elsewhere, method: methodOf(suite) as unknown as JsonObject }), { message: "context_unknown" });
   });
 }
 

@@ -40,6 +40,8 @@ export async function check(credential: Document, method: Method): Promise<boole
   const name = suiteOf(credential);
   const suite = SELECTIVE[name as keyof typeof SELECTIVE];
   if (!suite && name !== "eddsa-rdfc-2022") throw new Error("cryptosuite_not_allowed");
+  const named = [credential["@context"]].flat();
+  if (named.some((each) => typeof each === "string" && !Object.hasOwn(CONTEXTS, each))) throw new Error("context_unknown"); // no word about the proof
   const everything = Object.keys(credential).filter((member) => member !== "proof" && member !== "@context");
   const whole = suite ? await derive(credential, everything.map((member) => `/${member}`)) : credential;
   const cryptosuite = suite ? suite.createVerifyCryptosuite() : eddsa;

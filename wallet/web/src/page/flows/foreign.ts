@@ -5,13 +5,11 @@ import SKILLS from "skillspass:skills";
 import type { Brought, Foreign } from "../../foreign/files.ts";
 import type { Said } from "../../foreign/profile.ts";
 import { checkIssued } from "../../journeys/receiving.ts";
-import { addCredential, append, heldIn, type Log } from "../../keeper/vault.ts";
+import { addCredential, append, heldIn, readWire, type Log } from "../../keeper/vault.ts";
 import type { Unverified } from "../../protocol/credentials.ts";
 import { malformed, Refusal } from "../../protocol/errors.ts";
-import type { JsonObject, JsonValue } from "../../protocol/json.ts";
+import { canonicalJson, type JsonObject, type JsonValue } from "../../protocol/json.ts";
 import { b64url, type Octets } from "../../protocol/octets.ts";
-import { parseSdJwtVc } from "../../protocol/sd_jwt_vc.ts";
-import { parseVcSdJwt } from "../../protocol/vc_sd_jwt.ts";
 import { h } from "../dom.ts";
 import { actions, button, form, notice, step, submit, twoWays, words } from "../parts.ts";
 import type { Stage } from "../stage.ts";
@@ -22,7 +20,6 @@ import { facts, status, tick, titleOf, toPassport } from "./pieces.ts";
 
 const MAX_KEPT_BYTES = 1024 * 1024; // ten of them still fit a vault
 const MAX_ASKED = 60; // the longest profile seen has some forty
-const READERS: Readonly<Record<string, (text: string) => Promise<Unverified>>> = { "dc+sd-jwt": parseSdJwtVc, "vc+sd-jwt": parseVcSdJwt };
 const ENDED = new Set(["expired", "not_yet_valid"]);
 
 /** What was found about a credential; `key` is the one of ours that it is bound to. */
@@ -88,10 +85,8 @@ export async function bringSkills(wallet: Wallet, stage: Stage, skills: readonly
 
 /** The issuer's signature where this page can check it; what it cannot is unknown, and never green. */
 async function judge({ format, wire }: Foreign, log: Log): Promise<Verdict> {
-  const read = typeof wire === "string" ? READERS[format] : undefined;
-  if (!read) return { word: "unknown", key: undefined };
   try {
-    const unverified = await read(String(wire));
+    const unverified = await readWire(format, wire);
     const key = keyOf(unverified, log);
     try {
       await checkIssued(unverified, log.now());
@@ -103,7 +98,8 @@ async function judge({ format, wire }: Foreign, log: Log): Promise<Verdict> {
     }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { word: error.kind === "unsupported" ? "unknown" : "refused", key: undefined };
+    const isRefused = format !== "ldp_vc" && error.kind !== "unsupported"; // of documents there are more forms than we read
+    return { word: isRefused ? "refused" : "unknown", key: undefined };
   }
 }
 
@@ -116,7 +112,7 @@ function keyOf({ holder }: Unverified, log: Log): JsonObject | undefined {
 /** Bound to a key of ours it is a credential like any other; else it lies beside them, as it came. */
 async function keep(foreign: Foreign, { word, key }: Verdict, octets: Octets, log: Log): Promise<Log> {
   const { kind, format, wire, title, issuer, by, ending } = foreign;
-  if (key && !heldIn(log.events).some((held) => held.wire === wire)) {
+  if (key && !heldIn(log.events).some((held) => String(canonicalJson(held.wire)) === String(canonicalJson(wire)))) {
     return addCredential(log, format, wire, key, { id: issuer, name: by, host: issuer.replace(/^did:web:/, ""), listed: false });
   }
   const id = b64url(log.chance.octets(9));
