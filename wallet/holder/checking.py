@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from credentials.errors import CredentialError
 from credentials.findings import Outcome, Part, Verdict
 from credentials.formats import FORMATS
+from credentials.issuer_checks import ONE_TIME
 from credentials.model import Wire
 from credentials.verification import Expectations, HolderCheck, Policy, check
+from schemas import catalog
 from wallet.holder.outside import Outside
 
 
@@ -34,13 +36,18 @@ class Checked:
 
     @property
     def unknown(self) -> str | None:
-        """What could not be checked now, as a code; None where all was."""
+        """What could not be checked now, as a code; None where all was.
+
+        Whose a key for one answer is, nobody can check at any time: that says nothing of the proof.
+        """
         parts = (Part.AUTHENTIC, Part.ISSUER, Part.VALID)
         return next(
             (
                 each.code
                 for each in self.verdict.findings
-                if each.part in parts and each.outcome is Outcome.UNDETERMINED
+                if each.part in parts
+                and each.outcome is Outcome.UNDETERMINED
+                and each.code != ONE_TIME
             ),
             None,
         )
@@ -62,6 +69,7 @@ def check_own(wire: Wire, format_id: str, *, outside: Outside) -> Checked:
             holder=HolderCheck.NONE,
             format=format_id,
             held=True,
+            one_time=catalog.one_time_types(),
         ),
         sources=sources,
         at=outside.now(),
