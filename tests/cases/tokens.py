@@ -202,6 +202,7 @@ def w3c() -> dict[str, str]:
         "no zone": made({"validFrom": "2026-11-23T12:00:00"}),
         "30 February": made({"validFrom": "2026-02-30T12:00:00Z"}),
         "ends before it starts": made({"validUntil": "2026-11-22T12:00:00Z"}),
+        "never ends": made({"validUntil": "9999-12-31T23:59:59Z"}),
         "never dated": made({"validFrom": None}),
         "vc claim": made({"vc": {}}),
         "another iss": made({"iss": "did:web:other.example"}),

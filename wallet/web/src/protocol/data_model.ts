@@ -61,6 +61,8 @@ export function credentialId(document: JsonObject): string | undefined {
   return name;
 }
 
+const NO_END = 253_402_300_799; // 9999-12-31T23:59:59Z, stated where an end could be hidden (decision 0016)
+
 /** From when and until when, in seconds (section 4.9); refuses `context_missing`, `date_invalid`. */
 export function validityOf(document: JsonObject): [from: number | undefined, until: number | undefined] {
   const context = entries(member(document, "@context") ?? null)[0];
@@ -71,10 +73,8 @@ export function validityOf(document: JsonObject): [from: number | undefined, unt
   const from = moment(document, first ?? "");
   const until = moment(document, last ?? "");
   if (context === V1_CONTEXT && from === undefined) throw malformed("date_invalid", "member issuanceDate is missing");
-  if (from !== undefined && until !== undefined && from > until) {
-    throw malformed("date_invalid", "it ends before it starts");
-  }
-  return [from, until];
+  if (from !== undefined && until !== undefined && from > until) throw malformed("date_invalid", "it ends before it starts");
+  return [from, until === NO_END ? undefined : until];
 }
 
 /** The places in status lists (Bitstring Status List 1.0, section 2.1). */
