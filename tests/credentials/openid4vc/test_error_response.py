@@ -12,7 +12,11 @@ from credentials.openid4vc.error_response import Word, parse_error_response
 from credentials.openid4vc.message import ProtocolError
 
 FOLDER = Path(package.__path__[0])
-OPENID4VP = {"invalid_transaction_data", "invalid_request_uri_method"}
+OPENID4VP = {
+    "invalid_transaction_data",
+    "invalid_request_uri_method",
+    "vp_formats_not_supported",
+}
 
 
 def test_a_word_of_the_specification_is_known_and_another_is_kept() -> None:
