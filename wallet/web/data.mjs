@@ -29,6 +29,7 @@ const BORROWED = { // what the page also says, and other services say in the sam
     ["wallet_web_confirm.yaml", /^flow\./],
     ["verifier_requests.yaml", /^declaration\./],
   ],
+  skills: [["wallet_web_skills.yaml", /^web\.skills\./]],
   box: [["wallet_web_adviser.yaml", /^box\./], ["wallet_web_share.yaml", /^share\.(?:language|offline|offline_text|retry)$/]],
   box_adviser: [["wallet_web_adviser.yaml", /^adviser\./], ["common.yaml", /^common\.(?:level|grade)\./]],
   box_confirm: [["wallet_web_confirm.yaml", /^confirm\./]],

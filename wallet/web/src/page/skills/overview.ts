@@ -3,14 +3,12 @@
 import { momentOf, type Event } from "../../keeper/events.ts";
 import type { JsonObject, JsonValue } from "../../protocol/json.ts";
 import { counts, overview, type SkillLine, type Statement } from "../../skills/evidence.ts";
-import { tIn } from "../texts.ts";
 import type { Given } from "./asking.ts";
 import { data, nameOf, profiles, said, skillOf } from "./data.ts";
 import { isoDay, ownWords, proofsIn, statementsIn } from "./statements.ts";
 import { wishesIn } from "./growth.ts";
 
 const MOST_PLACES = 4;
-const OWN = "web.skills.own";
 
 /** The whole overview. */
 export function skillsOf(given: Given): JsonObject {
@@ -20,7 +18,7 @@ export function skillsOf(given: Given): JsonObject {
     ({ id, nl, en, skills: lines.filter(({ skill }) => skillOf(skill)?.group === id).map((line) => lineOf(line, given, since)) }));
   const own = lines.filter(({ skill }) => !skillOf(skill)).map((line) => lineOf(line, given, since));
   return {
-    groups: [...known, { id: "own", nl: tIn("nl", OWN), en: tIn("en", OWN), skills: own }].filter(({ skills }) => skills.length > 0),
+    groups: [...known, { id: "own", ...said("web.skills.own", {}, (iso) => iso), skills: own }].filter(({ skills }) => skills.length > 0),
     count: lines.length, since: since === null ? null : isoDay(since), news: newsSince(given, lines, since),
   };
 }
