@@ -103,10 +103,12 @@ class PersonaTown(Town):
         self.clock.ahead += more
         return replace(self, shift=self.shift + int(more.total_seconds() * 1000))
 
-    def gives(
-        self, name: str, hold: Script, *, form: str = "dc+sd-jwt", **more: object
-    ) -> Mapping[str, str]:
-        """What one giver of a script offers to the person of that name, in one form."""
+    def gives(self, name: str, hold: Script, **more: object) -> Mapping[str, str]:
+        """What one giver of a script offers to the person of that name."""
+        return self.gives_in("dc+sd-jwt", name, hold, **more)
+
+    def gives_in(self, form: str, name: str, hold: Script, /, **more: object) -> Mapping[str, str]:
+        """The same in a form of choice."""
         key = self.keys[hold["issuer"]]
         return self._offer(hold["type"], claims_of(name, hold) | more, key, form)
 

@@ -225,7 +225,7 @@ def test_a_host_of_status_lists_is_believed_while_the_sector_list_names_it(
             worker.page.route(hidden, lambda route: route.abort())
         offers = [
             town.gives(script["name"], work),
-            town.gives(script["name"], safety, form=FORMS[-1], valid_until="2030-12-21"),
+            town.gives_in(FORMS[-1], script["name"], safety, valid_until="2030-12-21"),
         ]
         for place, offer in enumerate(offers):
             takes(worker, offer, script["name"], first=place == 0)
