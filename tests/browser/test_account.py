@@ -14,7 +14,8 @@ import uvicorn
 from fastapi import FastAPI, Response
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.test_keeper import BOOT, BUILT, PAGE, POLICY, authenticator, run
+from tests.browser.test_keeper import BOOT, BUILT, PAGE, POLICY, authenticator, parts, run
+from tests.browser.waiting import becomes
 from tests.in_memory import InMemoryHttp
 from tests.wallet.keeping import Turning
 from wallet.app import create_app
@@ -63,6 +64,8 @@ def _serve_keeper(app: FastAPI) -> None:
     boot = BOOT.replace(b"/keeper.js", b"/core.js")  # the service has a page and script of its own
     files = {"/kluis": ("text/html", PAGE), "/boot.js": ("text/javascript", boot)}
     files["/core.js"] = ("text/javascript", BUILT.read_bytes())
+    for part in parts()[1:]:  # what it starts with, in files beside it
+        files[f"/{part.name}"] = ("text/javascript", part.read_bytes())
     for path, (kind, body) in files.items():
 
         def serve(kind: str = kind, body: bytes = body) -> Response:
@@ -77,7 +80,7 @@ def opened(context: BrowserContext, site: Site, *, prf: bool = True) -> Page:
     """A fresh page of the keeper with a device of its own."""
     page = context.new_page()
     page.goto(f"{site.keeper}/kluis")
-    page.wait_for_function("self.ready")
+    becomes(page, "self.ready")
     authenticator(page, prf=prf)
     return page
 
@@ -128,7 +131,7 @@ EVENT = """
 def test_a_passkey_opens_the_vault_in_a_page_that_was_reloaded(phone: Page) -> None:
     assert run(phone, EVENT, note="mag") == {"version": 2, "notes": ["", "mag"]}
     phone.reload()
-    phone.wait_for_function("self.ready")
+    becomes(phone, "self.ready")
     script = """
       const device = await k.device.Device.open();
       const stored = await k.service.readVault();

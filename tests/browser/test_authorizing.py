@@ -17,6 +17,7 @@ from credentials.keys import Algorithm, SoftwareSigner
 from service.fetch import Fetched
 from tests.browser.test_journeys import Outgoing
 from tests.browser.test_keeper import run, serving
+from tests.browser.waiting import becomes
 from tests.conftest import NOW
 from tests.wallet.foreign_issuer import BACK, CLIENT_ID, DID, ISSUER, SERVER, ForeignIssuer
 from wallet import relay
@@ -82,7 +83,7 @@ def opened(browser: Browser, address: str) -> Iterator[Opened]:
             page.route(f"{origin}/**", lambda route: _direct(route, school, cors=cors))
         page.route(f"{address}/api/relay/**", lambda route: _relayed(route, school))
         page.goto(address)
-        page.wait_for_function("self.ready")
+        becomes(page, "self.ready")
         return page
 
     yield page_for

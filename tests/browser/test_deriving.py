@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, Route
 from starlette.testclient import TestClient
 
 from tests.browser.test_keeper import POLICY, Handler, serving
+from tests.browser.waiting import becomes
 from tests.cases.case import read
 from tests.conftest import NOW
 from tests.in_memory import InMemoryHttp
@@ -57,7 +58,7 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
         opened = context.new_page()
         opened.route(f"{WEB}/**", answer)
         opened.goto(address)
-        opened.wait_for_function("self.ready")
+        becomes(opened, "self.ready")
         yield opened
         context.close()
 

@@ -100,6 +100,12 @@ def presses(member: Person, key: str, **values: object) -> None:
     member.page.keyboard.press("Enter")
 
 
+def sends(member: Person, key: str) -> None:
+    """The same with a button that brings another page."""
+    with member.page.expect_navigation():
+        presses(member, key)
+
+
 def comes_in(member: Person, site: ShareSite) -> None:
     """Make a passkey by an invitation."""
     name, path = invited(site)
@@ -149,7 +155,7 @@ def test_a_firm_lets_a_program_in_and_sees_whether_its_system_hears(
     page.get_by_role("link", name=sentence("verifier.firm.systems", member.language)).click()
     member.looks("firm-systems-empty")
     page.fill("#name", "Planbord")
-    presses(member, "verifier.systems.give")
+    sends(member, "verifier.systems.give")
     key = page.locator("[data-secret]").inner_text()
     assert key.startswith("spk_")
     member.looks("firm-key-made")
@@ -158,9 +164,9 @@ def test_a_firm_lets_a_program_in_and_sees_whether_its_system_hears(
     )
     assert asked.status_code == 201
     page.fill("#url", f"{RECEIVER}/hook")
-    presses(member, "verifier.systems.tell")
+    sends(member, "verifier.systems.tell")
     expect(page.locator("[data-secret]")).to_contain_text("whsec_")
-    presses(member, "verifier.systems.test")
+    sends(member, "verifier.systems.test")
     for outcome in ("arrived", "again"):
         line = page.locator(f"[data-outcome='{outcome}']")
         for _ in range(40):
@@ -171,13 +177,13 @@ def test_a_firm_lets_a_program_in_and_sees_whether_its_system_hears(
         expect(line).to_have_count(1)
         heard.status = 500
         if outcome == "arrived":
-            presses(member, "verifier.systems.test")
+            sends(member, "verifier.systems.test")
     assert key not in page.content()
     member.looks("firm-systems")
-    presses(member, "verifier.systems.end")
+    sends(member, "verifier.systems.end")
     expect(page.get_by_text("Planbord")).to_have_count(0)
     page.fill("#name", "Planbord")
     for box in page.locator("input[type='checkbox']").all():
         box.uncheck()
-    presses(member, "verifier.systems.give")
+    sends(member, "verifier.systems.give")
     member.looks("firm-key-refused")

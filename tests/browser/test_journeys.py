@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from schemas.declarations import lists
 from tests.browser.test_keeper import POLICY, Handler, run, serving
+from tests.browser.waiting import becomes
 from tests.conftest import NOW
 from tests.wallet.world import ISSUER, VERIFIER, World
 
@@ -65,7 +66,7 @@ def page(browser: Browser, address: str, world: World) -> Iterator[Page]:
     for origin in (ISSUER, VERIFIER):
         opened.route(f"{origin}/**", answer)
     opened.goto(address)
-    opened.wait_for_function("self.ready")
+    becomes(opened, "self.ready")
     yield opened
     context.close()
 

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.waiting import becomes
+
 BUILT = Path(__file__).parents[2] / "wallet" / "web" / "build" / "keeper.js"
 POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'none'; "
@@ -90,7 +92,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     context = browser.new_context()
     opened = context.new_page()
     opened.goto(address)
-    opened.wait_for_function("self.ready")
+    becomes(opened, "self.ready")
     yield opened
     context.close()
 
@@ -178,7 +180,7 @@ def test_without_prf_the_device_and_the_card_open_it(page: Page) -> None:
 def test_the_devices_key_persists_and_refuses_export(page: Page) -> None:
     first = run(page, "return (await k.device.Device.open()).name()")
     page.reload()
-    page.wait_for_function("self.ready")
+    becomes(page, "self.ready")
     script = """
       const device = await k.device.Device.open();
       const key = await device.key();

@@ -11,6 +11,7 @@ from schemas.messages import sentence
 from tests.browser.person import Person
 from tests.browser.test_wallet_camera import film, watching
 from tests.browser.verifier_site import address, serving_verifier
+from tests.browser.waiting import becomes
 from tests.verifier.share_site import ShareSite
 
 CASES = [("nl", 360), ("en", 1280), ("en", 360), ("nl", 1280)]
@@ -135,7 +136,7 @@ def test_nothing_on_the_page_becomes_script(
 ) -> None:
     with recruiter_at(certificate, site, pictures, "nl", 360) as recruiter:
         recruiter.page.evaluate(SPOILED)
-        recruiter.page.wait_for_function("faults.length > 1")
+        becomes(recruiter.page, "faults.length > 1")
         faults = recruiter.page.evaluate("faults")
         assert sorted(faults) == ["TypeError", "require-trusted-types-for"]
 

@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Route
 
 from schemas.messages import sentence
+from tests.browser.waiting import becomes
 from tests.browser.wallet_site import WalletSite, Worker, serving_wallet, worker
 
 
@@ -210,7 +211,7 @@ def test_a_tampered_vault_does_not_open_on_a_new_phone(
 def test_the_page_starts_and_opens_without_network(phone: Worker) -> None:
     phone.sign_up()
     phone.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-    phone.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    becomes(phone.page, "navigator.serviceWorker.controller !== null")
     phone.page.context.set_offline(True)
     phone.page.reload()
     phone.screens.wait_for_selector("h1")
@@ -229,7 +230,7 @@ def test_the_page_starts_and_opens_without_network(phone: Worker) -> None:
 
 def test_a_changed_script_is_noticed_and_does_not_run(phone: Worker, site: WalletSite) -> None:
     phone.sign_up()
-    phone.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    becomes(phone.page, "navigator.serviceWorker.controller !== null")
     site.answer_with("/keeper.js", b"self.stolen = 1;")
     try:
         phone.page.reload()

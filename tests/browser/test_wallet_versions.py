@@ -5,6 +5,7 @@ import json
 import re
 
 from tests.browser.test_wallet_page import phone, site
+from tests.browser.waiting import becomes
 from tests.browser.wallet_site import WalletSite, Worker
 from wallet.sites import DIST
 
@@ -36,7 +37,7 @@ def test_the_first_load_is_small() -> None:
 
 def test_a_new_version_waits_until_the_person_takes_it(phone: Worker, site: WalletSite) -> None:
     phone.sign_up()
-    phone.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    becomes(phone.page, "navigator.serviceWorker.controller !== null")
     told = phone.page.evaluate("fetch('/integrity.json').then((answer) => answer.json())")
     new = json.dumps({**told, "version": "f" * 64}).encode()
     site.answer_with("/integrity.json", new, "application/json")

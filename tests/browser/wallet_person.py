@@ -290,6 +290,8 @@ class Worker:
         file = folder / given.value.suggested_filename
         given.value.save_as(file)
         self.presses("flow.to_passport")
+        again = self.screens.get_by_role("button", name=self.says("screens.take.do"))
+        expect(again).to_have_attribute("aria-busy", "false")
         return file
 
     def brings(self, file: Path, words: str) -> None:
