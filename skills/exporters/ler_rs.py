@@ -9,7 +9,7 @@ from schemas.files import JsonObject, JsonValue
 from schemas.messages import sentence
 from skills.evidence import Grade
 from skills.exporters.table import PARTS, answers, purpose
-from skills.exporters.writing import name, octets
+from skills.exporters.writing import last_moment, midnight, name, octets
 from skills.extracts import Extract, Line, Source
 
 TYPE = "http://schema.hropenstandards.org/4.4/recruiting/json/ler-rs/LER-RSType.json"
@@ -64,17 +64,20 @@ def _skill(line: Line, language: str) -> JsonValue:
 
 
 def _certificate(source: Source, language: str) -> JsonValue:
+    """A proof; the standard asks who gave it, so a giver whom nobody knows is said to be that."""
     told: list[JsonValue] = [sentence(f"skills.standing.{source.standing}", language)]
     for part, word in zip(PARTS, answers(source, language), strict=True):
         if word:
             told.append(f"{sentence(f'common.part.{part}', language)} {word}")
-    document: JsonObject = {"name": source.titles[language], "descriptions": told}
-    if source.giver:
-        document["issuingAuthority"] = {"name": source.giver}
+    giver = source.giver or sentence("skills.standing.unknown", language)
+    document: JsonObject = {
+        "name": source.titles[language],
+        "descriptions": told,
+        "issuingAuthority": {"name": giver},
+    }
     if source.on is not None:
         document["firstIssued"] = source.on.isoformat()
-    days = {"validFrom": source.on, "validTo": source.until}
-    period: JsonObject = {key: day.isoformat() for key, day in days.items() if day is not None}
     if source.until is not None:
-        document["effectiveTimePeriod"] = period
+        start: JsonObject = {"validFrom": midnight(source.on)} if source.on is not None else {}
+        document["effectiveTimePeriod"] = {**start, "validTo": last_moment(source.until)}
     return document

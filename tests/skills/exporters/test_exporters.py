@@ -140,6 +140,26 @@ def faults(node: Any, place: str = "") -> Iterator[str]:  # noqa: ANN401 - any J
                 yield here
 
 
+LER_RS_NEEDED = {
+    "narratives": ("name", "texts"),
+    "skills": ("name",),
+    "certifications": ("name", "issuingAuthority"),
+}
+"""What each item has to have in the standard; of a certificate we ask its name too."""
+
+
+def lacking(document: Any) -> list[str]:  # noqa: ANN401 - any JSON
+    """The members that the standard asks and that are not there."""
+    items = [
+        key
+        for part, keys in LER_RS_NEEDED.items()
+        for item in document.get(part, [])
+        for key in keys
+        if key not in item
+    ]
+    return items if "type" in document else ["type", *items]
+
+
 def test_the_record_for_hr_systems_has_members_of_the_standard_alone() -> None:
     for what in (made(), made(person=None), extract([], [], purpose=OWN_USE, made_on=TODAY)):
         document = written("ler-rs", what)
@@ -149,10 +169,21 @@ def test_the_record_for_hr_systems_has_members_of_the_standard_alone() -> None:
     assert list(faults({**document, "score": 3})) == ["score"]
     assert list(faults({**document, "skills": [{"name": "lassen", "comments": "x"}]}))
     first = document["certifications"][0]
-    assert first["effectiveTimePeriod"] == {"validFrom": "2025-05-01", "validTo": "2035-05-01"}
+    assert first["effectiveTimePeriod"] == {
+        "validFrom": "2025-05-01T00:00:00Z",
+        "validTo": "2035-05-01T23:59:59Z",
+    }
     assert first["issuingAuthority"] == {"name": "Praktijkschool IJsselstad"}
     assert first["firstIssued"] == "2025-05-01"
-    assert "issuingAuthority" not in document["certifications"][1]
+    assert document["certifications"][1]["issuingAuthority"] == {"name": "weten we niet"}
+
+
+@pytest.mark.parametrize("without", ["name", "issuingAuthority", "type"])
+def test_what_the_standard_asks_is_there_and_missed_when_it_is_not(without: str) -> None:
+    document = written("ler-rs", made())
+    assert lacking(document) == []
+    (document if without == "type" else document["certifications"][1]).pop(without)
+    assert lacking(document) == [without]
 
 
 def test_nobody_endorses_the_own_word() -> None:
