@@ -45,7 +45,7 @@ def _named_key(kind: StatusKind, body: bytes) -> NamedKey:
     if kind is StatusKind.BITSTRING:
         return NamedKey(bitstring_status_list.key_id(parse_json_object(body)))
     if body.startswith(token_status_list_cwt.TAG):
-        return NamedKey(token_status_list_cwt.key_id(body))
+        return token_status_list_cwt.named_key(body)
     return token_status_list.named_key(_text(body))
 
 

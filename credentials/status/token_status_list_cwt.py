@@ -1,11 +1,17 @@
-"""Token Status List as CWT (draft-ietf-oauth-status-list, section 5.2): COSE_Sign1 over CBOR."""
+"""Token Status List as CWT (draft-ietf-oauth-status-list, section 5.2): COSE_Sign1 over CBOR.
 
-from collections.abc import Mapping
+A certificate chain (``x5chain``, RFC 9360) stands in the protected header alone: in the other one,
+anybody could put a chain of another party over the same key.
+"""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from credentials import cbor
 from credentials.cbor import CborValue
+from credentials.certificates import MAX_CHAIN
 from credentials.errors import (
     CredentialError,
     MalformedError,
@@ -16,6 +22,7 @@ from credentials.errors import (
 from credentials.keys import Algorithm, PublicKey, Signer
 from credentials.model import StatusKind, StatusReference
 from credentials.status.token_status_list import (
+    NamedKey,
     TokenStatusList,
     check_list,
     open_list,
@@ -32,7 +39,7 @@ _ALGORITHMS: Mapping[int, Algorithm] = MappingProxyType(
     {-7: Algorithm.ES256, -35: Algorithm.ES384, -8: Algorithm.EDDSA}
 )
 _NUMBERS = MappingProxyType({algorithm: number for number, algorithm in _ALGORITHMS.items()})
-_ALG, _KEY_ID, _TYP = 1, 4, 16  # header parameters
+_ALG, _KEY_ID, _TYP, _CHAIN = 1, 4, 16, 33  # header parameters
 _SUB, _EXP, _IAT, _LIST, _TTL, _STATUS = 2, 4, 6, 65533, 65534, 65535  # claims
 _PARTS = 4
 _LAST_SECOND = 253_402_300_799  # of the year 9999, where datetimes end
@@ -47,6 +54,7 @@ def sign_list(
     at: datetime,
     lifetime: timedelta,
     time_to_live: timedelta,
+    chain: Sequence[bytes] = (),
 ) -> bytes:
     """Write the status list token; its ``kid`` is the signer's key id, and is signed as well.
 
@@ -58,9 +66,12 @@ def sign_list(
         at: now.
         lifetime: until ``exp``.
         time_to_live: how long readers may keep a copy.
+        chain: certificates in DER, the leaf of the signer first, in place of ``kid``.
     """
     header: _Map = {_ALG: _NUMBERS[signer.public.algorithm], _TYP: TYPE}
-    if signer.public.key_id is not None:
+    if chain:
+        header[_CHAIN] = chain[0] if len(chain) == 1 else [*chain]
+    elif signer.public.key_id is not None:
         header[_KEY_ID] = signer.public.key_id.encode()
     claims: _Map = {
         _SUB: uri,
@@ -74,18 +85,39 @@ def sign_list(
     return TAG + cbor.encode([protected, {}, payload, signature])
 
 
-def key_id(token: bytes) -> str | None:
-    """The ``kid`` that a status list token names, unchecked, to look up its key.
+def named_key(token: bytes) -> NamedKey:
+    """The key that a status list token names, unchecked, to look it up: ``kid``, else a chain.
 
     Raises:
-        UndeterminedError: ``status_invalid`` for what is no status list token.
+        UndeterminedError: ``status_invalid`` for what is no status list token, or one under a chain
+            that is none or was made at no time.
     """
     try:
-        protected, unprotected, _, _ = _parts(token)
-        named = _map(cbor.decode(protected)).get(_KEY_ID, unprotected.get(_KEY_ID))
-        return named.decode() if isinstance(named, bytes) else None
+        protected, unprotected, payload, _ = _parts(token)
+        header = _map(cbor.decode(protected))
+        named = header.get(_KEY_ID, unprotected.get(_KEY_ID))
+        if named is not None or _CHAIN not in header:
+            return NamedKey(named.decode() if isinstance(named, bytes) else None)
+        chain = _chain_of(header[_CHAIN])
+        issued_at = _date(_map(cbor.decode(payload)), _IAT)
     except (CredentialError, UnicodeDecodeError) as error:
         raise UndeterminedError("status_invalid", "no status list token") from error
+    if issued_at is None:
+        raise UndeterminedError("status_invalid", "made at no time")
+    return NamedKey(None, chain, issued_at)
+
+
+def _chain_of(value: CborValue) -> tuple[str, ...]:
+    """``x5chain``, in the spelling of ``x5c``: one certificate, or two and more in a list."""
+    octets = [value] if isinstance(value, bytes) else value
+    if not isinstance(octets, list) or not 0 < len(octets) <= MAX_CHAIN:
+        raise MalformedError("x5c_invalid", "no chain")
+    if not isinstance(value, bytes) and len(octets) == 1:
+        raise MalformedError("x5c_invalid", "one certificate in a list")
+    texts = [b64encode(each).decode("ascii") for each in octets if isinstance(each, bytes)]
+    if len(texts) != len(octets):
+        raise MalformedError("x5c_invalid", "no certificate")
+    return tuple(texts)
 
 
 def read_list(token: bytes, *, uri: str, key: PublicKey, at: datetime) -> TokenStatusList:
@@ -142,7 +174,7 @@ def reference_of(token: bytes) -> StatusReference:
 def _verified(token: bytes, key: PublicKey) -> _Map:
     protected, _, payload, signature = _parts(token)
     header = _map(cbor.decode(protected))
-    if not header.keys() <= {_ALG, _KEY_ID, _TYP}:
+    if not header.keys() <= {_ALG, _KEY_ID, _TYP, _CHAIN}:
         raise MalformedError("crit_unknown", "a protected header that we do not know")
     if header.get(_TYP) != TYPE:
         raise MalformedError("typ_not_allowed", f"expected {TYPE}")

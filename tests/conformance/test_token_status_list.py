@@ -201,7 +201,11 @@ def test_the_example_tokens_are_verified_and_opened(vectors: Path) -> None:
         assert each.time_to_live == timedelta(seconds=43200)
         assert each.issued_at == datetime(2023, 6, 16, 12, 56, 10, tzinfo=UTC)
         assert each.expires == datetime(2042, 8, 15, 12, 56, 10, tzinfo=UTC)
-    assert token_status_list.named_key(jwt).key_id == token_status_list_cwt.key_id(cwt) == "12"
+    assert (
+        token_status_list.named_key(jwt).key_id
+        == token_status_list_cwt.named_key(cwt).key_id
+        == "12"
+    )
 
 
 def test_the_example_token_is_written_as_the_draft_shows_it(vectors: Path) -> None:

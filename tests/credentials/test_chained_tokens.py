@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from credentials import credential_status
+from credentials import cbor, credential_status
+from credentials.cbor import CborValue
 from credentials.certificates import write_chain
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import CredentialError, ProofInvalid
@@ -15,7 +16,7 @@ from credentials.formats import FORMATS
 from credentials.jose import Jws, peek, sign_compact
 from credentials.keys import Algorithm, PublicKey, SoftwareSigner
 from credentials.model import Purpose, StatusKind, StatusReference
-from credentials.status import token_status_list
+from credentials.status import token_status_list, token_status_list_cwt
 from credentials.trust.listing import (
     STATUS_HOST,
     STATUS_SERVICE,
@@ -174,9 +175,9 @@ class ChainedStatus(World):
 
     role = STATUS_HOST
 
-    def __init__(self) -> None:
+    def __init__(self, form: str = "jwt") -> None:
         super().__init__(NOW, "dc+sd-jwt", issuer=SCHOOL)
-        self.anchor = LISTED
+        self.form, self.anchor = form, LISTED
 
     def trust_list(self) -> TrustList:
         usual = super().trust_list()
@@ -193,7 +194,8 @@ class ChainedStatus(World):
         signer: SoftwareSigner = LEAF,
     ) -> tuple[Outcome, str]:
         """What the tenth check says."""
-        self.pages[uri] = token_status_list.sign_list(
+        sign = token_status_list_cwt if self.form == "cwt" else token_status_list
+        token = sign.sign_list(
             token_status_list.encode([0, 0, 0, value], bits=2),
             bits=2,
             uri=uri,
@@ -202,22 +204,32 @@ class ChainedStatus(World):
             lifetime=DAY,
             time_to_live=timedelta(minutes=15),
             chain=chain or CHAIN,
-        ).encode()
+        )
+        return self.answer_to(token if isinstance(token, bytes) else token.encode(), uri)
+
+    def answer_to(self, token: bytes, uri: str = STATUS) -> tuple[Outcome, str]:
+        """The same, of a list that was made elsewhere."""
+        self.pages[uri] = token
         place = StatusReference(StatusKind.TOKEN, uri, 3, Purpose.ANY)
         wire = self.present(self.issue(self.credential(status=[place])))
         finding = found(self.verdict(wire), Check.STATUS)
         return finding.outcome, finding.code
 
 
-def test_a_status_list_under_a_chain_of_the_issuer_is_believed() -> None:
-    world = ChainedStatus()
+FORMS = pytest.mark.parametrize("form", ["jwt", "cwt"])
+
+
+@FORMS
+def test_a_status_list_under_a_chain_of_the_issuer_is_believed(form: str) -> None:
+    world = ChainedStatus(form)
     assert world.answer() == (Outcome.PASSED, "ok")
     assert world.answer(value=1) == (Outcome.FAILED, "revoked")
     assert [url for url in world.asked if "did.json" in url] == []
 
 
-def test_a_status_list_under_a_chain_of_its_host_is_believed() -> None:
-    world = ChainedStatus()
+@FORMS
+def test_a_status_list_under_a_chain_of_its_host_is_believed(form: str) -> None:
+    world = ChainedStatus(form)
     chain = ROOT.certify(LEAF.public, "Host", host="status.example")
     assert world.answer(chain, uri=HOST_URI) == (Outcome.PASSED, "ok")
     assert world.answer(chain)[1] == "status_issuer_mismatch"  # a host publishes at home alone
@@ -225,6 +237,7 @@ def test_a_status_list_under_a_chain_of_its_host_is_believed() -> None:
     assert world.answer(chain, uri=HOST_URI)[1] == "status_issuer_mismatch"
 
 
+@FORMS
 @pytest.mark.parametrize(
     ("chain", "answer"),
     [
@@ -236,13 +249,17 @@ def test_a_status_list_under_a_chain_of_its_host_is_believed() -> None:
             (OTHER.certify(LEAF.public, "School", host="school.example"),),
             (Outcome.UNDETERMINED, "status_invalid"),
         ),
+        ((*CHAIN, ROOT.certificate()), (Outcome.FAILED, "status_issuer_mismatch")),
     ],
-    ids=["another host", "another anchor"],
+    ids=["another host", "another anchor", "with its anchor"],
 )
 def test_a_status_list_under_another_chain_is_not(
-    chain: tuple[bytes, ...], answer: tuple[Outcome, str], monkeypatch: pytest.MonkeyPatch
+    chain: tuple[bytes, ...],
+    answer: tuple[Outcome, str],
+    form: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    world = ChainedStatus()
+    world = ChainedStatus(form)
     assert world.answer(*chain) == answer
 
     def whoever(*_: object) -> PublicKey:
@@ -253,15 +270,17 @@ def test_a_status_list_under_another_chain_is_not(
     assert world.answer(*chain) == (Outcome.PASSED, "ok")
 
 
-def test_a_stolen_certificate_speaks_for_no_list() -> None:
-    world = ChainedStatus()
+@FORMS
+def test_a_stolen_certificate_speaks_for_no_list(form: str) -> None:
+    world = ChainedStatus(form)
     world.anchor = replace(LISTED, compromised=True)
     assert world.answer() == (Outcome.UNDETERMINED, "status_invalid")
 
 
-def test_a_status_list_that_its_leaf_did_not_sign_is_not_believed() -> None:
+@FORMS
+def test_a_status_list_that_its_leaf_did_not_sign_is_not_believed(form: str) -> None:
     thief = SoftwareSigner.generate(LEAF.public.algorithm)
-    assert ChainedStatus().answer(signer=thief) == (Outcome.UNDETERMINED, "status_invalid")
+    assert ChainedStatus(form).answer(signer=thief) == (Outcome.UNDETERMINED, "status_invalid")
 
 
 @pytest.mark.parametrize(
@@ -275,3 +294,63 @@ def test_a_status_token_without_a_chain_or_date_names_no_key(
     token = sign_compact({"typ": token_status_list.TYPE, **header}, payload, LEAF)
     with pytest.raises(CredentialError, match="status_invalid"):
         token_status_list.named_key(token)
+
+
+Header = dict[int | bytes | str, CborValue]
+
+
+def in_cbor(
+    protected: Header,
+    *,
+    unprotected: Header | None = None,
+    dated: bool = True,
+) -> bytes:
+    """A list in CBOR that the leaf signed, under these headers."""
+    header = cbor.encode({1: -7, 16: token_status_list_cwt.TYPE, **protected})
+    claims: Header = {
+        2: STATUS,
+        65533: {"bits": 2, "lst": token_status_list.encode([0, 0, 0, 0], bits=2)},
+    }
+    if dated:
+        claims[6] = int(NOW.timestamp())
+    payload = cbor.encode(claims)
+    signature = LEAF.sign(cbor.encode(["Signature1", header, b"", payload]))
+    return token_status_list_cwt.TAG + cbor.encode(
+        [header, {**(unprotected or {})}, payload, signature]
+    )
+
+
+def test_a_chain_in_cbor_is_one_certificate_or_a_list() -> None:
+    """RFC 9360, section 2: a list begins at two."""
+    lower = Authority("Tussenautoriteit")
+    above = ROOT.certify(lower.key.public_key(), lower.name, authority=True)
+    two = [lower.certify(LEAF.public, "School", host="school.example"), above]
+    world = ChainedStatus()
+    assert world.answer_to(in_cbor({33: CHAIN[0]})) == (Outcome.PASSED, "ok")
+    assert world.answer_to(in_cbor({33: [*two]})) == (Outcome.PASSED, "ok")
+    named = token_status_list_cwt.named_key(in_cbor({33: CHAIN[0]}))
+    assert [*named.chain] == write_chain(CHAIN)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        in_cbor({33: [CHAIN[0]]}),
+        in_cbor({33: []}),
+        in_cbor({33: [CHAIN[0], "AAAA"]}),
+        in_cbor({33: "AAAA"}),
+        in_cbor({33: [CHAIN[0]] * 6}),
+        in_cbor({33: CHAIN[0]}, dated=False),
+        in_cbor({33: b"no certificate"}),
+        in_cbor({}, unprotected={33: CHAIN[0]}),
+        in_cbor({34: CHAIN[0]}),
+    ],
+    ids=[
+        *("one in a list", "none", "text", "a text", "too long", "not dated", "rubbish"),
+        *("outside the signature", "a mere digest"),
+    ],
+)
+def test_what_is_no_chain_in_cbor_says_nothing(token: bytes) -> None:
+    outcome, code = ChainedStatus().answer_to(token)
+    assert outcome is not Outcome.PASSED
+    assert code in {"status_invalid", "status_issuer_mismatch", "key_unknown"}
