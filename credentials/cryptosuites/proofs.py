@@ -127,7 +127,7 @@ def check_proof_dates(proof: JsonObject, *, at: datetime) -> datetime | None:
     Raises:
         ProofInvalid: ``proof_date_invalid``, also for a date without a zone.
     """
-    created, expires = proof_created(proof), _proof_date(proof, "expires")
+    created, expires = proof_created(proof), proof_expires(proof)
     if created is not None and created > at + CLOCK_SKEW:
         raise ProofInvalid("proof_date_invalid", f"created {created.isoformat()}")
     if expires is not None and expires <= at:
@@ -142,6 +142,15 @@ def proof_created(proof: JsonObject) -> datetime | None:
         ProofInvalid: ``proof_date_invalid`` when it is no date with a zone.
     """
     return _proof_date(proof, "created")
+
+
+def proof_expires(proof: JsonObject) -> datetime | None:
+    """When the proof says it is over; it is not held against any clock.
+
+    Raises:
+        ProofInvalid: ``proof_date_invalid`` when it is no date with a zone.
+    """
+    return _proof_date(proof, "expires")
 
 
 def _proof_date(proof: JsonObject, member: str) -> datetime | None:

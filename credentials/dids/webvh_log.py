@@ -1,11 +1,23 @@
-"""did:webvh 1.0, "Read (Resolve)": replaying the log, every entry with every check."""
+"""did:webvh 1.0, "Read (Resolve)": replaying the log, every entry with every check.
+
+What was checked is remembered by the digest of its octets: a log that did not change is not
+replayed, and one that grew from its last entry that held. Other octets before that, or a moment at
+which one of its dates does not hold, and everything is checked again.
+"""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from credentials.cryptosuites.eddsa_jcs_2022 import EDDSA_JCS_2022
-from credentials.cryptosuites.proofs import check_proof_dates, method_of, proofs_of
+from credentials.cryptosuites.proofs import (
+    check_proof_dates,
+    method_of,
+    proof_created,
+    proof_expires,
+    proofs_of,
+)
 from credentials.data_model import parse_time
 from credentials.dids.web import location
 from credentials.dids.webvh_parameters import (
@@ -23,6 +35,7 @@ from credentials.encoding import (
 from credentials.errors import CredentialError, MalformedError, ProofInvalid, RejectedError
 from credentials.keys import public_key_from_multikey
 from credentials.limits import CLOCK_SKEW
+from credentials.memory import Memory
 
 PREFIX = "did:webvh:"
 MAX_CHARACTERS = 512
@@ -33,6 +46,9 @@ MAX_LOG_BYTES = 1024 * 1024
 
 MAX_ENTRIES = 500
 """Each costs two hashes and a signature check: about 0.1 s for the longest log."""
+
+MAX_HELD, MAX_HELD_OCTETS = 256, 4 * 1024 * 1024
+"""Logs that stay checked: a verifier meets some tens of issuers in an hour."""
 
 _SCID = re.compile(r"[1-9A-HJ-NP-Za-km-z]{46}")
 _VERSION_ID = re.compile(r"(?P<number>[1-9][0-9]{0,5})-(?P<hash>[1-9A-HJ-NP-Za-km-z]{46})")
@@ -74,6 +90,29 @@ class History:
     fault: CredentialError | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The beginning of a log that held.
+
+    Attributes:
+        digest: SHA-256 of its octets.
+        octets: how many they are, without the end of the last line.
+        starts: the latest date in it; it holds from then on.
+        ends: the first moment at which one of its proofs is over; None where none ever is.
+    """
+
+    digest: bytes
+    octets: int
+    versions: tuple[Version, ...]
+    starts: datetime
+    ends: datetime | None
+
+
+_HELD: Memory[str, _Held] = Memory(
+    most=MAX_HELD, most_octets=MAX_HELD_OCTETS, weigh=lambda _did, kept: kept.octets
+)
+
+
 def split(did: str) -> tuple[str, str]:
     """The SCID of a did:webvh and its place: the domain and path, colons between.
 
@@ -105,15 +144,52 @@ def replay(did: str, log: bytes, *, at: datetime) -> History:
         RejectedError: ``address_forbidden``.
     """
     scid, _ = split(did)
-    versions: list[Version] = []
+    lines = _lines(log)
+    held = _remembered(did, log, at=at)
+    versions = [*held.versions] if held else []
+    known = len(versions)
     fault: CredentialError | None = None
-    for line in _lines(log):
+    for line in lines[known:]:
         try:
             versions.append(_checked(line, versions[-1] if versions else None, scid, at=at))
         except CredentialError as error:
             fault = error
             break
+    if len(versions) > known:
+        _remember(did, lines, tuple(versions), held)
     return History(tuple(versions), fault)
+
+
+def _remembered(did: str, log: bytes, *, at: datetime) -> _Held | None:
+    """What is known of the beginning of these very octets, where all of it holds at ``at``."""
+    held = _HELD.find(did)
+    if held is None or log[held.octets : held.octets + 1] not in {b"", b"\n"}:
+        return None
+    if sha256(log[: held.octets]).digest() != held.digest:
+        return None
+    over = held.ends is not None and at >= held.ends
+    return None if over or held.starts > at + CLOCK_SKEW else held
+
+
+def _remember(
+    did: str, lines: list[bytes], versions: tuple[Version, ...], before: _Held | None
+) -> None:
+    """Keep the lines that held; their dates are judged at every use."""
+    begin = len(before.versions) if before else 0
+    starts = [each.time for each in versions[begin:]]
+    ends: list[datetime] = []
+    for line in lines[begin : len(versions)]:
+        for proof in proofs_of(parse_json_object(line)):
+            starts += filter(None, [proof_created(proof)])
+            ends += filter(None, [proof_expires(proof)])
+    if before is not None:
+        starts.append(before.starts)
+        ends += filter(None, [before.ends])
+    octets = b"\n".join(lines[: len(versions)])
+    _HELD.keep(
+        did,
+        _Held(sha256(octets).digest(), len(octets), versions, max(starts), min(ends, default=None)),
+    )
 
 
 def _lines(log: bytes) -> list[bytes]:

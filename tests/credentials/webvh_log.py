@@ -48,11 +48,14 @@ def witnesses(threshold: int, *keys: SoftwareSigner) -> JsonObject:
     return {"threshold": threshold, "witnesses": ids}
 
 
-def proof_of(document: JsonObject, key: SoftwareSigner, at: datetime) -> JsonObject:
+def proof_of(
+    document: JsonObject, key: SoftwareSigner, at: datetime, *, expires: datetime | None = None
+) -> JsonObject:
     """One eddsa-jcs-2022 proof, as logs and witnesses carry it."""
     multikey = key.public.multikey()
     method = f"did:key:{multikey}#{multikey}"
-    options = ProofOptions(method, "assertionMethod", f"{at:%Y-%m-%dT%H:%M:%SZ}")
+    over = f"{expires:%Y-%m-%dT%H:%M:%SZ}" if expires else None
+    options = ProofOptions(method, "assertionMethod", f"{at:%Y-%m-%dT%H:%M:%SZ}", expires=over)
     return EDDSA_JCS_2022.sign(document, options, key)
 
 
