@@ -1,4 +1,7 @@
-"""The wallet's verbs: receive, list, present, history. Imports stay inside: help comes at once."""
+"""The wallet's verbs: receive, import, list, present, history.
+
+Imports stay inside: help comes at once.
+"""
 
 import os
 import secrets
@@ -26,6 +29,7 @@ from service.command_line import (
 if TYPE_CHECKING:
     from credentials.encoding import JsonObject
     from wallet.holder.files import VaultFile
+    from wallet.holder.importing import Brought
     from wallet.holder.outside import Outside
 
 PASSPHRASE = "WALLET_PASSPHRASE"  # noqa: S105 - the variable's name
@@ -98,6 +102,41 @@ def receive(
             "giver": giver,
         }
         print_json(kept)
+
+
+@app.command("import")
+def take_in(
+    export: Annotated[
+        Path, typer.Argument(metavar="EXPORT", help="The file that a passport was taken along in.")
+    ],
+    *,
+    yes: YesOption = False,
+    file: FileOption = None,
+    at: AtOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring the proofs and the log of another passport, after a look at each."""
+    from wallet.holder.importing import keep_import, read_import
+    from wallet.holder.passport import titles
+    from wallet.holder.portability import MAX_EXPORT_BYTES, secret_from
+    from wallet.imports_cli import octets_of
+
+    with _session(file, at=at, as_json=as_json) as session:
+        vault = session.file.vault
+        token = octets_of(export, MAX_EXPORT_BYTES).decode("ascii", errors="replace")
+        typed = typer.prompt(say("wallet.import.secret"), hide_input=True, err=True)
+        found = read_import(token, secret_from(typed), vault, outside=session.outside)
+        for each in found.brought:
+            title = titles(each.type)[language()]
+            typer.echo(f"{title}  {each.held.giver.name}: {_told(each)}", err=True)
+        agreed = yes or _agrees(say("wallet.import.question"))
+        if agreed:
+            keep_import(found, vault)
+            session.file.save()
+    if as_json:
+        print_json(found.as_json() | {"kept": agreed})
+    if not agreed:
+        raise typer.Exit(REFUSED)
 
 
 @app.command("list")
@@ -232,6 +271,14 @@ def _session(file: Path | None, *, at: str | None, as_json: bool) -> Iterator[Se
 def _passphrase() -> str:
     given = os.environ.get(PASSPHRASE)
     return given or str(typer.prompt(say("wallet.passphrase"), hide_input=True, err=True))
+
+
+def _told(brought: "Brought") -> str:
+    if brought.known:
+        return say("wallet.import.known")
+    if brought.problem is not None:
+        return say(f"error.{brought.problem}")
+    return say("wallet.import.right")
 
 
 def _name_question(name: str | None) -> str:

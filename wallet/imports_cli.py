@@ -64,7 +64,7 @@ def take_over(
     from skills.importers.reading import ImportRefused
 
     with plain_errors(as_json=as_json):
-        octets = _octets(file, MAX_SCHEME_BYTES if source in SCHEMES else MAX_OWN_BYTES)
+        octets = octets_of(file, MAX_SCHEME_BYTES if source in SCHEMES else MAX_OWN_BYTES)
         try:
             document, report, lines = _read(source, octets, spoken)
         except ImportRefused as refused:
@@ -185,7 +185,7 @@ def passport_document(file: Path) -> "JsonValue":
     return document
 
 
-def _octets(file: Path, most: int) -> bytes:
+def octets_of(file: Path, most: int) -> bytes:
     """The file, not read beyond its limit.
 
     Raises:

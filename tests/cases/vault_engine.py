@@ -6,6 +6,7 @@ from credentials.encoding import JsonObject, JsonValue, b64url_decode, b64url_en
 from credentials.errors import CredentialError
 from tests.cases.keys import entropy
 from tests.conftest import NOW
+from wallet.holder.carrying import carry
 from wallet.holder.events import Event, EventType, check_chain, merge, next_event, parse_event
 from wallet.holder.files import check_seen
 from wallet.holder.sealed import (
@@ -20,6 +21,7 @@ from wallet.holder.sealed import (
     without_slot,
 )
 from wallet.holder.slots import make_slot
+from wallet.holder.vault import Vault
 
 
 def as_json(log: tuple[Event, ...]) -> list[JsonValue]:
@@ -121,6 +123,16 @@ def join_logs(given: JsonObject) -> JsonValue:
     return json.loads(compact_json(as_json(merged)))  # type: ignore[no-any-return] # JSON
 
 
+def bring(given: JsonObject) -> JsonValue:
+    """The log after another passport's was carried into it."""
+    vault = Vault(log_of(given["events"]), clock=lambda: NOW, entropy=entropy(str(given["seed"])))
+    wanted = given["wanted"]
+    assert isinstance(wanted, list)
+    carry(vault, log_of(given["brought"]), {str(name) for name in wanted})
+    check_chain(vault.events)
+    return as_json(vault.events)
+
+
 def read_bent(given: JsonObject) -> JsonValue:
     """How each vault with one other value is refused."""
     changes, found = given["changes"], []
@@ -151,4 +163,5 @@ ANSWERS = {
     "merge": join_logs,
     "chain": follow,
     "event": write_event,
+    "carry": bring,
 }

@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from datetime import timedelta
 
 from credentials.encoding import JsonObject, JsonValue, b64url_decode, b64url_encode
 from credentials.errors import CredentialError
@@ -113,6 +114,65 @@ def second(vault: str) -> str:
 LOG = events(3)
 PHONE = further(LOG, 2, device="phone", seed="phone")
 LAPTOP = further(LOG, 2, seed="laptop")
+TOLD: tuple[tuple[EventType, JsonObject], ...] = (
+    (EventType.SLOT_ADDED, {"kind": "rec"}),
+    (EventType.KEY_MADE, {"thumbprint": "one", "jwk": {"kty": "EC"}}),
+    (EventType.KEY_MADE, {"thumbprint": "more", "jwk": {"kty": "EC"}}),
+    (
+        EventType.CREDENTIAL_ADDED,
+        {"id": "wanted", "key": "one", "copies": [{"wire": "x", "key": "more"}]},
+    ),
+    (EventType.KEY_MADE, {"thumbprint": "two", "jwk": {"kty": "EC"}}),
+    (EventType.CREDENTIAL_ADDED, {"id": "left", "key": "two"}),
+    (EventType.CREDENTIAL_REFUSED, {"type": "x"}),
+    (EventType.CLAIM_WRITTEN, {"text": "ik kan lassen"}),
+    (EventType.WISH_WRITTEN, {"text": "minder nachten"}),
+    (EventType.FOREIGN_ADDED, {"id": "f", "ending": "json", "file": "e30"}),
+    (EventType.REQUEST_ANSWERED, {"name": "Firma", "credentials": [{"id": "wanted"}]}),
+    (EventType.REQUEST_REFUSED, {"name": "Firma"}),
+    (EventType.SHARE_MADE, {"share": "s"}),
+    (EventType.SHARE_STOPPED, {"share": "s"}),
+    (EventType.DELETION_ASKED, {"name": "Firma"}),
+    (EventType.ADVISER_OPENED, {"box": "b"}),
+    (EventType.ADVISER_CLOSED, {"box": "b"}),
+    (EventType.BOX_OPENED, {"box": "b"}),
+    (EventType.BOX_ANSWERED, {"box": "b"}),
+    (EventType.BOX_CLOSED, {"box": "b"}),
+    (EventType.CREDENTIAL_REMOVED, {"id": "left"}),
+    (EventType.SLOT_REMOVED, {"kind": "rec"}),
+    (EventType.SETTINGS, {"language": "nl"}),
+    (EventType.EXPORT, {}),
+)
+
+
+def elsewhere() -> tuple[Event, ...]:
+    """The log of another passport, with an event of every kind."""
+    draw, made = entropy("elsewhere"), [*events(0)]
+    for hours, (type_, data) in enumerate(TOLD):
+        at = NOW - timedelta(days=30) + timedelta(hours=hours)
+        made.append(next_event(made, type_, data, device="elsewhere", at=at, entropy=draw))
+    return tuple(made)
+
+
+def _carry_cases() -> list[Case]:
+    assert {type_ for type_, _ in TOLD} == set(EventType)
+    given: JsonObject = {
+        "events": as_json(PHONE),
+        "device": PHONE[-1].device,
+        "brought": as_json(elsewhere()),
+        "wanted": ["wanted"],
+        "seed": "carry",
+    }
+    half = as_json((*LOG, *elsewhere()))
+    return [
+        Case("carry a log and one credential", "carry", given),
+        Case("carry a log alone", "carry", given | {"wanted": []}),
+        Case(
+            "carry what is here already", "carry", given | {"events": half, "device": "elsewhere"}
+        ),
+    ]
+
+
 BENT: JsonObject = LOG[0].as_json() | {"data": {}}
 TAB = further(LOG, 2, seed="tab")
 
@@ -194,4 +254,4 @@ def cases() -> list[Case]:
             },
         ),
     ]
-    return found
+    return [*found, *_carry_cases()]

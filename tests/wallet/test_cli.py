@@ -1,6 +1,7 @@
 """The wallet's verbs, over real HTTP to the real issuer and verifier on free ports."""
 
 import json
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from service.serving import Seat, listen, running
+from tests.conftest import NOW
 from tests.wallet.world import ISSUER, TRUST, VERIFIER, World
 from wallet.cli import app
+from wallet.holder.files import open_file
+from wallet.holder.portability import Secret, archive_of, seal_export
 
 PASSPHRASE = "drie natte fietsen"
 AT = "2026-11-23T12:00:00Z"
@@ -119,6 +123,38 @@ def test_a_wrong_pin_is_refused_and_the_offer_lives(shell: Shell, world: World) 
     assert said["nl"] != said["en"]
     right = shell.run("receive", offer["link"], "--yes", "--at", AT, typed=f"{offer['tx_code']}\n")
     assert right.exit_code == 0
+
+
+def exported(shell: Shell, folder: Path) -> Path:
+    """The file in which the passport of a terminal is taken along, opened by the same words."""
+    with open_file(
+        shell.vault, PASSPHRASE, clock=lambda: NOW, entropy=secrets.token_bytes
+    ) as opened:
+        archive = archive_of(opened.vault, {})
+    made = folder / "skillspass-export.zip"
+    secret = Secret(passphrase=PASSPHRASE)
+    made.write_text(seal_export(archive, secret, entropy=secrets.token_bytes))
+    return made
+
+
+def test_another_passport_is_brought_with_its_log(
+    shell: Shell, world: World, tmp_path: Path
+) -> None:
+    kept = receive(shell, world)
+    link = world.ask("skills")["link"]
+    shell.json("present", link, "--show", "heftruck", "--yes", "--at", AT)
+    words = ("import", str(exported(shell, tmp_path)), "--at", AT)
+    shell.vault = tmp_path / "other.vault"
+    assert shell.run(*words, typed="another\n").exit_code == 1
+    assert shell.run(*words, typed=f"{PASSPHRASE}\nn\n").exit_code == 1
+    assert shell.json("list", "--at", AT)["proofs"] == []
+    brought = shell.run(*words, "--yes", typed=f"{PASSPHRASE}\n")
+    assert brought.exit_code == 0
+    assert "is right" in brought.stderr
+    assert [each["id"] for each in shell.json("list", "--at", AT)["proofs"]] == [kept["id"]]
+    assert len(shell.json("history")["history"]) == 1
+    again = shell.run(*words, "--yes", "--json", typed=f"{PASSPHRASE}\n")
+    assert json.loads(again.stdout)["proofs"][0]["known"] is True
 
 
 def test_a_wrong_passphrase_opens_nothing(shell: Shell, world: World) -> None:

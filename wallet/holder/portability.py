@@ -25,7 +25,7 @@ from credentials.encoding import (
 )
 from credentials.errors import CredentialError, MalformedError, RejectedError
 from credentials.model import Entropy
-from wallet.holder import slots
+from wallet.holder import recovery, slots
 from wallet.holder.archive import MAX_ARCHIVE_BYTES, pack
 from wallet.holder.events import EventType
 from wallet.holder.vault import Held, Vault
@@ -43,16 +43,31 @@ PBES2_ROUNDS = 600_000
 MAX_PBES2_ROUNDS = 1_000_000
 """A file must not make its reader work without end."""
 
+MAX_EXPORT_BYTES = 2 * MAX_ARCHIVE_BYTES
+"""Of a sealed file: base64url adds a third."""
+
 _ENDINGS = {"dc+sd-jwt": "sd-jwt", "vc+sd-jwt": "sd-jwt", "vc+jwt": "jwt", "jwt_vc_json": "jwt"}
 _OWN = {EventType.CLAIM_WRITTEN: "claims", EventType.WISH_WRITTEN: "wishes"}
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """What opens an export: the 20 octets of the recovery card, or a passphrase."""
+    """What opens an export: the 20 octets of the recovery card, or a passphrase.
+
+    One of both seals; to open a file, either may be it.
+    """
 
     recovery: bytes | None = None
     passphrase: str | None = None
+
+
+def secret_from(typed: str) -> Secret:
+    """What a person typed: the code of the recovery card where it is one, and a passphrase."""
+    try:
+        card = recovery.secret_of(typed)
+    except RejectedError:
+        card = None
+    return Secret(card, typed)
 
 
 def archive_of(vault: Vault, texts: Mapping[str, str]) -> bytes:
@@ -118,7 +133,7 @@ def open_export(token: str, secret: Secret) -> bytes:
         MalformedError: ``export_invalid``: it is no export of ours.
         RejectedError: ``export_not_opened``: another secret, or any damage.
     """
-    if len(token) > 2 * MAX_ARCHIVE_BYTES or token.count(".") != 4:  # noqa: PLR2004 - a JWE
+    if len(token) > MAX_EXPORT_BYTES or token.count(".") != 4:  # noqa: PLR2004 - a JWE
         raise MalformedError("export_invalid", f"{len(token)} characters")
     aad, *rest = token.split(".")
     try:

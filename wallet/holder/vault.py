@@ -100,8 +100,8 @@ class Vault:
         """Everything that happened, oldest first."""
         return tuple(self._events)
 
-    def append(self, type_: EventType, data: JsonObject) -> Event:
-        """Write down that something happened, now."""
+    def append(self, type_: EventType, data: JsonObject, *, ulid: str | None = None) -> Event:
+        """Write down that something happened: now, or elsewhere at the moment of ``ulid``."""
         event = next_event(
             self._events,
             type_,
@@ -110,6 +110,8 @@ class Vault:
             at=self._clock(),
             entropy=self._entropy,
         )
+        if ulid is not None:
+            event = replace(event, ulid=ulid)
         self._events.append(event)
         return event
 
@@ -155,16 +157,7 @@ class Vault:
 
     def held(self) -> tuple[Held, ...]:
         """The credentials that were added and not removed, oldest first."""
-        keys: dict[str, JsonObject] = {}
-        kept: dict[str, Held] = {}
-        for event in self._events:
-            if event.type is EventType.KEY_MADE:
-                keys[_text(event.data["thumbprint"])] = _object(event.data["jwk"])
-            elif event.type is EventType.CREDENTIAL_ADDED:
-                kept[_text(event.data["id"])] = _held(event, keys)
-            elif event.type is EventType.CREDENTIAL_REMOVED:
-                kept.pop(_text(event.data["id"]), None)
-        return tuple(kept.values())
+        return held_in(self._events)
 
     def find(self, held_id: str) -> Held:
         """One credential by its name in this vault.
@@ -176,6 +169,20 @@ class Vault:
             if held.id == held_id:
                 return held
         raise RejectedError("proof_not_found", "no such credential in this vault")
+
+
+def held_in(events: Sequence[Event]) -> tuple[Held, ...]:
+    """The credentials that a log added and did not remove, oldest first."""
+    keys: dict[str, JsonObject] = {}
+    kept: dict[str, Held] = {}
+    for event in events:
+        if event.type is EventType.KEY_MADE:
+            keys[_text(event.data["thumbprint"])] = _object(event.data["jwk"])
+        elif event.type is EventType.CREDENTIAL_ADDED:
+            kept[_text(event.data["id"])] = _held(event, keys)
+        elif event.type is EventType.CREDENTIAL_REMOVED:
+            kept.pop(_text(event.data["id"]), None)
+    return tuple(kept.values())
 
 
 def times_shown(events: Sequence[Event], held_id: str) -> int:

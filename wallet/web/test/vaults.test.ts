@@ -9,6 +9,7 @@ import {
 } from "../src/keeper/sealed.ts";
 import { CHANCE } from "../src/keeper/seals.ts";
 import { makeSlot, newDeviceKey, wordPlaces, type SlotKind } from "../src/keeper/slots.ts";
+import { carry } from "../src/portability/carrying.ts";
 import type { JsonObject, JsonValue } from "../src/protocol/json.ts";
 import { b64url, fromB64url, fromUtf8, utf8, type Octets } from "../src/protocol/octets.ts";
 import { load, NOW, outcome, refusal, runCases, text } from "./cases.ts";
@@ -90,6 +91,12 @@ runCases("vaults", {
     nextEvent(logOf(input["events"]), {
       device: text(input, "device"), type: text(input, "type"), data: input["data"] as JsonObject, at: Number(input["at"]),
     }, chanceFor(text(input, "seed"))),
+  carry: async (input) => {
+    const log = { events: logOf(input["events"]), device: text(input, "device"), now: () => NOW, chance: chanceFor(text(input, "seed")) };
+    const { events } = await carry(log, logOf(input["brought"]), new Set(input["wanted"] as string[]));
+    await checkChain(events);
+    return [...events];
+  },
 });
 
 test("a device key opens its own slot, and cannot be exported", async () => {
