@@ -28,6 +28,7 @@ from wallet import (
 )
 from wallet.accounts import Keeping
 from wallet.doors import Doors
+from wallet.holder.newest import Newest
 from wallet.holder.outside import Outside
 from wallet.kiosk import Kiosk
 from wallet.ports import Ports
@@ -55,7 +56,14 @@ def create_app(settings: WalletSettings, *, fetch: Http, clock: Clock, entropy: 
     trust = TrustSource(settings, http=fetch, clock=clock, verifiers=settings.verifier_list_url)
     kiosk = Kiosk(
         settings,
-        outside=Outside(http=fetch, trust=trust, now=clock, entropy=entropy, known=trust.known),
+        outside=Outside(
+            http=fetch,
+            trust=trust,
+            now=clock,
+            entropy=entropy,
+            known=trust.known,
+            newest=Newest.beside(settings.kiosk_vault),
+        ),
     )
     templates = Pages(TEMPLATES)
     app = application.create_app(

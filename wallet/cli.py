@@ -246,6 +246,7 @@ def _session(file: Path | None, *, at: str | None, as_json: bool) -> Iterator[Se
     from service.clock import clock_from, system_clock
     from service.fetch import Fetcher
     from wallet.holder.files import open_file
+    from wallet.holder.newest import Newest
     from wallet.holder.outside import Outside
     from wallet.settings import WalletSettings
     from wallet.trust import TrustSource
@@ -258,12 +259,16 @@ def _session(file: Path | None, *, at: str | None, as_json: bool) -> Iterator[Se
             dev_origins=settings.dev_origins, own_addresses=settings.own_addresses, clock=clock
         )
         trust = TrustSource(settings, http=http, clock=clock, verifiers=settings.verifier_list_url)
+        path = file or settings.cli_vault
         outside = Outside(
-            http=http, trust=trust, now=clock, entropy=secrets.token_bytes, known=trust.known
+            http=http,
+            trust=trust,
+            now=clock,
+            entropy=secrets.token_bytes,
+            known=trust.known,
+            newest=Newest.beside(path),
         )
-        opening = open_file(
-            file or settings.cli_vault, _passphrase(), clock=clock, entropy=secrets.token_bytes
-        )
+        opening = open_file(path, _passphrase(), clock=clock, entropy=secrets.token_bytes)
         with closing(http), opening as opened:
             yield Session(opened, outside)
 

@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from credentials import dids, jose
 from credentials.cryptosuites import ECDSA_JCS_2019, EDDSA_JCS_2022, ProofOptions
@@ -14,6 +14,7 @@ from credentials.encoding import (
     b64url_encode,
     compact_json,
 )
+from credentials.errors import UndeterminedError
 from credentials.keys import Algorithm, Signer, public_key_from_jwk
 from credentials.model import Purpose
 from credentials.status import bitstring_status_list, token_status_list
@@ -22,6 +23,7 @@ from tests.cases.case import Case
 from tests.cases.encrypted import decrypt, encrypted_cases
 from tests.cases.keys import ed25519_signer, p256, p384
 from tests.conftest import NOW
+from wallet.holder.newest import Newest
 
 DID = "did:web:school.example"
 FIRST, SECOND, THIRD = p256("first"), p384("second"), ed25519_signer("third")
@@ -241,6 +243,24 @@ def newest_cases() -> dict[str, JsonObject]:
     }
 
 
+def met_cases() -> dict[str, JsonObject]:
+    """Lists of issuers and addresses as one wallet meets them, one after another, from nothing."""
+    another = f"{URI}0"
+
+    def met(*lists: tuple[str, str, float]) -> JsonObject:
+        fields = ("issuer", "uri", "issued_at")
+        return {"lists": [dict(zip(fields, each, strict=True)) for each in lists]}
+
+    return {
+        "nothing": met(),
+        "newer and newer": met((DID, URI, 10), (DID, URI, 11), (DID, URI, 11)),
+        "an older one between": met((DID, URI, 10), (DID, URI, 9), (DID, URI, 10)),
+        "of another address": met((DID, URI, 10), (DID, another, 9)),
+        "of another issuer": met((DID, URI, 10), ("did:web:other.example", URI, 9)),
+        "by a part of a second": met((DID, URI, 10.5), (DID, URI, 10.25), (DID, URI, 11)),
+    }
+
+
 def gzipped(octets: bytes) -> str:
     """Octets as ``encodedList`` has them."""
     return "u" + b64url_encode(gzip.compress(octets, 9, mtime=0))
@@ -265,6 +285,7 @@ def cases() -> list[Case]:
         "status": status_cases(),
         "bitstring": bitstring_cases(),
         "newest": newest_cases(),
+        "met": met_cases(),
         "encrypted": encrypted_cases(),
     }
     return [
@@ -335,6 +356,21 @@ def read_bitstring(given: JsonObject) -> JsonValue:
     return found.status(int(str(given["index"])))
 
 
+def read_met(given: JsonObject) -> JsonValue:
+    """What each list says, and what is kept of all."""
+    newest, lists, said = Newest(), given["lists"], list[JsonValue]()
+    assert isinstance(lists, list)
+    for each in lists:
+        assert isinstance(each, dict)
+        moment = datetime.fromtimestamp(float(str(each["issued_at"])), UTC)
+        try:
+            newest.take(str(each["issuer"]), str(each["uri"]), moment)
+            said.append("ok")
+        except UndeterminedError as error:
+            said.append(error.code)
+    return {"said": said, "kept": {**newest.moments}}
+
+
 def read_newest(given: JsonObject) -> JsonValue:
     """Whether a list may count beside what was met before."""
     issued, seen = (
@@ -354,5 +390,6 @@ ANSWERS = {
     "status": read_status,
     "bitstring": read_bitstring,
     "newest": read_newest,
+    "met": read_met,
     "encrypted": decrypt,
 }

@@ -1,15 +1,17 @@
 """Check a credential of the worker's own: the same engine, and the same answer, as a verifier."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from credentials.errors import CredentialError
-from credentials.findings import Outcome, Part, Verdict
+from credentials.findings import Check, Outcome, Part, Verdict
 from credentials.formats import FORMATS
 from credentials.issuer_checks import ONE_TIME
 from credentials.model import Wire
 from credentials.verification import Expectations, HolderCheck, Policy, check
 from schemas import catalog
-from wallet.holder.outside import Outside
+from wallet.holder.outside import Outside, quietly
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,12 @@ class Checked:
 
 def check_own(wire: Wire, format_id: str, *, outside: Outside) -> Checked:
     """Check proof, issuer, dates and status of a credential that we hold or are given."""
-    sources = outside.sources()
-    listed = False
     try:
         issuer = FORMATS[format_id].parse(wire).credential.issuer
-        listed = sources.trust_list is not None and sources.trust_list.entry(issuer) is not None
     except CredentialError:
-        pass  # the check below says what is wrong with it
+        issuer = ""  # the check below says what is wrong with it
+    sources = outside.sources(issuer)
+    listed = sources.trust_list is not None and sources.trust_list.entry(issuer) is not None
     verdict = check(
         wire,
         expected=Expectations(
@@ -74,4 +75,13 @@ def check_own(wire: Wire, format_id: str, *, outside: Outside) -> Checked:
         sources=sources,
         at=outside.now(),
     )
+    _remember(verdict, issuer, outside)
     return Checked(verdict, listed)
+
+
+def _remember(verdict: Verdict, issuer: str, outside: Outside) -> None:
+    """The status lists that answered: from now on an older one is refused."""
+    for each in verdict.findings:
+        if each.check is Check.STATUS and "issued_at" in each.facts:
+            issued_at = datetime.fromisoformat(each.facts["issued_at"])
+            quietly(partial(outside.newest.take, issuer, each.facts["uri"], issued_at))

@@ -1,7 +1,7 @@
 """What the engine is handed of the world outside: fetch, trust list, clock and chance."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from credentials.trust.listing import TrustedIssuer, TrustList
 from credentials.verification import Sources
 from schemas import catalog
 from service.fetch import Fetched, Http
+from wallet.holder.newest import Newest
 
 JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -32,6 +33,7 @@ class Outside:
         now: the present moment.
         entropy: unpredictable bytes.
         anchors: authorities whose certificates name an asker, in DER.
+        newest: the status lists that this wallet met; an older one says nothing.
     """
 
     http: Http
@@ -40,6 +42,7 @@ class Outside:
     entropy: Entropy
     known: Callable[[str], TrustedIssuer | None] = _nobody
     anchors: tuple[bytes, ...] = ()
+    newest: Newest = field(default_factory=Newest, repr=False)
 
     def get_object(self, url: str) -> JsonObject:
         """The JSON object behind one address.
@@ -50,14 +53,14 @@ class Outside:
         """
         return parse_json_object(self.http.get_body(url))
 
-    def sources(self) -> Sources:
-        """What a check may look at."""
+    def sources(self, issuer: str) -> Sources:
+        """What a check of a credential of this issuer may look at."""
         return Sources(
             get=self.http.get_body,
             trust_list=self.trust(),
             schemas=schema_of,
             types=catalog.type_metadata,
-            status_seen=lambda _uri: None,
+            status_seen=lambda uri: self.newest.seen(issuer, uri),
         )
 
 

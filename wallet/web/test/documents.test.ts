@@ -54,6 +54,14 @@ runCases("documents", {
   status,
   bitstring,
   newest,
+  met: async (input) => {
+    const [newest, said]: [Newest, string[]] = [new Newest(), []];
+    for (const each of input["lists"] as JsonObject[]) {
+      const list = { issuedAt: Number(each["issued_at"]) };
+      said.push(await newest.take(text(each, "issuer"), text(each, "uri"), list).then(() => "ok", (error: { code: string }) => error.code));
+    }
+    return { said, kept: { ...newest.kept() } };
+  },
   encrypted: async (input) => b64url(await decryptCompact(text(input, "token"), input["key"] as JsonObject)),
 });
 
