@@ -72,7 +72,8 @@ class Proof:
         id: what the caller calls it.
         type_id: of the catalogue; empty for a type that is not ours.
         role: in which role its giver may give this type (the trust list's words, ``coworker`` for
-            a colleague's key); None where nobody vouches for the giver.
+            a colleague's key); None where nobody knows the giver, and empty or another role where
+            the giver is known and may not give this type.
     """
 
     id: str
@@ -159,20 +160,31 @@ def grade(word: str) -> Grade:
 def grade_of(type_id: str, role: str | None) -> Grade:
     """How strong a proof of this type is, given by someone in this role.
 
-    A giver whom nobody vouches for, or who may not give the type, adds nothing to the worker's own
-    word, but for a colleague's confirmation, which is never more than that. What an employer gives
-    is never more than ``MANAGER``: his own instruction is no exam.
+    A giver who may not give the type adds nothing to the worker's own word, but for a colleague's
+    confirmation, which is never more than that. What an employer gives is never more than
+    ``MANAGER``: his own instruction is no exam.
     """
     kind = _types().get(type_id)
     if kind is None:
         return Grade.SELF
     usual = grade(kind.evidence_grade)
-    if usual is Grade.COLLEAGUE:
-        return usual
+    if role is None or usual is Grade.COLLEAGUE:
+        return grade_unlisted(kind)
     may = {each.role for each in kind.may_issue} - {"employer_confirmation_only"}
     if role not in may:
         return Grade.SELF
     return min(usual, Grade.MANAGER) if role in {"employer", "hirer"} else usual
+
+
+def grade_unlisted(kind: CredentialType) -> Grade:
+    """How strong a proof of a type is whose giver nobody knows (decision 0064).
+
+    What an employer says of the work is as strong as a colleague's key of one use: somebody signed
+    it, and nobody knows who. A certificate tells of an exam, and nobody says that there was one.
+    """
+    usual = grade(kind.evidence_grade)
+    is_word = kind.certificate is None and usual in {Grade.COLLEAGUE, Grade.MANAGER}
+    return Grade.COLLEAGUE if is_word else Grade.SELF
 
 
 def entry_kind(type_id: str, claims: JsonObject) -> EntryKind:

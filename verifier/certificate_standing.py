@@ -16,7 +16,7 @@ from service.dates import local_day
 from skills.certificates import rule_of
 from skills.evidence import Proof, Status
 from skills.validity import ANYONE, Confirmation, Reader, Shown, Standing, State, judge
-from verifier.verdicts import RULE, Report
+from verifier.verdicts import RULE, Report, giver_role
 
 _SILENT = frozenset({"fixed_until", "house_rule_ok", "no_house_rule", "no_end", "type_unknown"})
 """Standings that say no more than the proof's own dates do."""
@@ -106,11 +106,10 @@ def proof_of(
     if credential is None or foreign or report.verdict.part(Part.AUTHENTIC) is not Outcome.PASSED:
         return None
     kind = catalog.by_url(credential.type)
-    trusted = report.verdict.part(Part.ISSUER) is Outcome.PASSED
     return Proof(
         id=name,
         type_id="" if kind is None else kind.id,
-        role=report.fact(Check.TRUST, "role") if trusted else None,
+        role=giver_role(report),
         claims=credential.claims,
         issued_on=local_day(credential.issued_at),
         standing=standing or Standing(State.UNKNOWN, "type_unknown"),

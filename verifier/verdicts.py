@@ -12,6 +12,7 @@ from credentials.trust.listing import TrustedIssuer
 from schemas import catalog
 from schemas.messages import LANGUAGES, known, sentence
 from service import dates
+from skills.evidence import grade_of
 from verifier.addresses import shown_address
 from verifier.policies import TrustPolicy
 
@@ -293,9 +294,21 @@ def _type_json(report: Report) -> JsonObject | None:
     if report.type_url is None:
         return None
     titles: JsonObject = {name: type_title(report, name) for name in LANGUAGES}
-    found = catalog.by_url(report.type_url)
-    grade = None if found is None else found.evidence_grade
-    return {"url": report.type_url, "title": titles, "evidence_grade": grade}
+    return {"url": report.type_url, "title": titles, "evidence_grade": grade_in(report)}
+
+
+def grade_in(report: Report) -> str | None:
+    """How strong a proof of this type is, given by this giver; None for a type that is not ours."""
+    found = catalog.by_url(report.type_url or "")
+    return None if found is None else grade_of(found.id, giver_role(report)).word
+
+
+def giver_role(report: Report) -> str | None:
+    """In which role its giver may give this type; empty: may not, None: nobody knows the giver."""
+    outcome = report.verdict.part(Part.ISSUER)
+    if outcome is Outcome.PASSED:
+        return report.fact(Check.TRUST, "role")
+    return "" if outcome is Outcome.FAILED else None
 
 
 def _issuer_json(report: Report) -> JsonObject | None:

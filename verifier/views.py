@@ -16,6 +16,7 @@ from verifier.verdicts import (
     Report,
     answer,
     decisive,
+    grade_in,
     is_elsewhere,
     issuer_name,
     reason,
@@ -65,7 +66,7 @@ class VerdictView:
         tone: ``positive``, ``warning``, ``negative``, or ``info`` where not everything was asked.
         title: one sentence above the four.
         heading: the name of the proof, where its proof held.
-        grade: how strong the evidence is, a word of ``skills.evidence``.
+        grade: how strong the evidence is, given by this giver: a word of ``skills.evidence``.
         parts: empty where someone chose to show nothing.
         next: the way on, ``live``, ``confirm`` (after a deelkaart), ``retry`` or ``fresh`` (another
             proof), where there is one.
@@ -91,7 +92,6 @@ def view(report: Report, language: str) -> VerdictView:
     """Word a report for one reader."""
     tone, title, lead = headline(report)
     credential = report.credential
-    found = catalog.by_url(report.type_url or "")
     return VerdictView(
         tone=tone,
         title=sentence(title, language),
@@ -100,7 +100,7 @@ def view(report: Report, language: str) -> VerdictView:
         parts=tuple(_part(report, part, language) for part in Part if not is_declined(report)),
         skills=_skills(credential, language),
         claims=_claims(credential, language),
-        grade=found.evidence_grade if found else None,
+        grade=grade_in(report),
         issuer=issuer_name(report, language),
         issuer_address=report.issuer_address,
         checked=dates.with_time(report.checked_at, language),

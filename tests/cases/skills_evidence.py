@@ -28,8 +28,11 @@ def cases() -> list[Case]:
     """Everything of this subject."""
     made = []
     for kind in catalog.credential_types():
-        roles = (None, *(each.role for each in kind.may_issue))
-        made += [Case(f"{kind.id} by {role}", "proof", proof(kind.id, role, {})) for role in roles]
+        roles = (None, "", *(each.role for each in kind.may_issue))
+        made += [
+            Case(f"{kind.id} by {role or repr(role)}", "proof", proof(kind.id, role, {}))
+            for role in roles
+        ]
     made += [
         Case(
             f"a loose link as {role}",

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import catalog
+from schemas.credential_types import CredentialType
 from schemas.files import JsonObject, JsonValue
 from skills.evidence import (
     ENDLESS,
@@ -20,12 +21,14 @@ from skills.evidence import (
     as_json,
     entry_kind,
     grade_of,
+    grade_unlisted,
     of_entry,
     of_proof,
     overview,
 )
 from skills.framework import metalektro
 from skills.validity import Standing, State
+from tests.conftest import named
 
 DAY = date(2026, 9, 1)
 ROLES = {one.role for kind in catalog.credential_types() for one in kind.may_issue}
@@ -56,6 +59,12 @@ def said(**levels: int | None) -> Entry:
         ("collega-bevestiging", None, Grade.COLLEAGUE),
         ("collega-bevestiging", "exam_centre", Grade.COLLEAGUE),
         ("vca-basis", None, Grade.SELF),
+        ("werkervaringsverklaring", None, Grade.COLLEAGUE),
+        ("lasbevestiging", None, Grade.COLLEAGUE),
+        ("werkervaringsverklaring", "", Grade.SELF),
+        ("werkervaringsverklaring", "exam_centre", Grade.SELF),
+        ("nen-3140-aanwijzing-vop", None, Grade.SELF),
+        ("heftruck", None, Grade.SELF),
         ("vca-basis", "training_provider", Grade.SELF),
         ("lascertificaat-mag", "employer_confirmation_only", Grade.SELF),
         ("toverdiploma", "exam_centre", Grade.SELF),
@@ -72,6 +81,15 @@ def test_a_loose_link_never_gives_more_than_the_word_of_a_colleague(role: str | 
     skills = {"inwerken": 4, "las-mag": 4}
     told = of_proof(proof("collega-bevestiging", role, skills))
     assert {one.grade for one in told} == {Grade.COLLEAGUE}
+
+
+@pytest.mark.parametrize("kind", catalog.credential_types(), ids=named)
+def test_a_giver_whom_nobody_knows_is_never_more_than_a_colleague(kind: CredentialType) -> None:
+    unlisted = grade_of(kind.id, None)
+    assert unlisted is grade_unlisted(kind)
+    assert unlisted <= Grade.COLLEAGUE
+    assert unlisted <= max(grade_of(kind.id, each.role) for each in kind.may_issue)
+    assert kind.certificate is None or unlisted is Grade.SELF
 
 
 def test_two_colleagues_are_no_stronger_than_one() -> None:

@@ -12,7 +12,7 @@ from credentials.encoding import JsonObject, JsonValue
 from credentials.model import Credential
 from schemas import catalog
 from schemas.credential_types import CredentialType
-from skills.evidence import Grade, grade
+from skills.evidence import Grade, grade, grade_unlisted
 from wallet.holder.vault import Giver, Held
 
 ENDING_SOON = timedelta(days=90)
@@ -188,9 +188,10 @@ def _line(name: str, labels: dict[str, str], found: list[Source]) -> SkillLine:
 
 
 def _grade(known: CredentialType | None, giver: Giver) -> Grade:
-    """How strong a proof is: nobody vouches for a giver that no list has, but as a colleague."""
-    usual = Grade.SELF if known is None else grade(known.evidence_grade)
-    return usual if giver.listed or usual is Grade.COLLEAGUE else Grade.SELF
+    """How strong a proof is; the word of a giver that no list has is a colleague's at most."""
+    if known is None:
+        return Grade.SELF
+    return grade(known.evidence_grade) if giver.listed else grade_unlisted(known)
 
 
 def _strength(source: Source) -> tuple[Grade, int, date]:

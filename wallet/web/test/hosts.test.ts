@@ -95,7 +95,7 @@ test("not yet, or no longer a host when the list was made", async () => {
   assert.equal(await answer(host, withdrawn), MISMATCH);
   assert.equal(await answer(host, withdrawn, { at: NOW - 6 }), "believed");
   assert.equal(await answer(host, withdrawn, { at: NOW - 51 }), MISMATCH);
-  assert.equal(roleOf(listing(host, { now: standing("withdrawn", NOW + 5) }), HOST, SERVICE, NOW), null);
+  assert.equal(roleOf(listing(host, { now: standing("withdrawn", NOW + 5) }), HOST, SERVICE, NOW), "");
 });
 
 test("a key counts in its time, and one in wrong hands never", async () => {

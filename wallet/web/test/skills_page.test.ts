@@ -82,6 +82,16 @@ test("a withdrawn proof counts no more than the own word, and says why", () => {
   assert.ok(rows(detail["levels"]).length === 4 && String(detail["meaning"]).length > 0 && rows(detail["places"]).length > 0);
 });
 
+test("a giver whom nobody knows counts as a colleague, one who may not give it as the own word, and both say why", () => {
+  const held = proof("werkervaringsverklaring", { skills: [{ skill: "lagers", level: 3 }] });
+  for (const [role, grade] of [["employer", "manager"], [null, "colleague"], ["", "self"]] as const) {
+    const of: Given = { ...given([], [held]), role: () => role };
+    const [line] = rows(object(answer("skill", { id: "lagers" }, of))["said"]);
+    assert.deepEqual([line?.["grade"], line?.["why"] === null], [grade, role === "employer"]);
+    assert.equal(skillsIn(of)[0]?.["grade"], grade);
+  }
+});
+
 test("before the first talk nothing is new; afterwards what came later is", () => {
   const before = wrote("keep", { levels: { lagers: 2 } }, "one", NOW - 30 * DAY);
   assert.deepEqual(object(answer("skills", {}, given([before])))["news"], []);

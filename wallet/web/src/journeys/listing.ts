@@ -106,20 +106,22 @@ export async function readSectorList(
 
 /** Whether the list says that this issuer may issue this type at that moment. */
 export function mayIssue(list: SectorList | undefined, issuer: string, type: string, at: number): boolean {
-  return roleOf(list, issuer, type, at) !== null;
+  return Boolean(roleOf(list, issuer, type, at));
 }
 
-/** In which role the list says so; null where it does not. */
+/** In which role the list says so; empty where it knows the issuer and does not say so, null where it knows no such issuer. */
 export function roleOf(list: SectorList | undefined, issuer: string, type: string, at: number): string | null {
+  let role = null;
   for (const entity of list?.entities ?? []) {
     const services = member(entity, "TrustedEntityServices");
     if (profileOf(entity)["Identifier"] !== issuer || !Array.isArray(services)) continue;
+    role = "";
     for (const service of services.filter(isObject)) {
       const extension = firstOf(objectIn(service, "ServiceInformation"), "ServiceInformationExtensions");
       if (isGiven(service, type, at)) return String(member(extension, "Role"));
     }
   }
-  return null;
+  return role;
 }
 
 /** Whether a service was given at a moment: one that was withdrawn was until then. */

@@ -22,7 +22,7 @@ export interface Link {
   readonly match: string;
 }
 
-/** One credential whose proof held; `role` is null where nobody vouches for its giver. */
+/** One credential whose proof held; `role` is null where nobody knows its giver, empty where they may not give it. */
 export interface Proof {
   readonly id: string;
   readonly typeId: string;
@@ -90,14 +90,14 @@ export class Framework {
   }
 }
 
-/** How strong a proof of a type is, given by someone in a role. */
+/** How strong a proof of a type is, given by someone in a role; an employer's word by nobody knows who is a colleague's (decision 0064). */
 export function gradeOf(rules: Rules, typeId: string, role: string | null): Grade {
   const kind = rules.types.get(typeId);
   if (!kind) return "self";
   const usual = GRADES.find((each) => each === kind.evidence_grade) ?? "self";
-  if (usual === "colleague") return usual;
+  if (role === null || usual === "colleague") return kind.certificate == null && ["colleague", "manager"].includes(usual) ? "colleague" : "self";
   const may = kind.may_issue.map((each) => each.role).filter((each) => each !== "employer_confirmation_only");
-  if (role === null || !may.includes(role)) return "self";
+  if (!may.includes(role)) return "self";
   return role === "employer" || role === "hirer" ? weaker(usual, "manager") : usual;
 }
 

@@ -28,7 +28,7 @@ export interface Given {
   readonly events: readonly Event[];
   readonly name: string; // as the newest proof has it; empty where none does
   readonly at: number; // in seconds
-  /** In which role the sector's list names an issuer for a type; null where it does not. */
+  /** In which role the sector's list names an issuer for a type; empty for a type that is not theirs, null for an unknown issuer. */
   readonly role: (issuer: string, type: string, at: number) => string | null;
   readonly titlesOf: (type: string) => { readonly nl: string; readonly en: string };
   readonly day: (iso: string, language: "nl" | "en") => string;

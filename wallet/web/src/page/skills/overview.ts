@@ -33,7 +33,7 @@ export function skillDetail(given: Given, id: string): JsonObject {
     words: [...(known?.alt_nl ?? [])], places: asking.slice(0, MOST_PLACES).map(({ label_nl: nl, label_en: en }) => ({ nl, en })),
     levels: data.levels.map(({ level, nl, en }) => ({ level, nl, en })), own: ownWords(given.events).get(id)?.level ?? 0,
     wished: wishesIn(given.events).some(({ skill }) => skill === id),
-    said: (line?.statements ?? []).map((each) => ({ ...told(each, given), why: whyNot(each, given) })),
+    said: (line?.statements ?? []).map((each) => ({ ...told(each, given), why: whyNot(each, given) ?? whyLess(each, given) })),
   };
 }
 
@@ -62,6 +62,13 @@ function whyNot(each: Statement, { day }: Given): JsonValue {
   if (counts(each)) return null;
   if (each.status !== "good") return said(`skills.why.${{ withdrawn: "withdrawn_only", paused: "paused", unknown: "unchecked" }[each.status]}`, {}, day);
   return said(`skills.validity.${each.standing.reason}`, each.standing.facts, day);
+}
+
+/** Why a proof that counts is weaker than its kind usually is: nobody knows its giver, or they may not give it; else null. */
+function whyLess({ source, grade }: Statement, { reads, role, day }: Given): JsonValue {
+  const credential = reads.find(({ held }) => held.id === source)?.unverified?.credential;
+  if (!credential || !(grade === "self" || grade === "colleague") || role(credential.issuer, credential.type, credential.issuedAt)) return null;
+  return said(`skills.giver.${grade}`, {}, day);
 }
 
 /** Whether something was said, or brought, after a moment. */

@@ -71,7 +71,7 @@ function confirmationIn({ unverified, check }: Read, given: Given): Confirmation
   if (!credential || typeId(credential.type) !== CONFIRMATION || check?.word !== "valid") return [];
   const { claims, issuer, type, issuedAt } = credential;
   const confirmedOn = dayOf(claims["confirmed_on"]);
-  if (!confirmedOn || given.role(issuer, type, issuedAt) === null) return [];
+  if (!confirmedOn || !given.role(issuer, type, issuedAt)) return [];
   const { document_number: number } = claims;
   return [{
     documentNumber: String(number), confirmedOn, organisation: textAt(claims, "organisation"), process: textAt(claims, "process") || null,
