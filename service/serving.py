@@ -20,7 +20,7 @@ from service.log import hide_exceptions
 from service.settings import RoleSettings
 from service.workers import Worker
 
-START_SECONDS = 10.0
+START_SECONDS = 60.0
 """A service starts in well under a second; a busy machine gets more."""
 
 STOP_SECONDS = 5

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.test_share_page import Reader, reading
 from tests.browser.test_wallet_skills import Grower
-from tests.browser.wallet_person import PATIENCE, Town, at_work
+from tests.browser.wallet_person import Town, at_work
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Visit:
         name = self.adviser.says("adviser.send")
         self.form.get_by_role("button", name=name).click()
         sent = self.adviser.page.locator("#sent li")
-        expect(sent).to_have_count(before + 1, timeout=PATIENCE)
+        expect(sent).to_have_count(before + 1)
 
     def proposes_skill(self, skill: str, level: int) -> None:
         """Propose a skill with its level."""
@@ -111,7 +111,7 @@ class Visit:
         text = self.worker.says(
             "adviser.waiting" if count > 1 else "adviser.waiting.one", count=count
         )
-        expect(self.worker.worker.screens.get_by_text(text)).to_be_visible(timeout=PATIENCE)
+        expect(self.worker.worker.screens.get_by_text(text)).to_be_visible()
 
     def answers(self, key: str, *, yes: bool) -> str:
         """Say yes or no to the proposal of that title; what stood in it."""

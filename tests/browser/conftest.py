@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.waiting import patient
 from tests.services import Services, services_in
 
 QUIET = [
@@ -42,7 +43,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip(reason)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=found, args=QUIET)
-        yield launched
+        yield patient(launched)
         launched.close()
 
 

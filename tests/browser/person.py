@@ -2,13 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
 
-import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
+
+from tests.browser.codes import code_on
 
 
 @dataclass(slots=True)
@@ -32,10 +31,11 @@ class Person:
         """Go to an address."""
         self.page.goto(address)
 
-    def presses(self, selector: str) -> None:
-        """Press a button or link and wait for what comes."""
-        self.page.locator(selector).first.click()
-        self.page.wait_for_load_state()
+    def presses(self, what: str | Locator) -> None:
+        """Press a button or link, and wait until the page that it brings is there."""
+        pressed = self.page.locator(what).first if isinstance(what, str) else what
+        with self.page.expect_navigation():
+            pressed.click(no_wait_after=True)
 
     def looks(self, name: str) -> None:
         """Look at the page: no barrier, no scrolling sideways, in the right language."""
@@ -60,9 +60,4 @@ class Person:
 
     def scans(self) -> str:
         """Read the one code on the page from a screenshot of it."""
-        image = Image.open(BytesIO(self.page.screenshot(full_page=True)))
-        codes = zxingcpp.read_barcodes(
-            image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-        )
-        assert len(codes) == 1
-        return str(codes[0].text)
+        return code_on(self.page)

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI, Response
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from service.serving import listen
 from tests.browser.test_keeper import BOOT, BUILT, PAGE, POLICY, authenticator, parts, run
 from tests.browser.waiting import becomes
 from tests.in_memory import InMemoryHttp
@@ -38,8 +38,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    listener = listen("127.0.0.1", 0)  # held, so that nobody else takes it
+    port = listener.getsockname()[1]
     settings = WalletSettings(
         public_url=f"http://wallet.localhost:{port}",
         port=port,
@@ -51,7 +51,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     _serve_keeper(app)
     config = uvicorn.Config(app, port=port, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)

@@ -124,27 +124,32 @@ def mends(person: Person) -> None:
     assert page.locator("#line-37.is-quiet").count() == 1
 
 
+def gives(page: Page, selector: str) -> None:
+    """Press Enter there, and wait for the page that comes of it."""
+    with page.expect_navigation():
+        page.locator(selector).press("Enter")
+
+
 def test_a_list_needs_no_script_and_no_mouse(office: tuple[Office, str], browser: Browser) -> None:
     address = office[1]
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}/sign-in?lang=nl")
-    page.locator("form:has([value='demo-own-1']) button").press("Enter")
+    gives(page, "form:has([value='demo-own-1']) button")
     page.goto(f"{address}/lists/new")
     page.locator("#file").set_input_files(MESSY)
-    page.locator("button.sp-button--primary").press("Enter")
-    cell = page.locator("#line-17 input:not([type=hidden])")
-    cell.fill("05-06-2026")
-    cell.press("Enter")
+    gives(page, "button.sp-button--primary")
+    page.locator("#line-17 input:not([type=hidden])").fill("05-06-2026")
+    gives(page, "#line-17 input:not([type=hidden])")
     assert page.locator("#line-17 .is-positive").count() == 1
     page.go_back()  # the page of before, with the old version
     page.locator("#line-18 input:not([type=hidden])").fill("03-04-2026")
-    page.locator("#line-18 input:not([type=hidden])").press("Enter")
+    gives(page, "#line-18 input:not([type=hidden])")
     again = page.locator("main").inner_text()
     assert "16 regels zijn klaar" in again or "17 regels zijn klaar" in again
-    page.locator("a.sp-button--primary").press("Enter")
+    gives(page, "a.sp-button--primary")
     page.locator("[name=delivery][value=screen]").press("Space")
-    page.locator("button.sp-button--primary").press("Enter")
+    gives(page, "button.sp-button--primary")
     assert "staan klaar" in page.locator("h1").inner_text()
     page.go_back()
     page.reload()

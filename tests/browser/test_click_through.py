@@ -133,10 +133,10 @@ def _firm_asks(person: Person, services: Services, *, name: str) -> dict[str, st
     digits = re.sub(r"\D", "", page.locator(".sp-pin").inner_text())
     page.close()
     page = person.page = recruiter
-    page.wait_for_selector("[name='digits']", timeout=20_000)  # it comes by itself
+    page.wait_for_selector("[name='digits']")  # it comes by itself
     page.fill("[name='digits']", digits)
     person.presses("main form button")
-    page.wait_for_selector(".sp-verdict", timeout=20_000)
+    page.wait_for_selector(".sp-verdict")
     person.looks(name)
     rows = page.locator(".sp-verdict > li")
     shown = page.locator("main").inner_text()

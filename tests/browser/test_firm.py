@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from schemas.messages import sentence
 from tests.browser.person import Person
 from tests.browser.verifier_site import address, serving_verifier
+from tests.browser.waiting import comes
 from tests.services import Services
 from tests.verifier.share_site import ShareSite
 from tests.verifier.test_programs import RECEIVER, Heard
@@ -26,11 +27,11 @@ def test_a_firm_finds_its_account_and_signs_in(
     context = browser.new_context(viewport={"width": width, "height": 800}, locale=locale)
     firm = Person(context.new_page(), language, pictures)
     firm.opens(services.address("verifier"))
-    firm.page.get_by_role("link", name=sentence("verifier.firm.sign_in", language)).click()
+    follows(firm, "verifier.firm.sign_in")
     firm.looks("firm-sign-in")
     name = "Staalbouw De Schelde (fictief)"
     button = sentence("verifier.firm.go", language, name=name)
-    firm.page.get_by_role("button", name=button).click()
+    firm.presses(firm.page.get_by_role("button", name=button))
     firm.page.get_by_role("heading", name=name).or_(
         firm.page.get_by_role("heading", name=sentence("verifier.firm.title", language))
     ).first.wait_for()
@@ -100,6 +101,11 @@ def presses(member: Person, key: str, **values: object) -> None:
     member.page.keyboard.press("Enter")
 
 
+def follows(member: Person, key: str) -> None:
+    """Follow the link with these words."""
+    member.presses(member.page.get_by_role("link", name=sentence(key, member.language)))
+
+
 def sends(member: Person, key: str) -> None:
     """The same with a button that brings another page."""
     with member.page.expect_navigation():
@@ -111,21 +117,21 @@ def comes_in(member: Person, site: ShareSite) -> None:
     name, path = invited(site)
     member.opens(f"{address(site)}{path}")
     member.looks("firm-join")
-    presses(member, "verifier.firm.make")
+    sends(member, "verifier.firm.make")
     expect(member.page.get_by_role("heading", level=1, name=name)).to_be_visible()
 
 
 def test_a_firm_joins_with_a_passkey_and_signs_in_with_it(member: Person, site: ShareSite) -> None:
     comes_in(member, site)
-    presses(member, "verifier.firm.sign_out")
+    sends(member, "verifier.firm.sign_out")
     page = member.page
     page.locator("form[data-passkey='show']").wait_for()
     member.opens(address(site))
-    page.get_by_role("link", name=sentence("verifier.firm.sign_in", member.language)).click()
-    presses(member, "verifier.firm.passkey")
+    follows(member, "verifier.firm.sign_in")
+    sends(member, "verifier.firm.passkey")
     expect(page.get_by_role("heading", level=1, name="Rotor BV")).to_be_visible()
     page.select_option("#relation", "agency")
-    presses(member, "verifier.firm.save")
+    sends(member, "verifier.firm.save")
     expect(page.locator("#relation")).to_have_value("agency")
     member.looks("firm-account-own")
     member.opens(address(site))
@@ -152,7 +158,7 @@ def test_a_firm_lets_a_program_in_and_sees_whether_its_system_hears(
     heard.status = 204
     comes_in(member, site)
     page = member.page
-    page.get_by_role("link", name=sentence("verifier.firm.systems", member.language)).click()
+    follows(member, "verifier.firm.systems")
     member.looks("firm-systems-empty")
     page.fill("#name", "Planbord")
     sends(member, "verifier.systems.give")
@@ -169,11 +175,7 @@ def test_a_firm_lets_a_program_in_and_sees_whether_its_system_hears(
     sends(member, "verifier.systems.test")
     for outcome in ("arrived", "again"):
         line = page.locator(f"[data-outcome='{outcome}']")
-        for _ in range(40):
-            if line.count():
-                break
-            page.wait_for_timeout(250)
-            member.opens(f"{address(site)}/firm/systems")
+        comes(page, f"{address(site)}/firm/systems", line)
         expect(line).to_have_count(1)
         heard.status = 500
         if outcome == "arrived":

@@ -12,6 +12,9 @@ __all__ = ["recruiter", "site"]
 MOST = 5
 """Taps and fields: far below a minute for a person."""
 
+SECONDS_A_TAP = 5
+"""That a person looks, thinks and taps; how long a busy machine takes says nothing of people."""
+
 
 def counted(page: Page) -> list[str]:
     """Every tap and every filled field from now on, in every page of this tab."""

@@ -6,9 +6,10 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Response, expect
 
 from tests.browser.person import Person
+from tests.browser.waiting import comes
 from tests.issuer.lists import DEMO
 from tests.services import Services, services_in
 
@@ -70,16 +71,21 @@ def _makes_a_template(person: Person, services: Services) -> None:
     title = f"Heftruck in de hal {person.language} {width}"
     page.fill("[name='title_nl']", title)
     page.fill("[name='title_en']", title)
-    page.wait_for_function(  # the preview keeps up by itself
-        "title => document.querySelector('#preview').innerText.includes(title)", arg=title
-    )
+    expect(page.locator("#preview")).to_contain_text(title)  # the preview keeps up by itself
     page.locator("details:has([name='detail_nl.1']) summary").click()
     page.fill("[name='detail_nl.1']", "Aantal lesuren")
-    page.fill("[name='detail_en.1']", "Hours of class")
+    with page.expect_response(_previews) as drawn:
+        page.fill("[name='detail_en.1']", "Hours of class")
+    drawn.value.finished()
     person.looks("kind")
     person.presses("button[value='keep']")
     assert page.locator("#versions").count() == 1
     person.looks("kind-kept")
+
+
+def _previews(answer: Response) -> bool:
+    """Whether the preview was drawn with the last that was filled in."""
+    return "Hours" in (answer.request.post_data or "")
 
 
 def _mends_a_list_and_asks_for_approval(person: Person, services: Services) -> None:
@@ -100,7 +106,7 @@ def _approves(person: Person, services: Services) -> None:
     person.opens(f"{services.address('issuer')}/lists")
     waiting = person.page.locator("a[href$='/approval']")
     if waiting.count():
-        waiting.first.click()
+        person.presses(waiting.first)
         person.presses("button.sp-button--primary")
 
 
@@ -109,7 +115,7 @@ def _reads_the_letter(person: Person, services: Services) -> str:
     page = person.page
     person.opens(f"{services.address('issuer')}/overview?show=warning")
     person.looks("overview-many")
-    page.locator("a[href^='/made/']").first.click()
+    person.presses("a[href^='/made/']")
     made = page.url
     name = re.sub(r".*(?:voor|for) ", "", page.locator("h1 + p").inner_text())
     page.locator("details:has([name='address']) summary").click()
@@ -120,11 +126,7 @@ def _reads_the_letter(person: Person, services: Services) -> str:
     assert len(pin) == 6
     issuer = services.address("issuer")
     own = page.locator("article", has_text=ADDRESS)  # the class's own letters may come in between
-    for _ in range(50):
-        person.opens(f"{issuer}/mailbox")
-        if own.count():
-            break
-        page.wait_for_timeout(100)
+    comes(page, f"{issuer}/mailbox", own)
     person.looks("mailbox")
     assert pin not in own.inner_text()
     assert page.url != made
@@ -173,14 +175,14 @@ def test_the_people_programs_and_devices_of_an_office(person: Person, services: 
     person.looks("program-made")
     person.opens(link)
     person.looks("join")
-    page.locator("form[data-passkey] button").click()
-    page.wait_for_url(f"{issuer}/")
+    person.presses("form[data-passkey] button")
+    assert page.url == f"{issuer}/"
     assert "Nadia Bos" in page.locator(".sp-office-who").inner_text()
     person.opens(f"{issuer}/me")
     person.looks("me")
     person.presses(".sp-office-who button")
-    page.locator("form[data-passkey='show'] button").click()
-    page.wait_for_url(f"{issuer}/")
+    person.presses("form[data-passkey='show'] button")
+    assert page.url == f"{issuer}/"
     assert "Nadia Bos" in page.locator(".sp-office-who").inner_text()
 
 

@@ -17,7 +17,7 @@ from tests.browser.test_share_page import reading
 from tests.browser.test_wallet_confirm import asks
 from tests.browser.test_wallet_confirm import takes as takes_over
 from tests.browser.test_wallet_skills import Grower
-from tests.browser.wallet_person import PATIENCE, at_work
+from tests.browser.wallet_person import at_work
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_p2_sandra_confirms_from_a_link_beside_what_the_employer_says(
         worker.goes_to("screens.tab.skills")
         ria.sees("skills.title")
         row = worker.screens.locator(".card-row").filter(has_text=label("lagers"))
-        expect(row.locator(".sp-grade--self")).to_be_visible(timeout=PATIENCE)
+        expect(row.locator(".sp-grade--self")).to_be_visible()
         worker.starts_sharing()
         worker.ticks(label(skill))
         worker.ticks(catalog.credential_type(colleague["type"]).title("nl"))

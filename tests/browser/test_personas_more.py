@@ -1,7 +1,6 @@
 """More of the ten personas: what they discover, compare, plan and talk about, on real services."""
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,13 +9,14 @@ from playwright.sync_api import Browser, expect
 
 from skills.framework import metalektro
 from tests.browser.persona_town import HENK, PersonaTown, Script, leaks, persona_town, takes
+from tests.browser.test_intake import SECONDS_A_TAP, counted
 from tests.browser.test_personas import label, listened, samples, scripts, shares, title
 from tests.browser.test_share_page import reading
 from tests.browser.test_wallet_bringing import brings
 from tests.browser.test_wallet_integrity import FORMS
 from tests.browser.test_wallet_skills import Grower
 from tests.browser.test_wallet_standing import RELAYED, looks_again, stands
-from tests.browser.wallet_person import PATIENCE, at_work
+from tests.browser.wallet_person import at_work
 
 __all__ = ["samples", "scripts"]
 
@@ -69,7 +69,7 @@ def plans(grower: Grower, action: str, day: str = "") -> None:
         screens.locator("#day").fill(day)
     grower.presses("plan.start")
     grower.sees("grow.title")
-    screens.locator("article", has_text=action).first.wait_for(timeout=PATIENCE)
+    screens.locator("article", has_text=action).first.wait_for()
 
 
 def test_p1_says_yes_no_or_a_bit_and_sees_each_skill_once(
@@ -157,16 +157,16 @@ def test_p3_the_team_leader_sees_the_gap_and_kevin_chooses_a_step_with_a_day(
         for hold in script["holds"]:
             takes(worker, town.gives(script["name"], hold), script["name"])
         link = shares(worker, label("heftruck"))
-        began = time.monotonic()
         with reading(browser, town, pictures) as leader:
             page = leader.page
+            taps = counted(page)
             page.goto(town.services.address("verifier"))
             page.fill("#link", link)
             page.locator("form:has(#link) button.sp-button--primary").click()
             page.select_option("#vacancy", script["vacancy"])
             page.locator("form:has(#vacancy) button").click()
-            page.locator("[data-fit]").first.wait_for(timeout=PATIENCE)
-            assert time.monotonic() - began <= script["expect"]["seconds_max"]
+            page.locator("[data-fit]").first.wait_for()
+            assert 1 <= len(taps) <= script["expect"]["seconds_max"] / SECONDS_A_TAP, taps
             missing = page.locator("[data-fit='not_shown']")
             assert label("mech-monteren") in " ".join(missing.all_inner_texts())
             assert missing.locator("[data-step]").count() == missing.count()
@@ -204,12 +204,12 @@ def test_the_passport_reminds_by_the_rule_of_each_kind_and_of_nothing_endless(
         worker.goes_to("screens.tab.passport")
         notices = worker.screens.locator(".notices li")
         weld = notices.filter(has_text=title(welder["type"]))
-        expect(weld).to_contain_text("2 augustus", timeout=PATIENCE)
+        expect(weld).to_contain_text("2 augustus")
         expect(notices.filter(has_text=title("vca-basis")).first).to_contain_text("21 december")
         expect(notices.filter(has_text=title(work["type"]))).to_have_count(0)
         row = worker.screens.locator(".card-row", has_text=title(welder["type"]))
         ended = worker.says("screens.standing.ended", day="2 augustus")
-        expect(row).to_contain_text(ended, timeout=PATIENCE)
+        expect(row).to_contain_text(ended)
         Grower(worker).looks("p9-reminders")
 
 

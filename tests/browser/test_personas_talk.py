@@ -23,7 +23,7 @@ from tests.browser.test_personas import (
 from tests.browser.test_share_page import reading
 from tests.browser.test_wallet_skills import Grower
 from tests.browser.test_wallet_talk import sends_card, writes_card
-from tests.browser.wallet_person import PATIENCE, Town, Worker, at_work
+from tests.browser.wallet_person import Town, Worker, at_work
 
 __all__ = ["samples", "scripts", "turning"]
 
@@ -52,7 +52,7 @@ def wishes(grower: Grower, *texts: str) -> None:
     for text in texts:
         grower.worker.screens.locator("#wish").fill(text)
         grower.presses("grow.write")
-        grower.worker.screens.get_by_text(text).wait_for(timeout=PATIENCE)
+        grower.worker.screens.get_by_text(text).wait_for()
     grower.presses("skills.back")
     grower.sees("skills.title")
 
@@ -89,14 +89,14 @@ def test_p6_a_managers_remark_comes_back_as_a_proposal_and_changes_no_skill(
             seen = page.content()
         signed = worker.screens.get_by_role("button", name=script["name"])
         expect(signed).to_have_count(0)
-        worker.screens.get_by_role("button", name=grower.says("asked.look")).click(timeout=PATIENCE)
+        worker.screens.get_by_role("button", name=grower.says("asked.look")).click()
         worker.sees("flow.talk.found")
         expect(worker.stage.locator("#proposal")).to_contain_text("Je leert anderen het vak goed.")
         expect(worker.stage.locator("[data-changed='true']")).to_have_count(0)
         worker.presses("flow.box.yes")
         worker.sees("flow.box.all")
         worker.presses("flow.box.ready")
-        expect(signed).to_have_count(1, timeout=PATIENCE)
+        expect(signed).to_have_count(1)
         grower.presses("skills.back")
         grower.sees("skills.title")
         expect(worker.screens.locator(".card-row")).to_have_count(len(before))
@@ -120,7 +120,7 @@ def test_p10_an_adviser_proposes_for_two_hours_and_nothing_is_shared_wider(
         takes(worker, turning.gives(script["name"], script["holds"][1]), script["name"])
         worker.goes_to("screens.tab.skills")
         news = worker.screens.locator("section[aria-labelledby=news]")
-        expect(news).to_contain_text(label("mech-monteren"), timeout=PATIENCE)
+        expect(news).to_contain_text(label("mech-monteren"))
         wishes(grower, f"Leren programmeren. {wish}", "Een dag meelopen bij onderhoud.")
         visit = Visit(grower, adviser)
         visit.invites(hours=script["expect"]["adviser_access_minutes_max"] // 60)
@@ -155,7 +155,7 @@ def _talked(grower: Grower) -> None:
     grower.presses("talk.title")
     grower.presses("talk.talked")
     said = grower.worker.screens.locator(".result")
-    expect(said).to_have_text(grower.says("done.talked"), timeout=PATIENCE)
+    expect(said).to_have_text(grower.says("done.talked"))
 
 
 def _widens(visit: Visit, card: str) -> None:
@@ -172,7 +172,7 @@ def _has(grower: Grower, script: Script) -> None:
     screens = grower.worker.screens
     grower.worker.goes_to("screens.tab.skills")
     row = screens.locator(".card-row", has_text=label("inwerken"))
-    expect(row.locator(".sp-grade--self")).to_be_visible(timeout=PATIENCE)
+    expect(row.locator(".sp-grade--self")).to_be_visible()
     grower.presses("grow.title")
     grower.sees("grow.title")
     steps = screens.locator("article", has_text=label("kabelboom"))

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.person import Person
 from tests.browser.test_share_page import share
-from tests.browser.wallet_person import CLOCK, PATIENCE, Town, Worker, at_work, shift_to
+from tests.browser.wallet_person import CLOCK, Town, Worker, at_work, shift_to
 from tests.services import services_in
 
 CASES = [("nl", 320), ("en", 360), ("nl", 1280), ("en", 1280)]
@@ -42,7 +42,7 @@ def hiring(
 def asked_of(recruiter: Person, town: Town) -> str:
     """The link of the question that the recruiter's screen shows, as the passport takes it."""
     button = recruiter.page.locator(".sp-qr-panel a.sp-button")
-    button.wait_for(timeout=PATIENCE)
+    button.wait_for()
     link = urlsplit(str(button.get_attribute("href")))
     return f"{town.links}/v#{link.query or link.fragment}"
 
@@ -52,10 +52,10 @@ def says_yes(worker: Worker, link: str) -> str:
     worker.follows(link)
     yes = worker.stage.get_by_role("button", name=worker.says("flow.ask.yes"), exact=True)
     opening = worker.stage.get_by_role("button", name=worker.says("flow.ask.open"), exact=True)
-    expect(yes.or_(opening)).to_be_visible(timeout=PATIENCE)
+    expect(yes.or_(opening)).to_be_visible()
     if opening.count():
         opening.click()
-    yes.wait_for(timeout=PATIENCE)
+    yes.wait_for()
     for box in worker.stage.locator("input[type='checkbox']").all():
         box.check()
     yes.click()
@@ -80,17 +80,17 @@ def test_a_deelkaart_is_confirmed_by_its_holder_who_reads_four_digits_aloud(
             confirm.click(no_wait_after=True)
             digits = says_yes(worker, asked_of(recruiter, town))
             field = recruiter.page.locator("[name='digits']")
-            field.wait_for(timeout=PATIENCE)
+            field.wait_for()
             recruiter.looks("recruiter-digits")
             wrong = f"{(int(digits) + 1) % 10_000:04}"
             field.fill(wrong)
             recruiter.page.locator("main form button").first.click(no_wait_after=True)
-            recruiter.page.locator(".is-negative").first.wait_for(timeout=PATIENCE)
+            recruiter.page.locator(".is-negative").first.wait_for()
             recruiter.looks("recruiter-digits-wrong")
             recruiter.page.locator("[name='digits']").fill(digits)
             recruiter.presses("main form button")
             parts = recruiter.page.locator(".sp-verdict > li")
-            expect(parts).to_have_count(4, timeout=PATIENCE)
+            expect(parts).to_have_count(4)
             recruiter.looks("recruiter-confirmed")
             found = [part.get_attribute("data-outcome") for part in parts.all()]
             assert found == ["passed"] * 4
@@ -111,9 +111,9 @@ def test_a_vacancy_is_asked_in_plain_words_and_answered_beside_it(
             worker.follows(link)
             yes = worker.stage.get_by_role("button", name=worker.says("flow.ask.yes"), exact=True)
             opening = worker.stage.get_by_role("button", name=worker.says("flow.ask.open"))
-            expect(yes.or_(opening)).to_be_visible(timeout=PATIENCE)
+            expect(yes.or_(opening)).to_be_visible()
             if opening.count():
                 opening.click()
-            yes.wait_for(timeout=PATIENCE)
+            yes.wait_for()
             worker.looks("recruiter-vacancy-consent")
             assert "Bakker" not in worker.stage.inner_text()

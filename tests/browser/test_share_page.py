@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect
 
 from schemas.messages import sentence
-from tests.browser.wallet_person import CLOCK, PATIENCE, Town, Worker, at_work, shift_to
+from tests.browser.wallet_person import CLOCK, Town, Worker, at_work, shift_to
 from tests.services import services_in
 
 
@@ -52,7 +52,7 @@ class Reader:
     def sees(self, text: str) -> None:
         """Wait for the page's one title; it has the focus."""
         title = self.page.locator("h1")
-        expect(title).to_have_text(text, timeout=PATIENCE)
+        expect(title).to_have_text(text)
         expect(title).to_be_focused()
 
     def opens(self, code: str = "", name: str = "") -> None:
@@ -114,7 +114,7 @@ def share(worker: Worker, *, code: bool = False) -> tuple[str, str]:
     worker.sees("flow.share.scan")
     link = worker.scans()
     spoken = re.findall(r": (\d{4})\b", worker.stage.inner_text()) if code else [""]
-    worker.presses("flow.to_passport")
+    worker.ends_sharing()
     return link, spoken[0]
 
 
@@ -133,7 +133,7 @@ def test_a_reader_sees_what_was_chosen_and_whether_it_holds(
         reader.looks("share-door")
         reader.opens(name="Timmermans Constructie")
         parts = reader.page.locator(".sp-verdict > li")
-        expect(parts).to_have_count(4, timeout=PATIENCE)
+        expect(parts).to_have_count(4)
         found = {
             part.get_attribute("data-part"): part.get_attribute("data-outcome")
             for part in parts.all()
@@ -158,7 +158,7 @@ def test_a_reader_sees_what_was_chosen_and_whether_it_holds(
         looks = [each for each in reader.asked if each.url.endswith("/open")]
         reader.page.get_by_role("button", name={"en": "English", "nl": "Nederlands"}[other]).click()
         reader.language = other
-        reader.page.get_by_text(reader.says("common.part.holder")).wait_for(timeout=PATIENCE)
+        reader.page.get_by_text(reader.says("common.part.holder")).wait_for()
         assert looks == [each for each in reader.asked if each.url.endswith("/open")]
     worker.goes_to("screens.tab.show")
 
@@ -177,7 +177,7 @@ def test_a_code_opens_it_and_a_wrong_one_looks_like_nothing(
         reader.looks("share-gone")
         reader.page.get_by_role("button", name=reader.says("share.again")).click()
         reader.opens(code=code)
-        expect(reader.page.locator(".sp-verdict > li")).to_have_count(4, timeout=PATIENCE)
+        expect(reader.page.locator(".sp-verdict > li")).to_have_count(4)
 
 
 def test_what_was_stopped_is_gone(browser: Browser, town: Town, worker: Worker) -> None:
@@ -204,7 +204,7 @@ def test_a_verifier_that_is_away_costs_no_second_look(
         reader.looks("share-unchecked")
         reader.page.unroute("**/api/check*")
         reader.page.get_by_role("button", name=reader.says("share.retry")).click()
-        expect(reader.page.locator(".sp-verdict > li")).to_have_count(4, timeout=PATIENCE)
+        expect(reader.page.locator(".sp-verdict > li")).to_have_count(4)
         assert len([each for each in reader.asked if each.url.endswith("/open")]) == 1
 
 

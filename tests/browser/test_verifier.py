@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from credentials.dids.web import did_web
 from credentials.encoding import JsonObject, b64url_encode
@@ -119,7 +119,7 @@ def test_many_become_one_table_without_script(
     target.write_bytes(packed.getvalue())
     recruiter.page.set_input_files("#file", target)
     recruiter.presses("main form button")
-    recruiter.page.wait_for_selector("a[href$='/table.csv']", timeout=30_000)
+    recruiter.page.wait_for_selector("a[href$='/table.csv']")
     recruiter.looks("verifier-table")
     assert recruiter.page.locator("tbody tr").count() == 4
     with recruiter.page.expect_download() as download:
@@ -216,7 +216,7 @@ def test_many_skills_are_folded_after_the_seventh(recruiter: Person, site: Share
     fold = recruiter.page.locator("details.sp-fold")
     assert says(recruiter, "verifier.verdict.more", count=5)
     fold.locator("summary").click()
-    assert fold.locator("li").last.is_visible()
+    expect(fold.locator("li").last).to_be_visible()
 
 
 def test_at_the_gate_a_stale_list_gives_no_yes(recruiter: Person, site: ShareSite) -> None:

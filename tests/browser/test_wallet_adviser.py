@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
+from typing import cast
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -15,7 +16,8 @@ from schemas.messages import sentence
 from tests.browser.adviser_visit import Visit, together
 from tests.browser.test_share_page import Reader
 from tests.browser.test_wallet_skills import found_in, starts
-from tests.browser.wallet_person import PATIENCE, Town, shift_to
+from tests.browser.waiting import until
+from tests.browser.wallet_person import Town, shift_to
 from tests.browser.wallet_site import WalletSite, serving_wallet, worker
 from tests.browser.wallet_site import Worker as AtKeeper
 from tests.services import services_in
@@ -106,7 +108,7 @@ def _ends(visit: Visit) -> None:
     worker.worker.presses("flow.box.end_yes")
     worker.sees("adviser.title")
     counts = worker.says("adviser.counts", yes=3, no=1)
-    worker.worker.screens.get_by_text(counts).wait_for(timeout=PATIENCE)
+    worker.worker.screens.get_by_text(counts).wait_for()
     worker.worker.screens.get_by_text("Goed gesprek.").wait_for()
     worker.looks("adviser-past")
     visit.is_over()
@@ -184,7 +186,7 @@ def test_a_letter_that_does_not_open_is_counted_and_stops_nothing(
         visit.waits_for(1)
         screens = visit.worker.worker.screens
         unreadable = visit.worker.says("adviser.unreadable.one", count=1)
-        screens.get_by_text(unreadable).wait_for(timeout=PATIENCE)
+        screens.get_by_text(unreadable).wait_for()
         visit.worker.presses("adviser.look")
         visit.answers("remark", yes=True)
         visit.worker.worker.reads("flow.box.unreadable", count=1)
@@ -203,7 +205,7 @@ def test_both_sides_go_by_keyboard_alone(browser: Browser, town: Town) -> None:
         page.keyboard.press("Tab")
         page.keyboard.type("Leren solderen")
         page.keyboard.press("Enter")
-        expect(page.locator("#sent li")).to_have_count(1, timeout=PATIENCE)
+        expect(page.locator("#sent li")).to_have_count(1)
         visit.waits_for(1)
         phone = visit.worker.worker
         visit.worker.presses("adviser.look")
@@ -272,13 +274,14 @@ def _flow(phone: AtKeeper, key: str) -> None:
 
 def _boxes_that_ended(phone: AtKeeper) -> list[dict[str, object]]:
     """The boxes as the screens hear of them, once the keeper has looked again."""
-    for _ in range(30):
-        boxes = phone.ask("boxes")["ok"]
-        assert isinstance(boxes, list)
-        if not any(box["open"] for box in boxes):
-            return boxes
-        phone.page.wait_for_timeout(1_000)
-    raise AssertionError("it never ended")
+    boxes: list[dict[str, object]] = []
+
+    def ended() -> bool:
+        boxes[:] = cast("list[dict[str, object]]", phone.ask("boxes")["ok"])
+        return not any(box["open"] for box in boxes)
+
+    until(phone.page, ended, "it never ended")
+    return boxes
 
 
 def _kept(site: WalletSite) -> tuple[int, int]:

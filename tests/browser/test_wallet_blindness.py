@@ -77,7 +77,7 @@ def lives(worker: Worker, browser: Browser, folder: Path) -> None:
         worker.page.evaluate("link => { self.open(link, '_blank', 'noopener') }", link)
     opened.value.wait_for_load_state()
     opened.value.close()
-    worker.presses("flow.to_passport")
+    worker.ends_sharing()
     brings(worker, "badge.json", BADGE)
     worker.presses("flow.keep.yes")
     worker.sees("flow.foreign.done")

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from schemas.messages import sentence
 from tests.browser.conftest import QUIET
+from tests.browser.waiting import patient
 from tests.browser.wallet_site import WalletSite, at_keeper, serving_wallet
 
 OFFER = "https://wallet.skillspass.example/o#https://issuer.skillspass.example/offers/0123456789abc"
@@ -51,7 +52,8 @@ def watching(folder: Path, *videos: bytes) -> Iterator[list[Browser]]:
                 f"--use-file-for-fake-video-capture={picture}",
             ]
             args = [*QUIET, *flags]
-            browsers.append(playwright.chromium.launch(executable_path=found, args=args))
+            launched = playwright.chromium.launch(executable_path=found, args=args)
+            browsers.append(patient(launched))
         yield browsers
         for launched in browsers:
             launched.close()

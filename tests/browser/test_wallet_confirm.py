@@ -13,7 +13,7 @@ from skills.framework import metalektro
 from tests.browser.guest import SIZES, label, tells, visiting
 from tests.browser.test_share_page import reading
 from tests.browser.test_wallet_skills import Grower, found_in
-from tests.browser.wallet_person import PATIENCE, Town, at_work, shift_to
+from tests.browser.wallet_person import Town, at_work, shift_to
 from tests.services import services_in
 
 EXAMPLE = "Ze leerde mij de zwenkpers instellen."
@@ -56,7 +56,7 @@ def asks(
 def takes(grower: Grower, *, looks: bool = False) -> str:
     """Read the answer and take it over; what it said."""
     worker = grower.worker
-    worker.screens.get_by_role("button", name=grower.says("asked.look")).click(timeout=PATIENCE)
+    worker.screens.get_by_role("button", name=grower.says("asked.look")).click()
     worker.sees("flow.confirm.found")
     told = worker.stage.inner_text()
     if looks:
@@ -112,10 +112,10 @@ def test_a_colleague_confirms_from_a_link_and_the_worker_takes_it_over(
         worker.goes_to("screens.tab.skills")
         grower.sees("skills.title")
         row = worker.screens.locator(".card-row", has_text=label("inwerken", language))
-        expect(row.locator(".sp-grade--colleague")).to_be_visible(timeout=PATIENCE)
+        expect(row.locator(".sp-grade--colleague")).to_be_visible()
         other = worker.screens.locator(".card-row", has_text=label("samenwerken", language))
         expect(other.locator(".sp-grade--self")).to_be_visible()
-        expect(row.get_by_text(grower.says("skills.idle"))).to_have_count(0, timeout=PATIENCE)
+        expect(row.get_by_text(grower.says("skills.idle"))).to_have_count(0)
         grower.looks("confirmed")
     assert found_in(town, "zwenkpers") == []
 
@@ -149,7 +149,7 @@ def test_a_reader_is_told_that_a_colleague_said_it_and_nobody_knows_who(
             reader.follows(link)
             reader.opens()
             parts = reader.page.locator(".sp-verdict > li")
-            expect(parts).to_have_count(4, timeout=PATIENCE)
+            expect(parts).to_have_count(4)
             found = {
                 one.get_attribute("data-part"): one.get_attribute("data-outcome")
                 for one in parts.all()
@@ -176,7 +176,7 @@ def test_one_link_gives_one_confirmation_whoever_answers_it(browser: Browser, to
         confirms(browser, town, link, "Kevin", inwerken=2)
         told = takes(grower)
         assert ("Sandra" in told) != ("Kevin" in told)
-        expect(worker.screens.locator("[data-box]")).to_have_count(0, timeout=PATIENCE)
+        expect(worker.screens.locator("[data-box]")).to_have_count(0)
         worker.goes_to("screens.tab.passport")
         title = catalog.credential_type("collega-bevestiging").title("nl")
         expect(worker.screens.locator(".card-row", has_text=title)).to_have_count(1)
@@ -190,7 +190,7 @@ def test_a_refused_answer_leaves_nothing(browser: Browser, town: Town) -> None:
         tells(grower, inwerken=3)
         confirms(browser, town, asks(grower, "inwerken"), "CANARY-GEWEIGERD", inwerken=1)
         look = worker.screens.get_by_role("button", name=grower.says("asked.look"))
-        look.click(timeout=PATIENCE)
+        look.click()
         worker.sees("flow.confirm.found")
         worker.presses("flow.box.no")
         worker.sees("flow.box.all")
@@ -221,7 +221,7 @@ def test_a_confirmation_moves_along_to_another_passport(
         worker.presses("flow.to_passport")
         worker.goes_to("screens.tab.skills")
         row = worker.screens.locator(".card-row", has_text=label("inwerken"))
-        expect(row.locator(".sp-grade--colleague")).to_be_visible(timeout=PATIENCE)
+        expect(row.locator(".sp-grade--colleague")).to_be_visible()
 
 
 def test_a_guest_reaches_everything_by_keyboard(browser: Browser, town: Town) -> None:

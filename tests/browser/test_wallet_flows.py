@@ -93,7 +93,7 @@ def _shares(worker: Worker) -> None:
     worker.presses("flow.share.make")
     worker.sees("flow.share.scan")
     worker.looks("flow-share-made")
-    worker.presses("flow.to_passport")
+    worker.ends_sharing()
     worker.screens.get_by_role("button", name=worker.says("screens.shares.stop")).click()
     worker.sees("flow.stop.title")
     worker.looks("flow-stop")
@@ -333,7 +333,7 @@ def test_a_share_with_a_code_is_read_from_the_screen_and_is_gone_after_stop(
     assert link.endswith("c")
     (code,) = re.findall(r"Extra code: (\d{4})", worker.stage.inner_text())
     assert town.opens_share(link, code) == 200
-    worker.presses("flow.to_passport")
+    worker.ends_sharing()
     stopping = worker.page.expect_response(re.compile("/api/shares/.*/stop"))
     worker.screens.get_by_role("button", name=worker.says("screens.shares.stop")).click()
     with stopping as stopped:

@@ -16,7 +16,7 @@ from tests.browser.test_recruiter import asked_of, hiring
 from tests.browser.test_share_page import reading
 from tests.browser.test_wallet_bringing import brings
 from tests.browser.test_wallet_standing import at_odds, opens_card, stands
-from tests.browser.wallet_person import PATIENCE, Town, Worker, at_work, shift_to
+from tests.browser.wallet_person import Town, Worker, at_work, shift_to
 from tests.services import services_in
 from wallet.holder.archive import unpack
 from wallet.holder.portability import Secret, open_export
@@ -139,10 +139,10 @@ def test_a_recruiter_reads_a_verdict_and_only_what_was_asked(
         worker.sees("flow.done.title")
         digits = worker.stage.locator(".sp-match code").inner_text()
         field = recruiter.page.locator("[name='digits']")
-        field.wait_for(timeout=PATIENCE)
+        field.wait_for()
         field.fill(digits)
         recruiter.presses("main form button")
-        expect(recruiter.page.locator(".sp-verdict > li")).to_have_count(4, timeout=PATIENCE)
+        expect(recruiter.page.locator(".sp-verdict > li")).to_have_count(4)
         for part in recruiter.page.locator(".sp-verdict > li").all():
             assert part.get_attribute("data-outcome") == "passed"
         text = recruiter.page.locator("main").inner_text()
@@ -166,7 +166,7 @@ def test_a_deelkaart_shows_the_chosen_part_to_its_reader(
         reader.follows(link)
         reader.opens()
         parts = reader.page.locator(".sp-verdict > li")
-        expect(parts).to_have_count(4, timeout=PATIENCE)
+        expect(parts).to_have_count(4)
         found = {
             one.get_attribute("data-part"): one.get_attribute("data-outcome") for one in parts.all()
         }
@@ -273,7 +273,7 @@ def test_it_stands_with_skills_and_status_and_comes_along_in_an_export(
     for text in ("Veilig werken", "VB-7531"):
         worker.screens.get_by_text(text).first.wait_for()
     worker.goes_to("screens.tab.skills")
-    expect(worker.screens.locator(".card-row").first).to_contain_text(TITLE, timeout=PATIENCE)
+    expect(worker.screens.locator(".card-row").first).to_contain_text(TITLE)
     file = worker.exports(WORDS, tmp_path)
     at_odds(town, offer, "revoked")
     with at_work(browser, town, pictures) as other:

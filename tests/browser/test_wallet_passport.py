@@ -1,5 +1,6 @@
 """The worker's screens with the real keeper at the real services: journeys as people make them."""
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Frame, expect
 
 from schemas.messages import sentence
-from tests.browser.wallet_person import PATIENCE, Town, Worker, at_work, shift_to
+from tests.browser.wallet_person import Town, Worker, at_work, shift_to
 from tests.services import services_in
 
 
@@ -30,7 +31,7 @@ class Holder:
     def screens(self) -> Frame:
         """The frame of the screens."""
         page = self.worker.page
-        page.wait_for_selector("#screens", state="attached")
+        self.worker.screens.locator("h1").first.wait_for(state="attached")
         return next(frame for frame in page.frames if frame != page.main_frame)
 
     def says(self, key: str) -> str:
@@ -49,11 +50,11 @@ class Holder:
 
     def reads_title(self, title: str) -> None:
         """Wait for a title that the passport itself brings."""
-        expect(self.screens.locator("h1")).to_have_text(title, timeout=PATIENCE)
+        expect(self.screens.locator("h1")).to_have_text(title)
 
     def hears(self, key: str) -> None:
         """Wait until the screens tell how it went."""
-        expect(self.screens.locator(".result")).to_have_text(self.says(key), timeout=PATIENCE)
+        expect(self.screens.locator(".result")).to_have_text(self.says(key))
 
     def pastes(self, link: str) -> None:
         """Paste a link into the field for it."""
@@ -144,6 +145,7 @@ def test_the_address_keeps_the_screen_and_the_lock_closes_it(holder: Holder) -> 
     holder.presses("passport.back")
     holder.reads_title("Jan Bakker")
     holder.looks("whole-passport")
+    expect(worker.page).to_have_url(re.compile("#/passport$"))  # the keeper has the address
     worker.page.go_back()
     holder.reads_title("Heftruckcertificaat")
     holder.presses("tab.settings")

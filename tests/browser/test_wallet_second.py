@@ -90,7 +90,7 @@ def lives(worker: Worker) -> None:
     worker.presses("flow.share.look")
     worker.presses("flow.share.make")
     worker.sees("flow.share.scan")
-    worker.presses("flow.to_passport")
+    worker.ends_sharing()
 
 
 def brings_first(worker: Worker, file: Path) -> None:

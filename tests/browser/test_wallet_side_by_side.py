@@ -20,7 +20,7 @@ from tests.browser.test_wallet_standing import (
     opens_card,
     stands,
 )
-from tests.browser.wallet_person import PATIENCE, Town, Worker, at_work, shift_to
+from tests.browser.wallet_person import Town, Worker, at_work, shift_to
 from tests.browser.wallet_school import link, opens
 from tests.services import services_in
 
@@ -107,9 +107,9 @@ def test_three_givers_and_every_state_stand_side_by_side_with_the_reason(
         stands(worker, FOREIGN, "valid")
         rows = worker.screens.locator(".card-row")
         own = rows.filter(has_text=GIVERS[0]).filter(has_text=titles["bhv"])
-        expect(own).to_contain_text(worker.says("screens.standing.suspended"), timeout=PATIENCE)
+        expect(own).to_contain_text(worker.says("screens.standing.suspended"))
         other = rows.filter(has_text=GIVERS[1])
-        expect(other).to_contain_text(worker.says("screens.standing.valid"), timeout=PATIENCE)
+        expect(other).to_contain_text(worker.says("screens.standing.valid"))
         expect(rows).to_have_count(5)
         for giver in GIVERS:
             worker.screens.get_by_text(giver).first.wait_for()
@@ -120,7 +120,7 @@ def test_three_givers_and_every_state_stand_side_by_side_with_the_reason(
             row = rows.filter(has_text=GIVERS[0]).filter(has_text=title)
             row.get_by_role("link", name=title, exact=True).click()
             notice = worker.screens.locator(".sp-notice")
-            expect(notice.first).to_contain_text(REASONS[status], timeout=PATIENCE)
+            expect(notice.first).to_contain_text(REASONS[status])
             looks(worker, f"side-by-side-{status}")
             worker.goes_to("screens.tab.passport")
         foreign = rows.filter(has_text=GIVERS[2])

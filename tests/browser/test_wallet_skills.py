@@ -14,7 +14,8 @@ from pypdf import PdfReader
 from schemas.messages import sentence
 from skills.framework import metalektro
 from tests.browser.test_wallet_screens import WORDS
-from tests.browser.wallet_person import PATIENCE, Town, Worker, at_work, shift_to
+from tests.browser.waiting import becomes
+from tests.browser.wallet_person import Town, Worker, at_work, shift_to
 from tests.services import services_in
 
 MOST_WORDS = 60
@@ -34,7 +35,7 @@ class Grower:
     def screens(self) -> Frame:
         """The frame of the screens that are shown now."""
         page = self.worker.page
-        page.wait_for_selector("#screens", state="attached")
+        self.worker.screens.locator("h1").first.wait_for(state="attached")
         return page.frames[-1]
 
     def says(self, key: str, **values: object) -> str:
@@ -49,8 +50,9 @@ class Grower:
         return button.or_(frame.get_by_role("link", name=name, exact=True)).first
 
     def presses(self, key: str) -> None:
-        """Press a button or follow a link."""
-        self.at(key).click(timeout=PATIENCE)
+        """Press a button or follow a link, once what was asked before is done."""
+        expect(self.worker.screens.locator("[aria-busy=true]")).to_have_count(0)
+        self.at(key).click()
         self.done += 1
 
     def sees(self, key: str) -> None:
@@ -59,7 +61,7 @@ class Grower:
 
     def reads_title(self, title: str) -> None:
         """Wait for a title."""
-        expect(self.worker.screens.locator("h1")).to_have_text(title, timeout=PATIENCE)
+        expect(self.worker.screens.locator("h1")).to_have_text(title)
 
     def chooses_job(self, job: str) -> None:
         """Choose a job, and ask for its examples."""
@@ -103,8 +105,13 @@ class Grower:
         found = frame.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
         assert [f"{one['id']}: {one['nodes'][0]['html']}" for one in found] == [], name
 
-    def listens(self) -> None:
-        """Hear every request from now on, but for the browser's own drawing of its tab."""
+    def listens(self, letters: int = 2) -> None:
+        """Hear every request from now on, but for the browser's own drawing of its tab.
+
+        Args:
+            letters: files that the page still lends the screens, and asks for when it begins.
+        """
+        becomes(self.screens, f"document.fonts.size >= {letters}")
         self.asked.clear()
         self.worker.page.on("request", lambda request: self.hears(request.url))
 
@@ -274,7 +281,7 @@ def _prepares_a_talk(grower: Grower) -> None:
 def test_nothing_leaves_while_somebody_discovers(ahmet: Grower, town: Town) -> None:
     ahmet.presses("start.tell")
     screens = ahmet.worker.screens
-    expect(screens.locator("#job option")).to_have_count(31, timeout=PATIENCE)
+    expect(screens.locator("#job option")).to_have_count(31)
     ahmet.listens()
     screens.locator("#words").fill("Ik las al 20 jaar plaatwerk. CANARY-P9-SCHOUDER")
     ahmet.presses("discover.find")
@@ -293,10 +300,10 @@ def test_nothing_leaves_while_somebody_discovers(ahmet: Grower, town: Town) -> N
 
 def test_jan_finds_lighter_work_and_nobody_hears_of_it(ahmet: Grower, town: Town) -> None:
     jan = ahmet
-    starts(jan)
+    with jan.worker.page.expect_response("**/list.jwt"):  # asked once, when a passport opens
+        starts(jan)
     screens = jan.worker.screens
-    jan.worker.page.wait_for_load_state("networkidle")
-    jan.listens()
+    jan.listens(letters=4)
     jan.presses("fit.title")
     jan.sees("fit.title")
     screens.get_by_label(jan.says("fit.lighter")).check()
@@ -341,7 +348,7 @@ def test_a_step_whose_day_has_come_is_told_at_opening(ahmet: Grower) -> None:
     ahmet.presses("plan.start")
     ahmet.sees("grow.title")
     ahmet.presses("tab.passport")
-    screens.get_by_text(ahmet.says("notice.step", title="CNC-draaien")).wait_for(timeout=PATIENCE)
+    screens.get_by_text(ahmet.says("notice.step", title="CNC-draaien")).wait_for()
     ahmet.presses("notice.step.do")
     ahmet.sees("grow.title")
     ahmet.presses("grow.done")
@@ -362,7 +369,7 @@ def test_what_is_new_since_the_last_talk_and_the_card_for_the_next(ahmet: Grower
     ahmet.presses("skills.back")
     ahmet.presses("talk.title")
     ahmet.presses("talk.talked")
-    expect(screens.locator(".result")).to_have_text(ahmet.says("done.talked"), timeout=PATIENCE)
+    expect(screens.locator(".result")).to_have_text(ahmet.says("done.talked"))
     for box in screens.locator("fieldset").first.get_by_role("checkbox").all():
         box.check()
     assert not screens.get_by_label("CANARY-P10-WENS").is_checked()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Route, expect
 
-from tests.browser.wallet_person import CLOCK, PATIENCE, Town, Worker, at_work, shift_to
+from tests.browser.wallet_person import CLOCK, Town, Worker, at_work, shift_to
 from tests.services import services_in
 
 DAY = 24 * 3600 * 1000
@@ -60,18 +60,18 @@ def at_odds(town: Town, offer: Mapping[str, str], status: str) -> None:
 def stands(worker: Worker, title: str, key: str, **values: object) -> Locator:
     """The row of a proof, once it says how it stands."""
     row = worker.screens.locator(".card-row", has_text=title)
-    expect(row).to_contain_text(worker.says(f"screens.standing.{key}", **values), timeout=PATIENCE)
+    expect(row).to_contain_text(worker.says(f"screens.standing.{key}", **values))
     return row
 
 
 def opens_card(worker: Worker, title: str) -> None:
     """Look at one proof."""
     worker.screens.get_by_role("link", name=title, exact=True).first.click()
-    expect(worker.screens.locator("h1")).to_have_text(title, timeout=PATIENCE)
+    expect(worker.screens.locator("h1")).to_have_text(title)
 
 
 def turned(worker: Worker, milliseconds: int) -> None:
-    """The worker comes back later."""
+    """The worker comes back so much later."""
     worker.page.add_init_script(CLOCK.replace("{shift}", str(milliseconds)))
     worker.page.reload()
 
@@ -113,11 +113,9 @@ def test_what_was_withdrawn_paused_or_ends_soon_says_so_with_the_reason(
     worker.screens.get_by_text(told).first.wait_for()
     for title, status in ((FORKLIFT, "revoked"), (FIRST_AID, "suspended")):
         opens_card(worker, title)
-        expect(worker.screens.locator(".sp-notice")).to_contain_text(
-            REASONS[status], timeout=PATIENCE
-        )
+        expect(worker.screens.locator(".sp-notice")).to_contain_text(REASONS[status])
         worker.goes_to("screens.tab.passport")
-    turned(worker, town.shift + 30 * DAY)
+    turned(worker, 30 * DAY)
     worker.screens.get_by_role("button", name=worker.says("screens.locked.open")).click()
     worker.presses("web.open.passkey")
     stands(worker, SAFETY, "ended", day="10 december")
@@ -184,7 +182,7 @@ def test_a_list_of_before_hides_no_withdrawal_that_this_browser_saw(
     worker.page.route(LISTS, lambda route: route.fulfill(body=before[0]))
     looks_again(worker)
     opens_card(worker, FORKLIFT)
-    worker.screens.get_by_text(worker.says("screens.card.older")).wait_for(timeout=PATIENCE)
+    worker.screens.get_by_text(worker.says("screens.card.older")).wait_for()
     worker.goes_to("screens.tab.passport")
     stands(worker, FORKLIFT, "revoked")
     worker.page.evaluate(FORGET)

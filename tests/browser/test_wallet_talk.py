@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from tests.browser.guest import SIZES, Guest, label, tells, visiting
 from tests.browser.test_wallet_skills import Grower, found_in
-from tests.browser.wallet_person import PATIENCE, Town, Worker, at_work, shift_to
+from tests.browser.wallet_person import Town, Worker, at_work, shift_to
 from tests.services import services_in
 
 
@@ -72,7 +72,7 @@ def answers(erik: Guest, link: str, skill: str) -> None:
 def signs(petra: Grower) -> None:
     """Read the answer as a proposal, beside what was written, and sign it."""
     worker = petra.worker
-    worker.screens.get_by_role("button", name=petra.says("asked.look")).click(timeout=PATIENCE)
+    worker.screens.get_by_role("button", name=petra.says("asked.look")).click()
     worker.sees("flow.talk.found")
     changed = worker.stage.locator("[data-changed='true']")
     expect(changed).to_have_count(1)
@@ -113,7 +113,7 @@ def test_a_manager_answers_a_talk_card_and_both_sign_it(
         with visiting(browser, town, pictures, width, language) as erik:
             answers(erik, link, label("serie-assemblage", language))
         signs(petra)
-        worker.screens.get_by_role("button", name="Erik Doornbos").click(timeout=PATIENCE)
+        worker.screens.get_by_role("button", name="Erik Doornbos").click()
         worker.sees("flow.talk.signed")
         worker.looks("talk-signed")
         text = on_paper(worker)
@@ -145,7 +145,7 @@ def test_an_answer_that_is_refused_signs_nothing(browser: Browser, town: Town) -
             erik.fills("talk.name", "Erik")
             erik.presses("talk.send")
             erik.reader.page.get_by_role("heading", name=erik.says("talk.done")).wait_for()
-        worker.screens.get_by_role("button", name=petra.says("asked.look")).click(timeout=PATIENCE)
+        worker.screens.get_by_role("button", name=petra.says("asked.look")).click()
         worker.sees("flow.talk.found")
         worker.presses("flow.box.no")
         worker.sees("flow.box.all")

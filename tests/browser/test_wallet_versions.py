@@ -4,6 +4,8 @@ import gzip
 import json
 import re
 
+from playwright.sync_api import expect
+
 from tests.browser.test_wallet_page import phone, site
 from tests.browser.waiting import becomes
 from tests.browser.wallet_site import WalletSite, Worker
@@ -48,7 +50,7 @@ def test_a_new_version_waits_until_the_person_takes_it(phone: Worker, site: Wall
         assert isinstance(ok, dict)
         assert ok["update"] is True
         phone.page.get_by_role("button", name=phone.t("update.later")).click()
-        assert phone.page.locator("#bar").inner_text() == ""
+        expect(phone.page.locator("#bar")).to_have_text("")
         assert phone.state() == "open"
     finally:
         site.answer_again()

@@ -1,16 +1,43 @@
-"""Waiting for a page whose own policy forbids to evaluate text: it is asked from outside."""
+"""How long the tests wait, and for what: a busy machine is no fault of the page."""
 
 import time
+from collections.abc import Callable
+from functools import partial
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Frame, Locator, Page, expect
 
-SECONDS = 30.0
-"""As long as Playwright itself waits."""
+PATIENCE = 60_000
+"""Milliseconds in which something comes, also on a machine with much to do."""
+
+expect.set_options(timeout=PATIENCE)
 
 
-def becomes(page: Page, expression: str) -> None:
-    """Wait until an expression is true in the page."""
-    deadline = time.monotonic() + SECONDS
-    while not page.evaluate(f"Boolean({expression})"):
-        assert time.monotonic() < deadline, expression
-        page.wait_for_timeout(50)
+def patient(browser: Browser) -> Browser:
+    """The same browser; its windows wait that long, and no colour in them is on its way."""
+    calm = partial(browser.new_context, reduced_motion="reduce")
+    browser.new_context = calm  # type: ignore[method-assign]
+    browser.on("context", lambda context: context.set_default_timeout(PATIENCE))
+    return browser
+
+
+def until(page: Page | Frame, found: Callable[[], bool], what: str) -> None:
+    """Ask again and again, until it is so."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not found():
+        assert time.monotonic() < deadline, what
+        page.wait_for_timeout(100)
+
+
+def becomes(page: Page | Frame, expression: str) -> None:
+    """Wait until an expression is true in a page whose own policy forbids to evaluate text."""
+    until(page, lambda: page.evaluate(f"Boolean({expression})"), expression)
+
+
+def comes(page: Page, address: str, wanted: Locator) -> None:
+    """Open a page anew until what a job in the background makes stands on it."""
+
+    def found() -> bool:
+        page.goto(address)
+        return wanted.count() > 0
+
+    until(page, found, address)

@@ -10,20 +10,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 from http.client import HTTPConnection
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
 from credentials import share_card
 from credentials.encoding import b64url_encode
 from schemas.messages import sentence
+from tests.browser.codes import code_on
 from tests.browser.test_keeper import authenticator
+from tests.browser.waiting import PATIENCE
 from tests.conftest import NOW
 from tests.services import Services
 from tests.wallet.world import FORKLIFT
@@ -45,9 +44,6 @@ OWN_WORDS = """() => {
   for (const each of copy.querySelectorAll("[data-content], input, svg")) each.remove();
   return copy.innerText.split(/\\s+/).filter((word) => /\\w/.test(word)).length;
 }"""
-
-PATIENCE = 20_000
-"""Milliseconds in which a step comes, also on a machine with much to do."""
 
 STEPS_TO_A_BUTTON = 40
 """Presses of Tab after which a button counts as out of reach."""
@@ -136,7 +132,9 @@ class Town:
     def _send(
         self, label: str, path: str, body: object, headers: Mapping[str, str]
     ) -> tuple[int, bytes]:
-        connection = HTTPConnection("localhost", self.services.ports[label], timeout=20)
+        connection = HTTPConnection(
+            "localhost", self.services.ports[label], timeout=PATIENCE / 1000
+        )
         data = None if body is None else json.dumps(body).encode()
         method = "GET" if data is None else "POST"
         connection.request(method, path, data, {"Content-Type": "application/json", **headers})
@@ -201,13 +199,13 @@ class Worker:
     def sees(self, key: str, **values: object) -> None:
         """Wait for the step of that title; it has the focus, so that it is read aloud."""
         title = self.page.locator("#stage h1")
-        expect(title).to_have_text(self.says(key, **values), timeout=PATIENCE)
+        expect(title).to_have_text(self.says(key, **values))
         expect(title).to_be_focused()
 
     def reads(self, key: str, **values: object) -> None:
         """Wait for a sentence in the step that is drawn."""
         text = self.says(key, **values)
-        self.stage.get_by_text(text).first.wait_for(timeout=PATIENCE)
+        self.stage.get_by_text(text).first.wait_for()
 
     def looks(self, name: str) -> None:
         """No barrier, no scrolling sideways, few words; and a picture when somebody wants one."""
@@ -239,8 +237,9 @@ class Worker:
 
     def types_pin(self, pin: str) -> None:
         """Type a PIN and go on."""
-        self.page.get_by_label(self.says("flow.pin.label")).fill(pin)
-        self.page.keyboard.press("Enter")
+        field = self.page.get_by_label(self.says("flow.pin.label"))
+        field.fill(pin)
+        field.press("Enter")
 
     def opens(self) -> None:
         """Make a passport."""
@@ -248,11 +247,13 @@ class Worker:
         self.presses("web.making.yes")
 
     def leaves(self) -> None:
-        """Go to the passport; the recovery card may wait."""
+        """Go to the passport; the recovery card may wait. The screens then show the new proof."""
         self.presses("flow.to_passport")
         self.sees("web.card.make")
         self.presses("web.card.later")
         expect(self.stage).to_be_hidden()
+        back = self.screens.get_by_role("link", name=self.says("screens.passport.back"))
+        back.first.wait_for()
 
     def goes_to(self, tab: str) -> None:
         """Go to one of the four screens."""
@@ -268,6 +269,11 @@ class Worker:
         self.goes_to("screens.tab.show")
         self.screens.get_by_role("button", name=self.says("screens.show.make")).click()
         self.sees("flow.share.title")
+
+    def ends_sharing(self) -> None:
+        """Go on from the code of a new deelkaart; the screens then show it as well."""
+        self.presses("flow.to_passport")
+        expect(self.screens.locator("h1")).to_have_text(self.says("screens.share.title"))
 
     def exports(self, words: str, folder: Path) -> Path:
         """Take everything along in a file that a passphrase opens."""
@@ -322,10 +328,7 @@ class Worker:
 
     def scans(self) -> str:
         """Read the one code on the page from a picture of it."""
-        image = Image.open(BytesIO(self.page.screenshot(full_page=True)))
-        formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-        (code,) = zxingcpp.read_barcodes(image, formats=formats)
-        return str(code.text)
+        return code_on(self.page)
 
 
 @contextmanager

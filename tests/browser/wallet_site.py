@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page
 
 from schemas.messages import sentence
 from service.clock import Clock, system_clock
+from service.serving import listen
 from tests.browser.test_keeper import authenticator
 from tests.in_memory import InMemoryHttp
 from wallet.app import create_app
@@ -64,8 +64,8 @@ def serving_wallet(
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    listener = listen("127.0.0.1", 0)  # held, so that nobody else takes it
+    port = listener.getsockname()[1]
     settings = WalletSettings(
         public_url=f"http://localhost:{port}", port=port, var=folder, demo=False, rate_limits=False
     )
@@ -73,7 +73,7 @@ def serving_wallet(
         settings, fetch=http or InMemoryHttp({}), clock=clock, entropy=secrets.token_bytes
     )
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)
@@ -106,7 +106,7 @@ class Worker:
     @property
     def screens(self) -> Frame:
         """The screens' own frame."""
-        self.page.wait_for_selector("#screens", state="attached")
+        self.page.frame_locator("#screens").locator("h1").first.wait_for(state="attached")
         return next(frame for frame in self.page.frames if frame != self.page.main_frame)
 
     def tell(self, kind: str, **fields: object) -> None:
@@ -197,7 +197,7 @@ def at_keeper(
     page.on("pageerror", lambda error: found.faults.append(str(error)))
     page.goto(site.keeper)
     authenticator(page, prf=prf)
-    found.screens.wait_for_selector("h1")
+    page.frame_locator("#screens").locator("h1").first.wait_for()
     return found
 
 
