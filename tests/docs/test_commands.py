@@ -73,7 +73,7 @@ def test_commands_run_as_written(page: Path, folder: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=900,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -45,6 +45,6 @@ def skillspass(*words: str, var: Path, stdin: str = "", **more: str) -> Ran:
         text=True,
         check=False,
         cwd=var,
-        timeout=240,
+        timeout=900,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
