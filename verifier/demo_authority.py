@@ -47,7 +47,7 @@ def _leaf(settings: VerifierSettings, signer: Signer, at: datetime) -> bytes:
     made = x509.CertificateBuilder(
         issuer_name=_named("Proef"),
         subject_name=_named(settings.client_name),
-        public_key=_public_key(signer.public.jwk()),
+        public_key=public_key(signer.public.jwk()),
         serial_number=x509.random_serial_number(),
         not_valid_before=at - _BEFORE,
         not_valid_after=at + LIFE,
@@ -63,6 +63,7 @@ def _named(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, name[:64])])
 
 
-def _public_key(jwk: JsonObject) -> ec.EllipticCurvePublicKey:
+def public_key(jwk: JsonObject) -> ec.EllipticCurvePublicKey:
+    """The same P-256 key as the library for certificates has it."""
     x, y = (int.from_bytes(base64.urlsafe_b64decode(f"{jwk[name]}="), "big") for name in ("x", "y"))
     return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()

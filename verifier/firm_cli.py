@@ -6,6 +6,7 @@ It works on the verifier's own database, whether or not the service runs.
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -215,3 +216,81 @@ def end_key(
         print_json({"id": key, "ended_at": files.at.isoformat()})
         return
     typer.echo(say("verifier.cli.key_ended"))
+
+
+@app.command()
+def csr(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As wallets shall show it.")],
+    *,
+    kvk: Annotated[str | None, typer.Option(help="Number in the trade register.")] = None,
+    country: Annotated[str, typer.Option(help="Where it is entered.")] = "NL",
+    out: Annotated[Path | None, typer.Option(help="Write it to this file.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask an authority for a certificate over the key that signs requests (PKCS#10, PEM)."""
+    from verifier import access_certificates, keys
+    from verifier.settings import VerifierSettings
+
+    with plain_errors(as_json=as_json):
+        settings = VerifierSettings()
+        host = settings.identifier_host
+        request = access_certificates.make_request(
+            keys.open_signer(settings), name=name, host=host, country=country, kvk=kvk
+        ).decode("ascii")
+        if out is not None:
+            out.write_text(request, encoding="ascii")
+    if as_json:
+        print_json({"csr": request, "host": host})
+        return
+    if out is None:
+        typer.echo(request, nl=False)
+    typer.echo(say("verifier.cli.csr_made"), err=True)
+
+
+@app.command()
+def certificate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What the authority sent, in PEM.")],
+    *,
+    authority: Annotated[
+        Path | None, typer.Option(help="The authority's own certificate, where it came apart.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take in the certificates that an authority answered; requests carry them from the next start.
+
+    Prints the name under which requests can be made then, for the sector's second list.
+    """
+    from credentials.openid4vc.request import client_id_of_certificate
+    from service.clock import system_clock
+    from verifier import access_certificates, keys
+    from verifier.settings import VerifierSettings
+
+    with plain_errors(as_json=as_json):
+        settings = VerifierSettings()
+        chain = access_certificates.read_chain(
+            _content(file),
+            key=keys.open_signer(settings).public,
+            host=settings.identifier_host,
+            at=system_clock(),
+            authority=_content(authority) if authority else b"",
+        )
+        access_certificates.keep_chain(chain, keys.certificate_file(settings))
+    client_id = client_id_of_certificate(chain.certificates[0])
+    if as_json:
+        until = chain.until.isoformat()
+        shown = {"name": chain.leaf.name, "authority": chain.authority, "until": until}
+        print_json({"client_id": client_id, **shown})
+        return
+    typer.echo(f"{client_id}\t{chain.leaf.name}\t{chain.authority}\t{chain.until:%Y-%m-%d}")
+    typer.echo(say("verifier.cli.certificate_kept"), err=True)
+
+
+def _content(file: Path) -> bytes:
+    from credentials.errors import RejectedError
+    from verifier.access_certificates import MAX_FILE_BYTES
+
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise RejectedError("usage_file", f"{file.name}: {type(error).__name__}") from error

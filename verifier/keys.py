@@ -1,5 +1,7 @@
 """The verifier's key, certificate and secrets: what signs requests, what opens its interface."""
 
+from pathlib import Path
+
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -11,10 +13,8 @@ from service.clock import Clock
 from service.keystore import under_id
 from service.secret_files import kept_secret
 from verifier import demo_authority
+from verifier.access_certificates import MAX_FILE_BYTES
 from verifier.settings import VerifierSettings
-
-MAX_FILE_BYTES = 64 * 1024
-"""Five certificates in PEM have some ten kilobytes."""
 
 
 def open_signer(settings: VerifierSettings) -> Signer:
@@ -28,19 +28,25 @@ def open_signer(settings: VerifierSettings) -> Signer:
     return under_id(kept, key_id)
 
 
+def certificate_file(settings: VerifierSettings) -> Path:
+    """Where the chain lies that ``firm certificate`` took in."""
+    return settings.directory / "certificate.pem"
+
+
 def open_certificates(
     settings: VerifierSettings, signer: Signer, *, clock: Clock
 ) -> tuple[bytes, ...]:
     """The chain over the key for requests, the leaf first, in DER; empty where there is none.
 
-    A trial without a file of its own makes itself an authority.
+    The settings' file goes first, then what ``firm certificate`` took in. A trial without either
+    makes itself an authority.
 
     Raises:
         RejectedError: ``config_certificate``: no chain, one that does not hold today, over another
             key, or for another host.
     """
-    file = settings.certificate_file
-    if file is None:
+    file = settings.certificate_file or certificate_file(settings)
+    if settings.certificate_file is None and not file.exists():
         return demo_authority.chain(settings, signer, at=clock()) if settings.demo else ()
     try:
         text = file.read_bytes()[: MAX_FILE_BYTES + 1]
