@@ -87,7 +87,7 @@ def check_signer(
     signed: Jws,
     client_id: str,
     *,
-    response_uri: str,
+    address: str,
     get: Get,
     at: datetime,
     anchors: Sequence[bytes] = (),
@@ -97,7 +97,8 @@ def check_signer(
     Args:
         signed: the request object.
         client_id: with its prefix.
-        response_uri: an https URL; under ``x509_hash`` at a host of the certificate.
+        address: where the answer goes, an https URL; under ``x509_hash`` at a host of the
+            certificate.
         get: for the DID document.
         at: now.
         anchors: authorities whose word counts, certificates in DER.
@@ -108,7 +109,7 @@ def check_signer(
         CredentialError: the chain, the document or the signature.
     """
     if is_hash(client_id):
-        return _check_certificate(signed, client_id, response_uri, at, anchors)
+        return _check_certificate(signed, client_id, address, at, anchors)
     did = did_of(client_id)
     key_id = _key_id(signed.header, did)
     method = resolve(did, get, at=at).methods.get(key_id)
@@ -126,15 +127,15 @@ def _key_id(header: JsonObject, did: str) -> str:
 
 
 def _check_certificate(
-    signed: Jws, client_id: str, response_uri: str, at: datetime, anchors: Sequence[bytes]
+    signed: Jws, client_id: str, address: str, at: datetime, anchors: Sequence[bytes]
 ) -> Requester:
     chain = check_chain(signed.header.get("x5c"), at=at, anchors=anchors)
     if chain.digest != client_id.removeprefix(HASH_PREFIX):
         raise _mismatch("the hash of another certificate")
-    if urlsplit(response_uri).hostname not in chain.hosts:  # ours: the standard leaves it open
-        raise _mismatch("response_uri is not at a host of the certificate")
+    if urlsplit(address).hostname not in chain.hosts:  # ours: the standard leaves it open
+        raise _mismatch("the answer goes to no host of the certificate")
     signed.verify(chain.key)
-    return Requester(origin(response_uri), certificate=chain.name, anchored=chain.anchored)
+    return Requester(origin(address), certificate=chain.name, anchored=chain.anchored)
 
 
 def _mismatch(detail: str) -> ProtocolError:

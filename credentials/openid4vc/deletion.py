@@ -156,7 +156,7 @@ def read_receipt(
             _Receipt, signed.payload, error="invalid_request", code="deletion_receipt_invalid"
         )
         _check_address(client_id, deletion_uri)
-        check_signer(signed, client_id, response_uri=deletion_uri, get=get, at=at, anchors=anchors)
+        check_signer(signed, client_id, address=deletion_uri, get=get, at=at, anchors=anchors)
     except UndeterminedError:
         raise
     except CredentialError as error:

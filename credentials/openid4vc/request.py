@@ -88,11 +88,18 @@ REQUEST_LIFE = timedelta(minutes=10)
 _URL_SAFE = re.compile(r"[A-Za-z0-9._~-]{1,512}")
 
 
+ClientId = Annotated[str, Field(min_length=1, max_length=2_048)]
+"""A client identifier with its prefix."""
+
+VerifierInfo = Annotated[list[WireObject], Field(min_length=1, max_length=MAX_ENTRIES)]
+"""What others say of the asker (section 5.1); the declaration is one entry."""
+
+
 class RequestObject(BaseModel):
     """The claims of a request object that a wallet reads; ``iss`` is ignored (section 5)."""
 
     model_config = WIRE
-    client_id: Annotated[str, Field(min_length=1, max_length=2_048)]
+    client_id: ClientId
     response_type: str
     response_mode: str
     response_uri: str | None = None
@@ -104,9 +111,7 @@ class RequestObject(BaseModel):
     exp: int | None = None
     dcql_query: WireObject | None = None
     client_metadata: ClientMetadata = ClientMetadata()
-    verifier_info: (
-        Annotated[list[WireObject], Field(min_length=1, max_length=MAX_ENTRIES)] | None
-    ) = None
+    verifier_info: VerifierInfo | None = None
     purpose: Annotated[str, Field(max_length=300)] | None = None
     relation: Annotated[str, Field(max_length=100)] | None = None
 
@@ -144,6 +149,11 @@ class AuthorizationRequest:
     declaration: Declaration | None = None
     certificate: str | None = None
     anchored: bool = False
+
+    @property
+    def audience(self) -> str:
+        """What every presentation names as its audience."""
+        return self.client_id
 
 
 def create_request(  # noqa: PLR0913 - the parameters are those of the standard
@@ -239,14 +249,16 @@ def parse_request(
     if asked.wallet_nonce != wallet_nonce and wallet_nonce is not None:  # section 5.10.1
         _refuse("wallet_nonce_mismatch", "made before the wallet asked")
     response_uri = _response_uri(asked)
-    nonce, query = _nonce(asked), _query(asked)
+    nonce, query = nonce_of(asked), query_of(asked)
     metadata, declaration = asked.client_metadata, read_declaration(asked.verifier_info)
     key, enc = encryption_key(metadata), content_encryption(metadata)
-    _check_times(asked, at)
+    expires = end_of(asked, at)
+    if expires is None:
+        _refuse("date_invalid", "neither exp nor iat")
     requester = check_signer(
-        signed, asked.client_id, response_uri=response_uri, get=get, at=at, anchors=anchors
+        signed, asked.client_id, address=response_uri, get=get, at=at, anchors=anchors
     )
-    _check_declaration(declaration, query, requester.host)
+    check_declaration(declaration, query, requester.host)
     return AuthorizationRequest(
         client_id=asked.client_id,
         did=requester.did,
@@ -261,7 +273,7 @@ def parse_request(
         encryption_key=key,
         enc=enc,
         formats=frozenset(metadata.vp_formats_supported or {}),
-        expires=_end(asked),
+        expires=expires,
         declaration=declaration,
         certificate=requester.certificate,
         anchored=requester.anchored,
@@ -269,8 +281,7 @@ def parse_request(
 
 
 def _read(payload: JsonObject) -> RequestObject:
-    if "transaction_data" in payload:  # section 5.1: a wallet without support must refuse
-        raise ProtocolError("invalid_transaction_data", code="transaction_data_unsupported")
+    refuse_transactions(payload)
     if "expected_origins" in payload:  # appendix A.2: meant for the Digital Credentials API
         _refuse("expected_origins_mismatch", "no origin calls here")
     if "redirect_uri" in payload:
@@ -285,6 +296,16 @@ def _read(payload: JsonObject) -> RequestObject:
     return asked
 
 
+def refuse_transactions(payload: JsonObject) -> None:
+    """A wallet without support for transaction data must refuse (section 5.1).
+
+    Raises:
+        ProtocolError: ``transaction_data_unsupported``.
+    """
+    if "transaction_data" in payload:
+        raise ProtocolError("invalid_transaction_data", code="transaction_data_unsupported")
+
+
 def _response_uri(asked: RequestObject) -> str:
     uri = asked.response_uri
     if uri is None or not is_https_url(uri):
@@ -294,7 +315,12 @@ def _response_uri(asked: RequestObject) -> str:
     return uri
 
 
-def _nonce(asked: RequestObject) -> str:
+def nonce_of(asked: RequestObject) -> str:
+    """The nonce, which ends up in every presentation.
+
+    Raises:
+        ProtocolError: ``nonce_invalid``; ``request_invalid``: the state is not URL-safe.
+    """
     if asked.nonce is None or not _URL_SAFE.fullmatch(asked.nonce):
         _refuse("nonce_invalid", "nonce is missing or not URL-safe")
     if asked.state is not None and not _URL_SAFE.fullmatch(asked.state):
@@ -302,19 +328,31 @@ def _nonce(asked: RequestObject) -> str:
     return asked.nonce
 
 
-def _query(asked: RequestObject) -> DcqlQuery:
+def query_of(asked: RequestObject) -> DcqlQuery:
+    """What is asked.
+
+    Raises:
+        ProtocolError: ``request_invalid``: nothing is.
+        MalformedError: ``dcql_invalid``, ``too_deep``, ``too_large``.
+    """
     if asked.dcql_query is None:
         _refuse("request_invalid", "dcql_query is missing")
     return parse_query(asked.dcql_query)
 
 
-def _end(asked: RequestObject) -> datetime:
-    """When the request ends: ``exp``, or ten minutes after ``iat``."""
-    if asked.exp is not None:
-        return _moment(asked.exp)
-    if asked.iat is None:
-        _refuse("date_invalid", "neither exp nor iat")
-    return _moment(asked.iat) + REQUEST_LIFE
+def end_of(asked: RequestObject, at: datetime) -> datetime | None:
+    """When the request ends: ``exp``, or ten minutes after ``iat``; None where it says neither.
+
+    Raises:
+        ProtocolError: ``date_invalid``: no time, or made later than now; ``request_expired``.
+    """
+    issued = None if asked.iat is None else _moment(asked.iat)
+    if issued is not None and issued > at + CLOCK_SKEW:
+        _refuse("date_invalid", "iat lies ahead")
+    end = _moment(asked.exp) if asked.exp is not None else issued and issued + REQUEST_LIFE
+    if end is not None and at >= end:
+        _refuse("request_expired", "the request is over")
+    return end
 
 
 def _moment(seconds: int) -> datetime:
@@ -324,15 +362,18 @@ def _moment(seconds: int) -> datetime:
         _refuse("date_invalid", "iat or exp is no time")
 
 
-def _check_times(asked: RequestObject, at: datetime) -> None:
-    if asked.iat is not None and _moment(asked.iat) > at + CLOCK_SKEW:
-        _refuse("date_invalid", "iat lies ahead")
-    if at >= _end(asked):
-        _refuse("request_expired", "the request is over")
+def check_declaration(declaration: Declaration | None, query: DcqlQuery, host: str) -> None:
+    """A declared address lies with the asker, and who was not checked asks no more than may be.
 
+    Args:
+        declaration: None where the asker declares nothing.
+        query: what is asked.
+        host: origin of the asker.
 
-def _check_declaration(declaration: Declaration | None, query: DcqlQuery, host: str) -> None:
-    """A declared address lies with the asker, and who was not checked asks no more than may be."""
+    Raises:
+        ProtocolError: ``client_mismatch``.
+        RejectedError: ``asker_unchecked``.
+    """
     if declaration is None:
         return
     if declaration.deletion_uri is not None and origin(declaration.deletion_uri) != host:
