@@ -98,6 +98,14 @@ UNUSABLE: list[JsonValue] = [
     "x",
 ]
 
+
+def by_several(*tokens: str, **more: JsonValue) -> str:
+    """Several signatures over one payload, in the form that only a page's own call may bring."""
+    parts = [token.split(".") for token in tokens]
+    entries: list[JsonValue] = [{"protected": a, "signature": c} for a, _, c in parts]
+    return compact_json({"payload": parts[0][1], "signatures": entries, **more}).decode()
+
+
 REQUESTS: dict[str, JsonObject] = {
     "happy-flow": asked(signed()),
     "alternate-happy-flow": asked(signed({"state": None, "exp": None}), clientId=None),
@@ -137,6 +145,10 @@ REQUESTS: dict[str, JsonObject] = {
     "never dated": asked(signed({"iat": None, "exp": None})),
     "iat text": asked(signed({"iat": "now"})),
     "aud of another": asked(signed({"aud": "https://x.example"})),
+    "multisigned-one-invalid-signature": asked(by_several(signed(signer=STRANGER), signed())),
+    "multisigned, each holds": asked(by_several(signed(), signed())),
+    "multisigned, with two dots": asked(by_several(signed(), signed(), x="..")),
+    "response_mode dc_api.jwt": asked(signed({"response_mode": "dc_api.jwt"})),
     "response_mode direct_post": asked(signed({"response_mode": "direct_post"})),
     "response_type code": asked(signed({"response_type": "code"})),
     "no query": asked(signed({"dcql_query": None})),

@@ -4,7 +4,6 @@ The refusals are the cases of ``tests/cases/requests.json`` and ``queries.json``
 which the browser's keeper runs as well; here the whole engine meets them, from the link on.
 """
 
-import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,12 +22,9 @@ from credentials.encoding import (
 )
 from credentials.errors import CredentialError, UndeterminedError
 from credentials.formats import FORMATS
-from credentials.keys import Algorithm, SoftwareSigner
-from credentials.model import Credential, Validity
 from credentials.openid4vc.response import open_response
 from service.fetch import JSON, Fetched
 from tests.cases.case import read
-from tests.cases.keys import p256
 from tests.cases.requests import (
     CHAINS,
     CLIENT,
@@ -41,14 +37,13 @@ from tests.cases.requests import (
     signed,
 )
 from tests.conftest import NOW
-from wallet.holder import presenting
+from tests.credentials.openid4vc.calling import CHAIN, FIRM, IMPOSTOR, ORIGIN, multisigned
+from tests.wallet.welding import PRIVATE, TYPE, query, welder
+from wallet.holder import calls, presenting
 from wallet.holder.outside import Outside
 from wallet.holder.presenting import Asked, Choice
-from wallet.holder.vault import Giver, NewCredential, Vault
+from wallet.holder.vault import Vault
 
-TYPE = "https://school.example/types/welding"
-CLAIMS: JsonObject = {"given_name": "Ria", "family_name": "Bos", "process": "TIG", "level": 3}
-PRIVATE = p256("sealing").private_jwk() | {"kid": "e", "alg": "ECDH-ES", "use": "enc"}
 REQUEST_TYPE = "application/oauth-authz-req+jwt"
 
 
@@ -104,13 +99,6 @@ def firm(payload: JsonObject | None = None, *, echo: bool = True) -> ForeignVeri
     return ForeignVerifier(signed(change), DOCUMENT, echo=echo, payload=change)
 
 
-def query(*names: str, **more: JsonValue) -> JsonObject:
-    """Asks these claims of a welding certificate."""
-    claims: list[JsonValue] = [{"path": [name]} for name in names]
-    one: JsonObject = {"id": "a", "format": "dc+sd-jwt", "meta": {"vct_values": [TYPE]}}
-    return {"credentials": [one | ({"claims": claims} if names else {})], **more}
-
-
 def outside_of(verifier: ForeignVerifier) -> Outside:
     return Outside(http=verifier, trust=lambda: None, now=lambda: NOW, entropy=secrets.token_bytes)
 
@@ -118,19 +106,7 @@ def outside_of(verifier: ForeignVerifier) -> Outside:
 @pytest.fixture
 def vault() -> Vault:
     """One welding certificate of a school that is not ours."""
-    school = SoftwareSigner.generate(Algorithm.ES256, "did:web:school.example#k")
-    holder = SoftwareSigner.generate(Algorithm.ES256)
-    wire = FORMATS["dc+sd-jwt"].issue(
-        Credential(TYPE, "did:web:school.example", CLAIMS, NOW, Validity(NOW, None)),
-        school,
-        holder=holder.public,
-        disclosable=frozenset((name,) for name in CLAIMS),
-        entropy=os.urandom,
-    )
-    made = Vault((), clock=lambda: NOW, entropy=secrets.token_bytes)
-    giver = Giver("did:web:school.example", "School", "school.example", listed=False)
-    made.add(NewCredential("dc+sd-jwt", wire, holder, giver))
-    return made
+    return welder()
 
 
 def link(client_id: str | None = CLIENT, **more: str) -> str:
@@ -245,6 +221,36 @@ def test_ignores_unusable_encryption_key(vault: Vault) -> None:
     assert shown(verifier, vault, ask(verifier, vault)) == {"a": {"process": "TIG"}}
 
 
+@pytest.mark.parametrize("turned", [False, True], ids=["first", "second"])
+def test_multisigned_one_invalid_signature(vault: Vault, *, turned: bool) -> None:
+    """One of two signatures holds, so the request does (appendix A.3.2): its signer is who asks.
+
+    Where none holds it is ``invalid-request-object-signature``. Such a request only comes by the
+    Digital Credentials API (``test_calls``); a link that leads to one is refused below.
+    """
+    hands = [CHAIN.bent(), FIRM][:: -1 if turned else 1]
+    verifier = firm()
+    asked = calls.read_call(
+        multisigned(hands, dcql_query=query("process")),
+        origin=ORIGIN,
+        held=vault.held(),
+        outside=outside_of(verifier),
+    )
+    assert asked.request.client_id == CLIENT
+    choices = [Choice(group[0]) for group in asked.needs.groups]
+    answer = calls.answer_call(asked, choices, vault, outside=outside_of(verifier))
+    data = answer["data"]
+    assert isinstance(data, dict)
+    assert list(open_response(str(data["response"]), PRIVATE).vp_token) == ["a"]
+    with pytest.raises(CredentialError, match="signature_invalid"):
+        calls.read_call(
+            multisigned([CHAIN.bent(), IMPOSTOR]),
+            origin=ORIGIN,
+            held=vault.held(),
+            outside=outside_of(verifier),
+        )
+
+
 REFUSED = {
     "invalid-request-object-signature": "signature_invalid",
     "mismatched-client-id": "client_mismatch",
@@ -254,6 +260,7 @@ REFUSED = {
     "unknown-transaction-data-type": "transaction_data_unsupported",
     "redirect-uri-with-direct-post": "redirect_uri_not_allowed",
     "wrong-expected-origins": "expected_origins_mismatch",
+    "multisigned-one-invalid-signature": "request_uri_invalid",
 }
 """Module of the plan, with our code."""
 

@@ -8,7 +8,7 @@ from credentials.errors import RejectedError
 from credentials.keys import SoftwareSigner
 from credentials.openid4vc.deletion import Erased, create_deletion, read_receipt
 from credentials.openid4vc.message import write_form
-from credentials.openid4vc.request import AuthorizationRequest
+from wallet.holder.asker import Requested
 from wallet.holder.events import Event, EventType
 from wallet.holder.outside import FORM_TYPE, Outside, answer_object
 from wallet.holder.vault import Held, Vault
@@ -16,7 +16,7 @@ from wallet.holder.vault import Held, Vault
 _TEXTS = ("client_id", "nonce", "deletion_uri")
 
 
-def erasing_facts(request: AuthorizationRequest, shown: Sequence[Held]) -> JsonObject:
+def erasing_facts(request: Requested, shown: Sequence[Held]) -> JsonObject:
     """What erasing takes later: whom to ask, about which answer, and which key signed it.
 
     Args:
@@ -25,6 +25,8 @@ def erasing_facts(request: AuthorizationRequest, shown: Sequence[Held]) -> JsonO
     """
     declared = request.declaration
     if declared is None or declared.deletion_uri is None or not shown:
+        return {}
+    if request.client_id is None:  # nobody signed, so nobody's receipt could be checked
         return {}
     return {
         "client_id": request.client_id,

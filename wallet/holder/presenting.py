@@ -8,13 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from credentials.claims import Paths
 from credentials.encoding import JsonObject, b64url_encode
 from credentials.errors import CredentialError, MalformedError, RejectedError, UndeterminedError
-from credentials.formats import FORMATS
 from credentials.jose import generate_encryption_key
-from credentials.model import Binding, Wire
-from credentials.openid4vc.dcql import match
+from credentials.model import Wire
 from credentials.openid4vc.match_code import match_code
 from credentials.openid4vc.message import write_form
 from credentials.openid4vc.request import (
@@ -27,40 +24,35 @@ from credentials.openid4vc.request import (
 )
 from credentials.openid4vc.response import create_error, create_form, create_response
 from credentials.openid4vc.wallet_metadata import decrypt_request, write_wallet_metadata
-from wallet.holder.answering import Needs, check_chosen, needs_of
-from wallet.holder.consent import Option, option
-from wallet.holder.erasing import erasing_facts
+from wallet.holder.answering import Needs
+from wallet.holder.asker import Asker, asker_of
+from wallet.holder.consent import Option
 from wallet.holder.events import Event, EventType
-from wallet.holder.history import ShownCredential, shown_credential_json
-from wallet.holder.outside import FORM_TYPE, Outside, answer_object, host_of, quietly
-from wallet.holder.vault import Held, Vault, copy_of
+from wallet.holder.outside import FORM_TYPE, Outside, answer_object, quietly
+from wallet.holder.presentations import Choice, answered_facts, laid_over, present
+from wallet.holder.vault import Held, Vault
+
+__all__ = [
+    "Asked",
+    "Asker",
+    "Choice",
+    "Delivered",
+    "answer",
+    "decline",
+    "deliver",
+    "presentations",
+    "read_request",
+]
 
 REQUEST_TYPE = "application/oauth-authz-req+jwt"
 
 NONCE_BYTES = 16
 """128 bits: a request with it in it was made for this wallet, now."""
 
-_TOKENS_WITH_BINDING = frozenset({"dc+sd-jwt", "vc+sd-jwt"})
-
 KNOWN_CODES = frozenset(
     {"response_already_received", "request_expired", "request_unknown", "not_found"}
 )
 """What a verifier may say about an answer that came too late; other texts are never shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks.
-
-    Attributes:
-        name: as they call themselves; nobody checked it unless ``known``.
-        host: the host name behind the key that signed the request.
-        known: the sector's list has them.
-    """
-
-    name: str
-    host: str
-    known: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +102,6 @@ class Delivered:
     match: str
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What the worker shows of one credential."""
-
-    option: Option
-    picked: Paths = frozenset()
-
-
 def read_request(text: str, *, held: Sequence[Held], outside: Outside) -> Asked:
     """Fetch and check a request from a link, and find what could answer it.
 
@@ -139,20 +123,11 @@ def read_request(text: str, *, held: Sequence[Held], outside: Outside) -> Asked:
         anchors=outside.anchors,
     )
     reference.check_host(request.host)
-    unverified = [each.parsed() for each in held]
-    found = match(request.query, unverified)
-    options = {
-        each.query.id: tuple(
-            option(each.query, candidate, held[candidate.index], unverified[candidate.index])
-            for candidate in each.candidates
-        )
-        for each in found.queries
-    }
     return Asked(
         request=request,
-        asker=_asker(request, outside=outside),
+        asker=asker_of(request, outside=outside),
         purpose=request.purpose,
-        needs=needs_of(request.query, options),
+        needs=laid_over(request.query, held),
     )
 
 
@@ -171,38 +146,7 @@ def presentations(
     Raises:
         RejectedError: ``choice_incomplete`` or ``choice_invalid``.
     """
-    check_chosen(asked.request.query, asked.needs, [choice.option for choice in choices])
-    binding = Binding(audience=asked.request.client_id, nonce=asked.request.nonce)
-    shown: dict[str, list[Wire]] = {}
-    for choice in _once(choices):
-        held = copy_of(choice.option.held, events)
-        wire = FORMATS[held.format].present(
-            held.wire,
-            held.signer(),
-            binding,
-            disclose=choice.option.disclose(choice.picked),
-            at=outside.now(),
-        )
-        query = asked.request.query.credential(choice.option.query_id)
-        bound = query is None or query.holder_binding
-        shown.setdefault(choice.option.query_id, []).append(wire if bound else _unbound(wire, held))
-    return shown
-
-
-def _once(choices: Sequence[Choice]) -> list[Choice]:
-    """Two sets may ask for one credential; the verifier gets it once."""
-    named = {(each.option.query_id, each.option.held.id): each for each in reversed(choices)}
-    return list(reversed(named.values()))
-
-
-def _unbound(wire: Wire, held: Held) -> Wire:
-    """The same selection without the holder's proof, where none is asked (section 5.3)."""
-    if isinstance(wire, dict):
-        inner = wire.get("verifiableCredential")
-        return inner[0] if isinstance(inner, list) and isinstance(inner[0], dict) else wire
-    if held.format in _TOKENS_WITH_BINDING:
-        return wire[: wire.rindex("~") + 1]
-    return held.wire
+    return present(asked.request, asked.needs, choices, outside=outside, events=events)
 
 
 def deliver(asked: Asked, vp_token: Mapping[str, Sequence[Wire]], *, outside: Outside) -> Delivered:
@@ -220,17 +164,15 @@ def answer(asked: Asked, choices: Sequence[Choice], vault: Vault, *, outside: Ou
     """Show what was chosen, and write down what was seen by whom, with what erasing it takes."""
     vp_token = presentations(asked, choices, outside=outside, events=vault.events)
     delivered = deliver(asked, vp_token, outside=outside)
-    seen: list[JsonObject] = [_seen(choice) for choice in _once(choices)]
-    shown = [copy_of(choice.option.held, vault.events) for choice in _once(choices)]
-    erasing = erasing_facts(asked.request, shown)
-    vault.append(EventType.REQUEST_ANSWERED, {**_about(asked), "credentials": [*seen], **erasing})
+    facts = answered_facts(asked.request, asked.asker, choices, events=vault.events)
+    vault.append(EventType.REQUEST_ANSWERED, facts)
     return delivered
 
 
 def decline(asked: Asked, vault: Vault, *, outside: Outside) -> None:
     """Say no. The asker hears ``access_denied``, the same as when the worker has nothing."""
     quietly(lambda: _post(asked.request, create_error(asked.request), outside=outside))
-    vault.append(EventType.REQUEST_REFUSED, _about(asked))
+    vault.append(EventType.REQUEST_REFUSED, asked.asker.facts())
 
 
 def _fetch_request(
@@ -267,18 +209,6 @@ def _fetch_request(
         raise RejectedError("request_uri_invalid", error.code) from error
 
 
-def _asker(request: AuthorizationRequest, *, outside: Outside) -> Asker:
-    host = host_of(request.host)
-    trust = outside.trust()
-    entry = outside.known(request.client_id)
-    entry = entry or (trust.entry(request.did) if trust and request.did else None)
-    if entry is not None:
-        return Asker(entry.name, host, known=True)
-    if request.anchored and request.certificate:
-        return Asker(request.certificate, host, known=True)
-    return Asker(request.client_name or host, host, known=False)
-
-
 def _post(request: AuthorizationRequest, body: bytes, *, outside: Outside) -> str | None:
     fetched = outside.http.post(request.response_uri, body=body, content_type=FORM_TYPE)
     document = answer_object(fetched)
@@ -291,18 +221,3 @@ def _post(request: AuthorizationRequest, body: bytes, *, outside: Outside) -> st
     if not isinstance(redirect, str):
         raise MalformedError("response_refused", "redirect_uri is no text")
     return redirect
-
-
-def _about(asked: Asked) -> JsonObject:
-    return {"name": asked.asker.name, "host": asked.asker.host, "known": asked.asker.known}
-
-
-def _seen(choice: Choice) -> JsonObject:
-    lines = choice.option.seen(choice.picked)
-    shown = ShownCredential(
-        type=choice.option.type,
-        labels_nl=tuple(line.label_nl for line in lines),
-        labels_en=tuple(line.label_en for line in lines),
-        whole=choice.option.whole,
-    )
-    return {"id": choice.option.held.id, **shown_credential_json(shown)}

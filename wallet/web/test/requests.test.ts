@@ -59,10 +59,20 @@ test("every module of the wallet's presentation plan that is a request has a cas
     "happy-flow", "alternate-happy-flow", "no-claims-in-dcql-query", "ignores-unusable-encryption-key",
     "invalid-request-object-signature", "mismatched-client-id", "invalid-client-id-prefix",
     "response-uri-not-client-id", "missing-nonce", "wrong-expected-origins",
-    "unknown-transaction-data-type", "redirect-uri-with-direct-post",
+    "unknown-transaction-data-type", "redirect-uri-with-direct-post", "multisigned-one-invalid-signature",
   ];
   const ids = load("requests").map(({ id }) => id.replace(/^(?:request|chain) /, ""));
   assert.deepEqual(modules.filter((name) => !ids.includes(name)), []);
+});
+
+test("a request with several signatures is refused, whoever calls and whether they hold or not", async () => {
+  const several = load("requests").filter(({ id }) => id.startsWith("request multisigned"));
+  assert.equal(several.length, 3);
+  for (const { input } of several) {
+    const code = text(input, "token").includes("..") ? "token_malformed" : "request_uri_invalid";
+    assert.equal(await refusal(() => read(input)), code);
+    assert.equal(await refusal(() => read({ ...input, origin: "https://firm.example" })), code);
+  }
 });
 
 test("request-uri-method-post is told to whoever fetches", () => {
