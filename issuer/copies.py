@@ -1,8 +1,8 @@
 """Rows of the copies that one offer is given in, and of the nonces they cost.
 
-Core statements, put together once: building a statement costs more than running it, and these run
-with every request for a proof (``issuer.issuance``). They take the connection of the open
-transaction, which a session looks for anew each time it is asked.
+Core statements, rendered once (``service.prepared``): they run with every request for a proof
+(``issuer.issuance``). They take the connection of the open transaction, which a session looks for
+anew each time it is asked.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from sqlmodel import col
 
-from issuer.tables import Issued, IssuedState, Nonce, Offer, OfferState
+from issuer.tables import Issued, IssuedState, Nonce, Offer, OfferState, StatusWord
+from service.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class LockedOffer:
     contents: bytes | None
 
 
-_SPEND = (
+_SPEND = Prepared(
     update(Nonce)
     .where(
         col(Nonce.nonce_hash) == bindparam("shown"),
@@ -52,7 +53,7 @@ _SPEND = (
     .values(used_by=bindparam("user"))
 )
 
-_LOCK = (
+_LOCK = Prepared(
     select(
         *(col(Offer.state), col(Offer.type_id), col(Offer.template_version)),
         *(col(Offer.format), col(Offer.contents)),
@@ -61,7 +62,7 @@ _LOCK = (
     .with_for_update()
 )
 
-_COPIES = (
+_COPIES = Prepared(
     select(
         *(col(Issued.id), col(Issued.copy_number), col(Issued.grant_id), col(Issued.holder)),
         *(col(Issued.key_id), col(Issued.state), col(Issued.notification_id)),
@@ -71,9 +72,20 @@ _COPIES = (
     .order_by(col(Issued.copy_number))
 )
 
-_STORE = insert(Issued)
+_STORE = Prepared(
+    insert(Issued).values(
+        {
+            name: bindparam(name)
+            for name in (
+                *("id", "organisation_id", "offer_id", "copy_number", "grant_id", "holder"),
+                *("key_id", "content_digest", "state", "notification_id", "issued_at"),
+            )
+        }
+        | {"status": StatusWord.VALID}
+    )
+)
 
-_TAKE_OVER = (
+_TAKE_OVER = Prepared(
     update(Issued)
     .where(col(Issued.id) == bindparam("this_copy"))
     .values(
@@ -86,13 +98,13 @@ _TAKE_OVER = (
     )
 )
 
-_DELIVER = (
+_DELIVER = Prepared(
     update(Offer)
     .where(col(Offer.id) == bindparam("this_offer"), col(Offer.state) == OfferState.REDEEMED)
     .values(state=OfferState.DELIVERED, contents=None, changed_at=bindparam("now"))
 )
 
-_KEEP = (
+_KEEP = Prepared(
     update(Issued)
     .where(
         col(Issued.id) == bindparam("this_copy"), col(Issued.grant_id) == bindparam("this_grant")
@@ -106,19 +118,18 @@ def spend_nonce(
 ) -> bool:
     """Use up a nonce; True also where this very grant did so before: the same request again."""
     asked = {"shown": nonce_hash, "owner": owner, "now": at, "user": grant_id}
-    return connection.execute(_SPEND, asked).rowcount == 1
+    return _SPEND.change(connection, asked) == 1
 
 
 def lock_offer(connection: Connection, offer_id: str) -> LockedOffer:
     """Take the row of an offer that is there, as it stands now."""
-    found = connection.execute(_LOCK, {"this_offer": offer_id}).one()
+    found = _LOCK.first(connection, {"this_offer": offer_id})
     return LockedOffer(*found)
 
 
 def copies_of(connection: Connection, offer_id: str) -> list[Copy]:
     """What was stored for an offer, whichever grant it was for; the first copy first."""
-    found = connection.execute(_COPIES, {"this_offer": offer_id})
-    return [Copy(*row) for row in found]
+    return [Copy(*row) for row in _COPIES.rows(connection, {"this_offer": offer_id})]
 
 
 def store(
@@ -132,8 +143,8 @@ def store(
 ) -> None:
     """Store an intent: a row of its own, or that of an earlier grant which never got it."""
     if not is_new:
-        connection.execute(
-            _TAKE_OVER,
+        _TAKE_OVER.change(
+            connection,
             {
                 "this_copy": copy.id,
                 "to_grant": copy.grant_id,
@@ -145,8 +156,8 @@ def store(
             },
         )
         return
-    connection.execute(
-        _STORE,
+    _STORE.change(
+        connection,
         {
             "id": copy.id,
             "organisation_id": owner,
@@ -165,8 +176,7 @@ def store(
 
 def deliver(connection: Connection, offer_id: str, *, at: datetime) -> bool:
     """Close an offer that is redeemed and drop its claims; False where it no longer is."""
-    moved = connection.execute(_DELIVER, {"this_offer": offer_id, "now": at})
-    return moved.rowcount == 1
+    return _DELIVER.change(connection, {"this_offer": offer_id, "now": at}) == 1
 
 
 def keep(connection: Connection, grant_id: str, sealed: Sequence[tuple[str, bytes]]) -> bool:
@@ -175,4 +185,4 @@ def keep(connection: Connection, grant_id: str, sealed: Sequence[tuple[str, byte
         {"this_copy": copy_id, "this_grant": grant_id, "octets": octets}
         for copy_id, octets in sealed
     ]
-    return all(connection.execute(_KEEP, one).rowcount == 1 for one in asked)
+    return all(_KEEP.change(connection, one) == 1 for one in asked)
