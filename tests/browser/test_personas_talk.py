@@ -65,7 +65,9 @@ def test_p6_a_managers_remark_comes_back_as_a_proposal_and_changes_no_skill(
     with at_work(browser, turning, pictures) as worker:
         grower = petra(worker, turning, owner)
         wishes(grower, f"Ik wil weg van de band. {canary}")
-        before = worker.screens.locator(".card-row").all_inner_texts()
+        rows = worker.screens.locator(".card-row")
+        rows.first.wait_for()  # the title comes first, and then all of them at once
+        before = rows.all_inner_texts()
         writes_card(grower, "Cursus solderen in mei")
         link = sends_card(grower, owner["name"])
         paper = PdfReader(BytesIO(worker.page.pdf()))
@@ -99,8 +101,8 @@ def test_p6_a_managers_remark_comes_back_as_a_proposal_and_changes_no_skill(
         expect(signed).to_have_count(1)
         grower.presses("skills.back")
         grower.sees("skills.title")
-        expect(worker.screens.locator(".card-row")).to_have_count(len(before))
-        assert worker.screens.locator(".card-row").all_inner_texts() == before
+        expect(rows).to_have_count(len(before))
+        assert rows.all_inner_texts() == before
     assert not leaks(canary, printed, seen, turning.octets_of("issuer", "wallet", "verifier"))
 
 
@@ -187,7 +189,8 @@ def _keeps_wishes_to_herself(grower: Grower, wish: str) -> None:
     worker = grower.worker
     grower.presses("talk.title")
     grower.sees("talk.title")
-    boxes = worker.screens.locator("fieldset").last.get_by_role("checkbox")
+    asked = worker.screens.locator("fieldset", has_text=grower.says("talk.wishes"))
+    boxes = asked.get_by_role("checkbox")
     expect(boxes).to_have_count(2)
     assert not [box for box in boxes.all() if box.is_checked()]
     worker.screens.locator("fieldset").first.get_by_role("checkbox").first.check()

@@ -115,7 +115,9 @@ def entries(worker: Worker) -> list[str]:
     """The title of each entry of the log, newest first."""
     worker.goes_to("screens.tab.log")
     expect(worker.screens.locator("h1")).to_have_text(worker.says("screens.log.title"))
-    return worker.screens.locator(".sp-list > li strong").all_inner_texts()
+    found = worker.screens.locator(".sp-list > li strong")
+    found.first.wait_for()  # the title comes first, and then all of them at once
+    return found.all_inner_texts()
 
 
 @pytest.mark.parametrize(("width", "language"), SIZES, ids=["320-nl", "1280-en"])

@@ -267,7 +267,7 @@ def _prepares_a_talk(grower: Grower) -> None:
     grower.presses("talk.title")
     grower.sees("talk.title")
     screens = worker.screens
-    screens.locator("input[type=checkbox]").first.check()
+    screens.locator("fieldset").first.get_by_role("checkbox").first.check()  # a strength
     grower.looks("talk")
     grower.presses("talk.make")
     worker.sees("web.talk.title")
@@ -370,7 +370,9 @@ def test_what_is_new_since_the_last_talk_and_the_card_for_the_next(ahmet: Grower
     ahmet.presses("talk.title")
     ahmet.presses("talk.talked")
     expect(screens.locator(".result")).to_have_text(ahmet.says("done.talked"))
-    for box in screens.locator("fieldset").first.get_by_role("checkbox").all():
+    strengths = screens.locator("fieldset").first.get_by_role("checkbox")
+    strengths.first.wait_for()  # the title comes first, and then all of them at once
+    for box in strengths.all():
         box.check()
     assert not screens.get_by_label("CANARY-P10-WENS").is_checked()
     ahmet.presses("talk.make")

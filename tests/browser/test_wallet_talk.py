@@ -28,7 +28,9 @@ def writes_card(grower: Grower, *agreements: str) -> None:
     grower.presses("talk.title")
     grower.sees("talk.title")
     screens = grower.worker.screens
-    for box in screens.locator("fieldset").first.get_by_role("checkbox").all():
+    strengths = screens.locator("fieldset").first.get_by_role("checkbox")
+    strengths.first.wait_for()  # the title comes first, and then all of them at once
+    for box in strengths.all():
         box.check()
     for place, text in enumerate(agreements, 1):
         screens.get_by_label(grower.says("talk.agreement", count=place)).fill(text)
