@@ -8,7 +8,7 @@ import { signCompact } from "../src/protocol/jose.ts";
 import type { JsonObject, JsonValue } from "../src/protocol/json.ts";
 import { withKeyId, type Signer } from "../src/protocol/keys.ts";
 import { readStatusList, statusKeyId } from "../src/protocol/status.ts";
-import { hostOf } from "../src/status/hosts.ts";
+import { hostOf, issuerOf } from "../src/status/hosts.ts";
 import { NOW, refusal } from "./cases.ts";
 import { newSigner } from "./signers.ts";
 
@@ -36,6 +36,7 @@ function listing(signer: Signer, { id = HOST, now = standing("granted", NOW - 10
   const ServiceInformation = { ...now, ServiceInformationExtensions: [{ Role: "status_host", ...role }] };
   return {
     sequence: 1,
+    until: Infinity,
     entities: [{
       TrustedEntityInformation: { TEInformationExtensions: [{ Identifier: id, Keys: listed }] },
       TrustedEntityServices: [{ ServiceInformation, ServiceHistory: history }],
@@ -107,4 +108,26 @@ test("a key counts in its time, and one in wrong hands never", async () => {
   assert.equal(await answer(host, listing(host, { keys: renewed })), "believed");
   assert.equal(await answer(host, listing(host, { keys: [{}, {}] })), MISMATCH);
   assert.equal(await refusal(() => hostOf(listing(host, { keys: [{ PublicKey: { kid: KEY } }] }), KEY, URI)), "key_invalid");
+});
+
+test("an issuer's own list counts by its keys as the sector's list has them, at the moment of the list", async () => {
+  const [issuer, other] = [await newSigner(), await newSigner()];
+  const found = async (said: Said, { keyId = KEY as string | null, at = NOW } = {}): Promise<string> => {
+    const signer = await issuerOf(listing(issuer, said), HOST, keyId ?? undefined);
+    if (!signer) return "its own document";
+    assert.deepEqual([signer.id, signer.key.thumbprint], [HOST, issuer.public.thumbprint]);
+    return refusal(() => signer.checkAt(at));
+  };
+  assert.equal(await found({}), "accepted");
+  assert.equal(await found({}, { keyId: "#1" }), "accepted"); // no way around the history
+  assert.equal(await found({}, { keyId: null }), "accepted");
+  assert.equal(await found({}, { at: NOW - 101 }), "status_invalid");
+  const renewed = [{ ValidUntil: iso(NOW - 50) }, { ValidFrom: iso(NOW - 50), PublicKey: { ...other.public.jwk, kid: `${HOST}#2` } }];
+  assert.equal(await found({ keys: renewed }), "status_invalid"); // an old key, on a list of today
+  assert.equal(await found({ keys: renewed }, { at: NOW - 51 }), "accepted");
+  assert.equal(await found({ keys: [{ Compromised: true }] }, { keyId: "#1" }), "status_invalid");
+  for (const [said, keyId] of [[{ keys: renewed }, null], [{}, `${HOST}#3`], [{ id: "did:web:other.example" }, KEY]] as const) {
+    assert.equal(await found(said, { keyId }), "its own document");
+  }
+  assert.equal(await issuerOf(undefined, HOST, KEY), undefined);
 });

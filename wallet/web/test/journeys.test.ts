@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { readDeclaration, type DeclarationLists } from "../src/journeys/declaration.ts";
 import { isErasable } from "../src/journeys/erasing.ts";
 import { keepImport, readImport } from "../src/journeys/importing.ts";
-import { isKnownAsker, mayIssue, readSectorList } from "../src/journeys/listing.ts";
+import { current, isKnownAsker, mayIssue, readSectorList } from "../src/journeys/listing.ts";
 import { sharesIn } from "../src/journeys/sharing.ts";
 import { CHANCE } from "../src/keeper/seals.ts";
 import { linkText, newLink } from "../src/keeper/share_card.ts";
@@ -38,8 +38,9 @@ const service = (changed: JsonObject = {}, extension: JsonObject = {}): JsonObje
   },
 });
 
-const entity = (services: JsonValue[], id = SCHOOL, certificates: JsonValue[] = []): JsonObject => ({
-  TrustedEntityInformation: { TEInformationExtensions: [{ Identifier: id, Keys: [], Certificates: certificates }] }, TrustedEntityServices: services,
+const entity = (services: JsonValue[], id = SCHOOL, certificates: JsonValue[] = [], more: JsonObject = {}): JsonObject => ({
+  TrustedEntityInformation: { TEInformationExtensions: [{ Identifier: id, Keys: [], Certificates: certificates, ...more }] },
+  TrustedEntityServices: services,
 });
 
 test("a list counts with its anchor's signature and until its end", async () => {
@@ -63,6 +64,9 @@ test("a list counts with its anchor's signature and until its end", async () => 
     assert.equal(await refusal(() => readSectorList(token, anchor.public.jwk, NOW)), "trust_list_invalid");
   }
   assert.equal((await readSectorList(token, anchor.public.jwk, NOW, 7)).sequence, 7);
+  assert.equal(mayIssue(current(list, NOW + 59), SCHOOL, TYPE, NOW), true);
+  assert.equal(mayIssue(current(list, NOW + 60), SCHOOL, TYPE, NOW), false); // one that was good when it came
+  assert.equal(current(undefined, NOW), undefined);
   assert.equal(await refusal(() => readSectorList(token, anchor.public.jwk, NOW, 8)), "trust_list_rollback");
 });
 
@@ -74,9 +78,10 @@ test("an asker is known by the second list alone, and for its name", async () =>
   const asking = service({ ServiceTypeIdentifier: "https://skillspass.example/trust/services/verifier/1" });
   const certificates = ["leaf", "lost"].map((text) => ({ val: btoa(text), Compromised: text === "lost" }));
   const hashed = async (text: string): Promise<string> => `x509_hash:${b64url(await sha(utf8(text)))}`;
-  const token = await signCompact({ typ: "trustlist+jwt" }, {
-    LoTE: { ListAndSchemeInformation: scheme, TrustedEntitiesList: [entity([asking], SCHOOL, certificates)] },
+  const signed = (more: JsonObject = {}): Promise<string> => signCompact({ typ: "trustlist+jwt" }, {
+    LoTE: { ListAndSchemeInformation: scheme, TrustedEntitiesList: [entity([asking], SCHOOL, certificates, more)] },
   }, anchor);
+  let token = await signed();
   const served = globalThis.fetch;
   globalThis.fetch = (): Promise<Response> => Promise.resolve(new Response(token));
   try {
@@ -90,6 +95,11 @@ test("an asker is known by the second list alone, and for its name", async () =>
     assert.equal(await knows("x509_hash:"), false);
     assert.equal(await knows(`decentralized_identifier:${SCHOOL}`, NOW + 60), false);
     assert.equal(await isKnownAsker(`decentralized_identifier:${SCHOOL}`, undefined, anchor.public.jwk, NOW), false);
+    token = await signed({ GoneSince: null });
+    assert.equal(await knows(`decentralized_identifier:${SCHOOL}`), true);
+    token = await signed({ GoneSince: iso(NOW - 5) });
+    assert.equal(await knows(`decentralized_identifier:${SCHOOL}`), false);
+    assert.equal(await knows(await hashed("leaf")), false);
   } finally {
     globalThis.fetch = served;
   }
@@ -97,7 +107,7 @@ test("an asker is known by the second list alone, and for its name", async () =>
 
 test("an issuer is known for its type and in its time, and for nothing else", () => {
   const may = (services: JsonValue[], id = SCHOOL, type = TYPE): boolean =>
-    mayIssue({ entities: [entity(services, id)], sequence: 1 }, SCHOOL, type, NOW);
+    mayIssue({ entities: [entity(services, id)], sequence: 1, until: Infinity }, SCHOOL, type, NOW);
   assert.equal(may([service()]), true);
   assert.equal(may([service()], "did:web:other.example"), false);
   assert.equal(may([service()], SCHOOL, "https://skillspass.example/types/bhv/1"), false);

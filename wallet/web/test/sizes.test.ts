@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 const ROOT = new URL("../../", import.meta.url);
 const MAX_FILE_LINES = 300;
-const MAX_LINES = { keeper: 1_200, protocol: 3_000, status: 290, portability: 300, account: 450, journeys: 1_050, authorizing: 800, integrity: 500, answering: 120, confirming: 450 };
+const MAX_LINES = { keeper: 1_200, protocol: 3_000, status: 310, portability: 300, account: 450, journeys: 1_050, authorizing: 800, integrity: 500, answering: 120, confirming: 450 };
 
 function sources(part: string): [name: string, text: string][] {
   const folder = new URL(`src/${part}/`, ROOT);

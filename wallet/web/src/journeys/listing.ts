@@ -21,6 +21,7 @@ const BY_CERTIFICATE = "x509_hash:";
 export interface SectorList {
   readonly entities: readonly JsonObject[];
   readonly sequence: number;
+  readonly until: number; // its next update, in seconds: from then on it says nothing
 }
 
 /** Where a browser keeps the highest number of a list that it met. */
@@ -63,7 +64,8 @@ export async function isKnownAsker(
   if (url === undefined || anchor === undefined) return false;
   try {
     const list = await readSectorList(fromUtf8(await documentAt(url)).trim(), anchor, at, 0, VERIFIERS);
-    return mayIssue(list, await nameOf(list, clientId), ASKING, at);
+    const name = await nameOf(list, clientId);
+    return !list.entities.map(profileOf).some((each) => each["Identifier"] === name && each["GoneSince"] != null) && mayIssue(list, name, ASKING, at);
   } catch (error) {
     if (error instanceof Refusal) return false;
     throw error;
@@ -101,8 +103,11 @@ export async function readSectorList(
   if (member(scheme, "LoTEType") !== kind || typeof sequence !== "number" || ahead) throw rejected("trust_list_invalid", "another list");
   if (sequence < seen) throw rejected("trust_list_rollback", `${sequence}, seen ${seen}`);
   if (!(timeOf(scheme, "NextUpdate") > at)) throw undetermined("trust_list_stale");
-  return { entities, sequence };
+  return { entities, sequence, until: timeOf(scheme, "NextUpdate") };
 }
+
+/** A list until its next update; past it nobody is called known. */
+export const current = (list: SectorList | undefined, at: number): SectorList | undefined => (list && at < list.until ? list : undefined);
 
 /** Whether the list says that this issuer may issue this type at that moment. */
 export function mayIssue(list: SectorList | undefined, issuer: string, type: string, at: number): boolean {

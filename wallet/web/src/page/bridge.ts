@@ -1,7 +1,7 @@
 /** What the keeper does for each message of the screens; every answer is data to draw. */
 
 import { isReached } from "../account/service.ts";
-import { mayIssue, roleOf, sectorList, type SectorList } from "../journeys/listing.ts";
+import { current, mayIssue, roleOf, sectorList, type SectorList } from "../journeys/listing.ts";
 import { looksAt, sharesIn, type KeptShare, type Looks } from "../journeys/sharing.ts";
 import { linkText } from "../keeper/share_card.ts";
 import { rejected } from "../protocol/errors.ts";
@@ -46,7 +46,7 @@ export class Bridge {
 
   constructor(page: Page) {
     this.page = page;
-    const role = (issuer: string, type: string, at: number): string | null => roleOf(this.sector, issuer, type, at);
+    const role = (issuer: string, type: string, at: number): string | null => roleOf(this.listed(), issuer, type, at);
     this.skills = { wallet: page.wallet, run: page.run, read: () => this.read(), role };
   }
 
@@ -80,10 +80,12 @@ export class Bridge {
     const { wallet, checks } = this.page;
     if (wallet.state !== "open") return;
     const { list, anchor } = wallet.settings;
-    this.sector ??= await sectorList(list, anchor, wallet.now());
+    this.sector = this.listed() ?? (await sectorList(list, anchor, wallet.now()));
     await checks.refresh(wallet.log(), this.sector);
     await this.lookAtShares();
   }
+
+  private readonly listed = (): SectorList | undefined => current(this.sector, this.page.wallet.now());
 
   /** Whether a reminder tells the end of a proof better: with its reason and what to do. */
   private isTold({ kind, id = null }: JsonObject): boolean {
@@ -152,7 +154,7 @@ export class Bridge {
 
   private read(): Promise<Read[]> {
     const { wallet, checks } = this.page;
-    const known = (issuer: string, type: string): boolean => mayIssue(this.sector, issuer, type, wallet.now());
+    const known = (issuer: string, type: string): boolean => mayIssue(this.listed(), issuer, type, wallet.now());
     return readAll(wallet.vault().opened.events, checks.of, known);
   }
 

@@ -164,12 +164,10 @@ function bitsAt(uri: string, issuer: string, round: Round): Promise<BitstringLis
 
 /** By the key that a list names: the credential's issuer, else a host of this very list. */
 async function signerOf(keyId: string | undefined, uri: string, issuer: string, round: Round): Promise<ListSigner> {
-  if (keyId !== undefined && (keyId.split("#")[0] || issuer) !== issuer) {
-    const later = await import("./flows/later.ts").catch(() => { throw undetermined("service_unreachable", "its script"); });
-    return later.hostOf(round.sector, keyId, uri);
-  }
-  const key = keyOf(await issuerAt(issuer, round), keyId, "assertionMethod");
-  return { id: issuer, key, checkAt: () => undefined };
+  const later = await import("./flows/later.ts").catch(() => { throw undetermined("service_unreachable", "its script"); });
+  if (keyId !== undefined && (keyId.split("#")[0] || issuer) !== issuer) return later.hostOf(round.sector, keyId, uri);
+  const listed = await later.issuerOf(round.sector, issuer, keyId);
+  return listed ?? { id: issuer, key: keyOf(await issuerAt(issuer, round), keyId, "assertionMethod"), checkAt: () => undefined };
 }
 
 async function fetched(kind: "did" | "status", name: string, address: string): Promise<Octets> {

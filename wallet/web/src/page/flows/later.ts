@@ -8,5 +8,5 @@ export { chooseExtras, chooseSeveral } from "./more.ts";
 export { share } from "./share.ts";
 export { stop } from "./stop.ts";
 export { moveHere, transfer } from "./transfer.ts";
-export { hostOf } from "../../status/hosts.ts";
+export { hostOf, issuerOf } from "../../status/hosts.ts";
 export { wipe } from "../wiping.ts";
