@@ -15,6 +15,7 @@ from wallet.holder.consent import LineKind, Option
 from wallet.holder.outside import host_of
 from wallet.holder.passport import card, level_of
 from wallet.holder.presenting import Asked, Choice
+from wallet.picking import LOOKED, Pick, extras_in, picks, wanted
 from wallet.ports import Ports, PortsOf
 from wallet.steps import Presenting
 from wallet.words import icon_of, value_text
@@ -45,12 +46,13 @@ def show(step: str, request: Request, ports: PortsOf) -> HTMLResponse:
     journey = _journey(step, request, ports)
     if journey.done is not None:
         return _done(request, ports, journey)
-    if not journey.asked.groups:  # an optional set alone is for the passport
-        return ports.pages.render(request, "nothing.html", step=step, asked=journey.asked)
-    picked = _options(journey.asked, dict(request.query_params))
-    if picked is None:
-        return _choose(step, request, ports, journey.asked)
-    return _consent(step, request, ports, journey.asked, picked)
+    asked, fields = journey.asked, request.query_params
+    if not asked.possible:
+        return ports.pages.render(request, "nothing.html", step=step, asked=asked)
+    picked = picks(asked, fields)
+    if picked is None or (asked.extras and LOOKED not in fields):
+        return _choose(step, request, ports, asked)
+    return _consent(step, request, ports, asked, picked)
 
 
 @router.post("/present/{step}")
@@ -66,17 +68,19 @@ def decide(step: str, request: Request, form: CheckedForm, ports: PortsOf) -> Re
             presenting.decline(asked, vault, outside=outside)
         ports.kiosk.steps.advance(step, Presenting(asked, done=False))
         return here
-    options = _options(asked, {name: str(value) for name, value in form.items()})
-    if options is None:
+    picked = picks(asked, form)
+    if picked is None:
         raise RejectedError("choice_incomplete", "no proof chosen")
-    choices = [Choice(each, _picked(form, number, each)) for number, each in enumerate(options)]
+    choices = [
+        Choice(each.option, _lines(form, number, each.option)) for number, each in enumerate(picked)
+    ]
     try:
         with ports.kiosk.writing() as vault:
             delivered = presenting.answer(asked, choices, vault, outside=outside)
     except RejectedError as error:
         if error.code != "choice_incomplete":
             raise
-        return _consent(step, request, ports, asked, options, chosen=choices, fault=error.code)
+        return _consent(step, request, ports, asked, picked, chosen=choices, fault=error.code)
     ports.kiosk.steps.advance(
         step, Presenting(asked, done=True, back=delivered.redirect, match=delivered.match)
     )
@@ -92,37 +96,34 @@ def _journey(step: str, request: Request, ports: Ports) -> Presenting:
     return journey
 
 
-def _options(asked: Asked, fields: dict[str, str]) -> tuple[Option, ...] | None:
-    """The chosen proof of each group; one that has no rival needs no choice. None: not yet."""
-    chosen: list[Option] = []
-    for number, group in enumerate(asked.groups):
-        wanted = fields.get(f"proof{number}")
-        found = [each for each in group if each.held.id == wanted]
-        if len(group) == 1:
-            chosen.append(group[0])
-        elif found:
-            chosen.append(found[0])
-        else:
-            return None
-    return tuple(chosen)
-
-
-def _picked(form: FormData, number: int, option: Option) -> Paths:
+def _lines(form: FormData, number: int, option: Option) -> Paths:
     """The lines that were ticked, by their place on the screen."""
     ticked = {str(value) for value in form.getlist(f"line{number}")}
     return frozenset(line.path for place, line in enumerate(option.lines) if str(place) in ticked)
 
 
 def _choose(step: str, request: Request, ports: Ports, asked: Asked) -> HTMLResponse:
-    now, language = ports.kiosk.outside.now(), language_of(request)
-    groups = [[(each.held.id, card(each.held, at=now)) for each in group] for group in asked.groups]
+    now, fields = ports.kiosk.outside.now(), request.query_params
+    begun = extras_in(asked, fields)
+    groups = [
+        {
+            "number": group.number,
+            "several": group.several,
+            "ticked": {each.held.id for each in group.ticked(fields)},
+            "cards": [(each.held.id, card(each.held, at=now)) for each in group.options],
+        }
+        for group in wanted(asked, fields)
+    ]
+    extras = [[card(options[0].held, at=now) for options in extra] for extra in asked.extras]
     return ports.pages.render(
         request,
         "choose.html",
         step=step,
         asked=asked,
         groups=groups,
-        language_key=language,
+        extras=extras,
+        begun=begun,
+        nothing=LOOKED in fields and picks(asked, fields) is None and not begun,
         icon_of=icon_of,
     )
 
@@ -132,7 +133,7 @@ def _consent(
     request: Request,
     ports: Ports,
     asked: Asked,
-    options: tuple[Option, ...],
+    picked: list[Pick],
     *,
     chosen: list[Choice] | None = None,
     fault: str | None = None,
@@ -140,9 +141,9 @@ def _consent(
     language, now = language_of(request), ports.kiosk.outside.now()
     ticked = [choice.picked for choice in chosen or []]
     views = [
-        _view(number, each, ticked[number] if ticked else frozenset(), language)
-        | {"card": card(each.held, at=now)}
-        for number, each in enumerate(options)
+        _view(number, each.option, ticked[number] if ticked else frozenset(), language)
+        | {"card": card(each.option.held, at=now), "group": each.group}
+        for number, each in enumerate(picked)
     ]
     return ports.pages.render(
         request,

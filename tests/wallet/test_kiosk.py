@@ -45,7 +45,8 @@ class Browser:
     def send(self, action: str, **fields: str | list[str]) -> str:
         """Send a form of this page; where none has that action, as somebody who tampers would."""
         forms: list[str] = re.findall(r"<form.*?</form>", self.html, re.DOTALL)
-        form = next((each for each in forms if f'action="{action}"' in each), forms[0])
+        posts = [each for each in forms if 'method="post"' in each]
+        form = next((each for each in posts if f'action="{action}"' in each), forms[0])
         hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
         return self._took("POST", action, data=hidden | fields)
 
