@@ -8,9 +8,10 @@ that is wrapped under each of its tokens, so that the database alone cannot open
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, Select, bindparam, update
 from sqlmodel import Session, col, delete, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -30,7 +31,6 @@ from issuer.offers import (
 from issuer.ports import Ports
 from issuer.sealing import token_sealer
 from issuer.tables import AuthorizationCode, Hold, Offer, OfferState, RefreshToken, Token
-from service.prepared import Prepared
 from service.sealing import KEY_BYTES, Sealer
 
 REFRESH_LIFE = timedelta(days=14)
@@ -220,7 +220,7 @@ def refresh(
     return Granted(offer, TOKEN_LIFE, row.thumbprint is not None, row.detailed, access_token)
 
 
-_GRANT = Prepared(
+_GRANT: Select[*tuple[Any, ...]] = (  # Any: more columns than are typed
     sqlalchemy.select(
         *(col(Token.grant_id), col(Token.grant_key), col(Token.client_id)),
         *(col(Token.thumbprint), col(Token.detailed), col(Token.expires_at)),
@@ -244,7 +244,7 @@ def grant_of(connection: Connection, access_token: str, *, ports: Ports, at: dat
         RejectedError: ``invalid_token``: unknown, over, or of another organisation.
     """
     asked = {"shown": fingerprint(access_token), "owner": ports.organisation_id}
-    found = _GRANT.first(connection, asked)
+    found = connection.execute(_GRANT, asked).first()
     if found is None or at >= found.expires_at:
         raise RejectedError("invalid_token", "unknown or over")
     key = token_sealer(access_token, ports.entropy).open(found.grant_key, about=found.grant_id)

@@ -1,8 +1,8 @@
 """Rows of the copies that one offer is given in, and of the nonces they cost.
 
-Core statements, rendered once (``service.prepared``): they run with every request for a proof
-(``issuer.issuance``). They take the connection of the open transaction, which a session looks for
-anew each time it is asked.
+Core statements, put together once: building a statement costs more than running it, and these run
+with every request for a proof (``issuer.issuance``). They take the connection of the open
+transaction, which a session looks for anew each time it is asked.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from sqlmodel import col
 
-from issuer.tables import Issued, IssuedState, Nonce, Offer, OfferState, StatusWord
-from service.prepared import Prepared
+from issuer.tables import Issued, IssuedState, Nonce, Offer, OfferState
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class LockedOffer:
     contents: bytes | None
 
 
-_SPEND = Prepared(
+_SPEND = (
     update(Nonce)
     .where(
         col(Nonce.nonce_hash) == bindparam("shown"),
@@ -53,7 +52,7 @@ _SPEND = Prepared(
     .values(used_by=bindparam("user"))
 )
 
-_LOCK = Prepared(
+_LOCK = (
     select(
         *(col(Offer.state), col(Offer.type_id), col(Offer.template_version)),
         *(col(Offer.format), col(Offer.contents)),
@@ -62,7 +61,7 @@ _LOCK = Prepared(
     .with_for_update()
 )
 
-_COPIES = Prepared(
+_COPIES = (
     select(
         *(col(Issued.id), col(Issued.copy_number), col(Issued.grant_id), col(Issued.holder)),
         *(col(Issued.key_id), col(Issued.state), col(Issued.notification_id)),
@@ -72,20 +71,9 @@ _COPIES = Prepared(
     .order_by(col(Issued.copy_number))
 )
 
-_STORE = Prepared(
-    insert(Issued).values(
-        {
-            name: bindparam(name)
-            for name in (
-                *("id", "organisation_id", "offer_id", "copy_number", "grant_id", "holder"),
-                *("key_id", "content_digest", "state", "notification_id", "issued_at"),
-            )
-        }
-        | {"status": StatusWord.VALID}
-    )
-)
+_STORE = insert(Issued)
 
-_TAKE_OVER = Prepared(
+_TAKE_OVER = (
     update(Issued)
     .where(col(Issued.id) == bindparam("this_copy"))
     .values(
@@ -98,13 +86,13 @@ _TAKE_OVER = Prepared(
     )
 )
 
-_DELIVER = Prepared(
+_DELIVER = (
     update(Offer)
     .where(col(Offer.id) == bindparam("this_offer"), col(Offer.state) == OfferState.REDEEMED)
     .values(state=OfferState.DELIVERED, contents=None, changed_at=bindparam("now"))
 )
 
-_KEEP = Prepared(
+_KEEP = (
     update(Issued)
     .where(
         col(Issued.id) == bindparam("this_copy"), col(Issued.grant_id) == bindparam("this_grant")
@@ -118,18 +106,19 @@ def spend_nonce(
 ) -> bool:
     """Use up a nonce; True also where this very grant did so before: the same request again."""
     asked = {"shown": nonce_hash, "owner": owner, "now": at, "user": grant_id}
-    return _SPEND.change(connection, asked) == 1
+    return connection.execute(_SPEND, asked).rowcount == 1
 
 
 def lock_offer(connection: Connection, offer_id: str) -> LockedOffer:
     """Take the row of an offer that is there, as it stands now."""
-    found = _LOCK.first(connection, {"this_offer": offer_id})
+    found = connection.execute(_LOCK, {"this_offer": offer_id}).one()
     return LockedOffer(*found)
 
 
 def copies_of(connection: Connection, offer_id: str) -> list[Copy]:
     """What was stored for an offer, whichever grant it was for; the first copy first."""
-    return [Copy(*row) for row in _COPIES.rows(connection, {"this_offer": offer_id})]
+    found = connection.execute(_COPIES, {"this_offer": offer_id})
+    return [Copy(*row) for row in found]
 
 
 def store(
@@ -143,8 +132,8 @@ def store(
 ) -> None:
     """Store an intent: a row of its own, or that of an earlier grant which never got it."""
     if not is_new:
-        _TAKE_OVER.change(
-            connection,
+        connection.execute(
+            _TAKE_OVER,
             {
                 "this_copy": copy.id,
                 "to_grant": copy.grant_id,
@@ -156,8 +145,8 @@ def store(
             },
         )
         return
-    _STORE.change(
-        connection,
+    connection.execute(
+        _STORE,
         {
             "id": copy.id,
             "organisation_id": owner,
@@ -176,7 +165,8 @@ def store(
 
 def deliver(connection: Connection, offer_id: str, *, at: datetime) -> bool:
     """Close an offer that is redeemed and drop its claims; False where it no longer is."""
-    return _DELIVER.change(connection, {"this_offer": offer_id, "now": at}) == 1
+    moved = connection.execute(_DELIVER, {"this_offer": offer_id, "now": at})
+    return moved.rowcount == 1
 
 
 def keep(connection: Connection, grant_id: str, sealed: Sequence[tuple[str, bytes]]) -> bool:
@@ -185,4 +175,4 @@ def keep(connection: Connection, grant_id: str, sealed: Sequence[tuple[str, byte
         {"this_copy": copy_id, "this_grant": grant_id, "octets": octets}
         for copy_id, octets in sealed
     ]
-    return all(_KEEP.change(connection, one) == 1 for one in asked)
+    return all(connection.execute(_KEEP, one).rowcount == 1 for one in asked)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-import sqlalchemy
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
@@ -26,7 +25,6 @@ from schemas import catalog
 from schemas.files import IDENTIFIER, JsonValue
 from service.database import Database
 from service.jobs import Outbox
-from service.prepared import Prepared
 from service.sealing import Sealer
 
 FIRST = "own"
@@ -38,10 +36,8 @@ MAX_BULK = 10_000
 MAX_NAME = 120
 """Characters of a name: the longest in the trade register that is not a sentence."""
 
-_AT_SLUG = Prepared(
-    sqlalchemy.select(col(Organisation.id), col(Organisation.version)).where(
-        col(Organisation.slug) == bindparam("this_slug")
-    )
+_AT_SLUG = select(col(Organisation.id), col(Organisation.version)).where(
+    col(Organisation.slug) == bindparam("this_slug")
 )
 """Put together once: it is asked with every request."""
 
@@ -86,7 +82,7 @@ class Installation:
             RejectedError: ``not_found``.
         """
         with self.database.asking() as connection:
-            found = _AT_SLUG.first(connection, {"this_slug": slug})
+            found = connection.execute(_AT_SLUG, {"this_slug": slug}).first()
         if found is None:
             raise RejectedError("not_found", "no such organisation")
         version, kept = self._kept.get(found.id, (0, None))

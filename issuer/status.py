@@ -30,7 +30,6 @@ from issuer.tables import (
 )
 from issuer.turns import take_turns
 from service.database import before_commit
-from service.prepared import Prepared
 
 LIST_SIZE = MIN_BITSTRING_BITS
 """Places in a list: the smallest that hides a holder in a crowd."""
@@ -198,18 +197,19 @@ _NUMBER = (
     .where(col(StatusList.id) == col(StatusSlot.list_id))
     .correlate(StatusSlot)
 )
-_TAKE = Prepared(
+_TAKE = (
     update(StatusSlot)
     .where(col(StatusSlot.id) == _FREE.scalar_subquery())
     .values(issued_id=bindparam("taker"))
     .returning(col(StatusSlot.position), _NUMBER.scalar_subquery().label("number"))
 )
+"""Put together once: building a statement costs more than running it."""
 
 
 def _take(session: Session, kind: StatusKind, issued_id: str, ports: Ports) -> Place | None:
     owner, run = publisher_of(ports), ports.status_files.run
     asked = {"this_run": run, "owner": owner, "this_kind": kind.value, "taker": issued_id}
-    row = _TAKE.first(session.connection(), asked)
+    row = session.connection().execute(_TAKE, asked).first()
     return None if row is None else Place(_home(owner, ports), kind, row.number, row.position)
 
 

@@ -37,7 +37,6 @@ from sqlmodel import Session, create_engine
 
 from credentials.errors import RejectedError
 from service.durability import Durability
-from service.prepared import refuse_nul, run_plain
 
 BUSY_MILLISECONDS = 5_000
 """How long a writer waits for another: a transaction here takes milliseconds."""
@@ -200,13 +199,19 @@ def _try_after_rest(
 
 
 def _refuse_nul(context: ExceptionContext) -> None:
-    refuse_nul(context.original_exception)
+    """No text of PostgreSQL holds a NUL: whoever asks for one finds nothing, as on SQLite.
+
+    Raises:
+        RejectedError: ``not_found``.
+    """
+    if "NUL (0x00)" in str(context.original_exception):
+        raise RejectedError("not_found", "a NUL in a text") from None
 
 
 def _begin(connection: Connection) -> None:
     """Take the write lock at once: a reader that turns writer half-way could only fail."""
     read_only = connection.get_execution_options().get("read_only", False)
-    run_plain(connection, "BEGIN" if read_only else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 def _prepare_sqlite(durability: Durability) -> Callable[[DBAPIConnection, object], None]:

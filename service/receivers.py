@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 import sqlalchemy
-from sqlalchemy import LargeBinary, bindparam, delete
+from sqlalchemy import LargeBinary, Select, bindparam, delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from credentials.encoding import JsonObject
@@ -23,7 +23,6 @@ from credentials.errors import MalformedError, RejectedError
 from service.clock import Clock
 from service.columns import UtcTime
 from service.jobs import Outbox, Work
-from service.prepared import Prepared
 from service.sealing import Sealer
 from service.webhooks import (
     OVERLAP,
@@ -59,12 +58,10 @@ class ToldEvent(SQLModel):
 
 
 @cache
-def _active(table: type[WebhookEndpoint]) -> Prepared:
+def _active(table: type[WebhookEndpoint]) -> Select[str, list[str]]:
     """Put together once: it is asked with every step of every offer."""
-    return Prepared(
-        sqlalchemy.select(col(table.id), col(table.events)).where(
-            col(table.owner_id) == bindparam("owner"), col(table.active).is_(True)
-        )
+    return sqlalchemy.select(col(table.id), col(table.events)).where(
+        col(table.owner_id) == bindparam("owner"), col(table.active).is_(True)
     )
 
 
@@ -91,7 +88,7 @@ class Receivers:
         """Tell every receiver that wants it, once this transaction is committed."""
         wanting = [
             row
-            for row in _active(self.table).rows(session.connection(), {"owner": owner})
+            for row in session.connection().execute(_active(self.table), {"owner": owner})
             if not row.events or kind in row.events
         ]
         if not wanting:
