@@ -9,6 +9,9 @@ from playwright.sync_api import Browser, Frame, Locator, Page, expect
 PATIENCE = 60_000
 """Milliseconds in which something comes, also on a machine with much to do."""
 
+JOBS = 5 * PATIENCE
+"""The same for a job in the background, which may stand behind those of a whole class."""
+
 expect.set_options(timeout=PATIENCE)
 
 
@@ -20,9 +23,11 @@ def patient(browser: Browser) -> Browser:
     return browser
 
 
-def until(page: Page | Frame, found: Callable[[], bool], what: str) -> None:
+def until(
+    page: Page | Frame, found: Callable[[], bool], what: str, milliseconds: int = PATIENCE
+) -> None:
     """Ask again and again, until it is so."""
-    deadline = time.monotonic() + PATIENCE / 1000
+    deadline = time.monotonic() + milliseconds / 1000
     while not found():
         assert time.monotonic() < deadline, what
         page.wait_for_timeout(100)
@@ -40,4 +45,4 @@ def comes(page: Page, address: str, wanted: Locator) -> None:
         page.goto(address)
         return wanted.count() > 0
 
-    until(page, found, address)
+    until(page, found, address, JOBS)
