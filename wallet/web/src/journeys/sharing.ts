@@ -110,7 +110,7 @@ export async function looksAt(share: KeptShare): Promise<Looks> {
   const opened = (views as JsonObject[]).map(async ({ at, name }) => {
     const sealed = typeof name === "string" ? fromB64url(name) : undefined;
     const read = sealed && (await openName(share.link, sealed, share.code).catch(() => undefined));
-    return { at: String(at), name: read };
+    return { at: String(at), name: read?.replace(/[\p{Cc}\p{Cf}]/gu, "").trim() }; // nothing that turns or hides what stands beside it
   });
   return { views: await Promise.all(opened), wrong: Number(wrong), ended: ended === true };
 }

@@ -7,10 +7,11 @@ import { gateOf, openShare, sealName, type ShareLink, type Wire } from "../keepe
 import { CHANCE } from "../keeper/seals.ts";
 import { rejected, undetermined } from "../protocol/errors.ts";
 import { canonicalJson, isObject, parseObject, type JsonObject, type JsonValue } from "../protocol/json.ts";
-import { b64url, fromB64url, type Octets } from "../protocol/octets.ts";
+import { b64url, fromB64url, utf8, type Octets } from "../protocol/octets.ts";
 import { readAnswer, type Answer } from "./verdict.ts";
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
+const MAX_NAME_BYTES = 128; // with its length; letters beyond are left out
 const SECONDS = 20; // a person is waiting, and a verifier looks lists up
 
 /** An open deelkaart. */
@@ -38,7 +39,9 @@ export async function leaveName(
   link: ShareLink, code: string | undefined, name: string, view: number,
 ): Promise<void> {
   try {
-    const sealed = b64url(await sealName(link, name, code, CHANCE));
+    const letters = [...name];
+    while (utf8(letters.join("")).length >= MAX_NAME_BYTES) letters.pop();
+    const sealed = b64url(await sealName(link, letters.join(""), code, CHANCE));
     await post(`/s/${b64url(link.id)}/name`, { gate: b64url(await gateOf(link, code)), name: sealed, view });
   } catch {
     // a name is a courtesy
