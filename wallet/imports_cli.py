@@ -33,6 +33,9 @@ MAX_SCHEME_BYTES = 256 * 1024 * 1024
 MAX_OWN_BYTES = 5 * 1024 * 1024
 """A person's own file; fifty badges with their pictures stay below."""
 
+MAX_MAPPING_BYTES = 64 * 1024
+"""A mapping has some twenty lines."""
+
 MAX_SHOWN = 10
 """Lines that people are shown of each kind; ``--out`` and ``--json`` have all."""
 
@@ -57,6 +60,9 @@ def take_over(
     spoken: Annotated[
         str, typer.Option("--language", help="Of the labels in an ESCO file, such as nl.")
     ] = "nl",
+    mapping: Annotated[
+        Path | None, typer.Option(help="How a platform calls things in a profile (YAML, JSON).")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write all that was found as JSON.")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -66,7 +72,7 @@ def take_over(
     with plain_errors(as_json=as_json):
         octets = octets_of(file, MAX_SCHEME_BYTES if source in SCHEMES else MAX_OWN_BYTES)
         try:
-            document, report, lines = _read(source, octets, spoken)
+            document, report, lines = _read(source, octets, spoken, mapping)
         except ImportRefused as refused:
             _refuse(refused.code, refused.where, as_json=as_json)
         _progress(report.read)
@@ -79,9 +85,16 @@ def take_over(
         typer.echo(line)
 
 
-def _read(source: Source, octets: bytes, spoken: str) -> tuple["JsonObject", "Report", list[str]]:
+def _read(
+    source: Source, octets: bytes, spoken: str, mapping: Path | None
+) -> tuple["JsonObject", "Report", list[str]]:
     """All that a file gives, what became of its rows, and the lines for people."""
     from skills.importers import competentnl, edubadges, esco, platform_profile
+    from skills.importers.platform_mapping import read_mapping
+
+    named = None if mapping is None else read_mapping(octets_of(mapping, MAX_MAPPING_BYTES))
+    if named is not None and source is not Source.PROFILE:
+        raise RejectedError("usage_mapping", "of a profile alone")
 
     if source is Source.EDUBADGES:
         badges, report = edubadges.read(octets)
@@ -89,7 +102,7 @@ def _read(source: Source, octets: bytes, spoken: str) -> tuple["JsonObject", "Re
         listed: list[JsonValue] = [each.as_json() for each in badges]
         return {"badges": listed, **proposed.as_json()}, report, _own(proposed)
     if source is Source.PROFILE:
-        proposed, report = platform_profile.read(octets)
+        proposed, report = platform_profile.read(octets, mapping=named)
         return proposed.as_json(), report, _own(proposed)
     if source is Source.ESCO:
         concepts, report = esco.read(octets, language=spoken, progress=_progress)

@@ -22,6 +22,7 @@ from skills.importers.own_claims import (
     level_of,
     meanings,
 )
+from skills.importers.platform_mapping import PlatformMapping
 from skills.importers.reading import (
     ImportRefused,
     Report,
@@ -54,12 +55,15 @@ _DECIMAL = re.compile(r"\d{1,4}(\.\d{1,4})?")
 _DAY_FIRST = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})")
 
 
-def read(octets: bytes, framework: Framework | None = None) -> tuple[Proposals, Report]:
+def read(
+    octets: bytes, framework: Framework | None = None, *, mapping: PlatformMapping | None = None
+) -> tuple[Proposals, Report]:
     """What a profile proposes.
 
     Args:
-        octets: the file; JSON starts with a brace, all else is read as CSV.
+        octets: the file; JSON starts with a brace or a bracket, all else is read as CSV.
         framework: whose skills the names are looked up in.
+        mapping: how the platform calls things; None where it calls them as we do.
 
     Raises:
         ImportRefused: ``not_text``, ``not_json``, ``too_deep``, ``not_a_profile``, ``not_csv``,
@@ -67,9 +71,11 @@ def read(octets: bytes, framework: Framework | None = None) -> tuple[Proposals, 
     """
     known = framework or metalektro()
     report = Report()
-    if text_of(octets).lstrip().startswith("{"):
-        return _of_json(json_of(octets), known, report), report
-    rows = list(_rows(text_of(octets)))
+    if text_of(octets).lstrip().startswith(("{", "[")):
+        document = json_of(octets)
+        told = document if mapping is None else mapping.translate(document)
+        return _of_json(told, known, report), report
+    rows = list(_rows(text_of(octets), mapping))
     return Proposals(skills=take(rows, lambda row: _skill(row, known), report)), report
 
 
@@ -112,15 +118,16 @@ def _row_of(item: JsonValue) -> _Row:
     return _Row(item.get("name"), score, item.get("scale_max"), item.get("updated"))
 
 
-def _rows(text: str) -> Iterator[tuple[str, _Row]]:
+def _rows(text: str, mapping: PlatformMapping | None) -> Iterator[tuple[str, _Row]]:
+    wanted = HEADINGS if mapping is None else mapping.columns
     head = text.partition("\n")[0]
     delimiter = max(";,\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         headings = [heading.strip().casefold() for heading in next(reader, [])]
-        places = {part: _place(headings, names) for part, names in HEADINGS.items()}
+        places = {part: _place(headings, names) for part, names in wanted.items()}
         if places["name"] is None:
-            raise ImportRefused("columns_missing", HEADINGS["name"][0])
+            raise ImportRefused("columns_missing", wanted["name"][0])
         for count, cells in enumerate(reader, start=1):
             if count > MAX_ITEMS:
                 raise ImportRefused("too_many_rows", f"line {reader.line_num}")
@@ -128,7 +135,11 @@ def _rows(text: str) -> Iterator[tuple[str, _Row]]:
                 part: cells[place] if place is not None and place < len(cells) else None
                 for part, place in places.items()
             }
-            yield f"line {reader.line_num}", _Row(**found)
+            row = _Row(**found)
+            if mapping is not None:
+                top = mapping.scale if row.top is None else row.top
+                row = _Row(row.name, mapping.scored(row.score), top, row.on)
+            yield f"line {reader.line_num}", row
     except csv.Error as error:
         raise ImportRefused("not_csv", f"line {reader.line_num}") from error
 

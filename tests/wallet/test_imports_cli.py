@@ -103,6 +103,22 @@ def test_a_badge_and_a_profile_become_own_claims_and_no_more(tmp_path: Path) -> 
     assert "CNC-frezen: CNC" in told
 
 
+def test_a_platforms_own_names_are_read_with_a_mapping(tmp_path: Path) -> None:
+    profile, mapping = tmp_path / "profile.csv", tmp_path / "platform.yaml"
+    profile.write_text("Omschrijving;Beheersing\nCNC-frezen;ervaren\n")
+    mapping.write_text(
+        "skills: {name: omschrijving, score: beheersing}\nwords: {ervaren: 3}\nscale: 4"
+    )
+    document = taken("profile", str(profile), "--mapping", str(mapping))
+    (skill,) = document["skills"] if isinstance(document["skills"], list) else []
+    assert isinstance(skill, dict)
+    assert (skill["level"], skill["grade"]) == (3, "self")
+    assert run("profile", str(profile)).exit_code == 1
+    assert "belongs to a profile" in run("esco", str(profile), "--mapping", str(mapping)).output
+    mapping.write_text("rank: yes")
+    assert run("profile", str(profile), "--mapping", str(mapping)).exit_code == 1
+
+
 @pytest.mark.parametrize("kind", ["esco", "competentnl", "edubadges", "profile"])
 @pytest.mark.parametrize("content", [b"\0\xff", b'{"a": [', b"nothing;of;use"], ids=str)
 def test_a_file_of_another_kind_is_refused_with_a_sentence(
