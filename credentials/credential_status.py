@@ -57,8 +57,9 @@ def read_status(
         tokens = published.open_token(body, key)
         token_status_list.check_list(tokens, uri=reference.uri, at=at)
         return tokens.issued_at, tokens.status(reference.index)
-    key_id = named.key_id
-    signer = _signer(key_id, reference.uri, issuer, trust_list)
+    signer = _signer(named.key_id, reference.uri, issuer, trust_list)
+    relative = named.key_id is not None and named.key_id.startswith("#")
+    key_id = f"{signer.id}{named.key_id}" if relative else named.key_id
     key = _list_key(signer, key_id, get, at=at)
     if reference.kind is StatusKind.TOKEN:
         tokens = published.open_token(body, key)

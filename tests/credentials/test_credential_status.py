@@ -94,6 +94,16 @@ def test_a_list_by_a_key_out_of_its_time_is_not_believed(world: World) -> None:
     assert _answer(world, _with_status(world), Check.STATUS) == (PASSED, "ok")
 
 
+def test_a_shortened_name_of_the_key_is_judged_by_its_history_as_well(now: datetime) -> None:
+    world = World(now, "dc+sd-jwt")  # a proof of the other formats names its key in full
+    old = world.key("old")
+    start = world.now - timedelta(days=900)
+    world.list_keys += (ListedKey(old.public, start, world.now - timedelta(days=1)),)
+    short = SoftwareSigner.from_private_jwk(old.private_jwk() | {"kid": "#old"})
+    world.publish_status(0, signer=short)
+    assert _answer(world, _with_status(world), Check.STATUS) == (UNDETERMINED, "status_invalid")
+
+
 @pytest.mark.parametrize("body", [b"", b"\xff", b"{}", b"[]", b"a.b.c", b"<html>"])
 def test_what_is_no_status_list_leaves_the_status_unknown(body: bytes, world: World) -> None:
     world.pages[STATUS] = body
