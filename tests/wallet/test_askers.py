@@ -1,6 +1,7 @@
 """Who asks: by certificate or DID, with what they declare, and made for this wallet, now."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import pytest
 from fastapi import FastAPI, Request, Response
@@ -18,11 +19,14 @@ from credentials.openid4vc.request import (
     create_request,
     request_link,
 )
+from credentials.trust.listing import TrustedIssuer, TrustList
 from schemas import catalog
 from schemas.declarations import lists
+from tests.conftest import NOW
 from tests.credentials.authorities import Authority
 from tests.wallet.world import World
 from wallet.holder import presenting
+from wallet.holder.asker import asker_of
 from wallet.holder.presenting import Asked, Choice
 
 HOST = "asker.example"
@@ -182,6 +186,18 @@ def test_an_address_to_erase_elsewhere_is_refused(world: World) -> None:
         "Van Dam", checked=True, declared=lists().usual, deletion_uri="https://evil.example/x"
     )
     assert code_of(world, Asker(world, declaration=away)) == "client_mismatch"
+
+
+@pytest.mark.parametrize("since", [None, NOW], ids=["there", "gone"])
+def test_a_firm_that_is_gone_is_not_known_by_its_identifier(
+    since: datetime | None, world: World
+) -> None:
+    asked = read(world, Asker(world))
+    firm = TrustedIssuer("did:web:firm.example", "Van Dam BV", (), (), gone_since=since)
+    listed = TrustList(1, NOW, NOW + timedelta(days=1), (firm,))
+    outside = replace(world.outside, trust=lambda: listed)
+    by_did = replace(asked.request, did=firm.id, anchored=False)
+    assert asker_of(by_did, outside=outside).known is (since is None)
 
 
 def test_where_no_holder_is_asked_none_signs(world: World) -> None:

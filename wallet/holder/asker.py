@@ -78,7 +78,7 @@ def asker_of(request: Requested, *, outside: Outside) -> Asker:
     trust = outside.trust()
     entry = outside.known(request.client_id) if request.client_id else None
     entry = entry or (trust.entry(request.did) if trust and request.did else None)
-    if entry is not None:
+    if entry is not None and entry.gone_since is None:
         return Asker(entry.name, host, known=True)
     if request.anchored and request.certificate:
         return Asker(request.certificate, host, known=True)

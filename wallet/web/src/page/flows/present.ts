@@ -119,6 +119,7 @@ async function refused(wallet: Wallet, stage: Stage, question: Question, told = 
 /** Who asks, as what, what for and how long they keep it. */
 export function asker(question: Question): HTMLElement {
   const { name, host, known } = askerOf(question);
+  const isChecked = known && question.declaration?.checked !== false; // nobody looked up who uses a known service without account
   const { relation, purpose, retentionDays } = question.declaration ?? {};
   const why = question.request.purpose;
   const rows: [string, string][] = [];
@@ -129,7 +130,7 @@ export function asker(question: Question): HTMLElement {
     h("div", { class: "sp-row sp-row--tight sp-asker" }, tile("building-2"), h("div", {},
       h("p", { class: "sp-subtle" }, t("flow.ask.from")), h("h1", { "data-content": true }, name),
       h("p", { class: "sp-small sp-top-2" }, h("span", { class: "sp-subtle sp-line" }, host),
-        known ? status("positive", "badge-check", t("flow.ask.known")) : status("warning", "circle-question-mark", t("flow.ask.unchecked"))))),
+        isChecked ? status("positive", "badge-check", t("flow.ask.known")) : status("warning", "circle-question-mark", t("flow.ask.unchecked"))))),
     rows.length > 0 ? facts(rows) : null,
     question.declaration === undefined ? notice("warning", t("flow.ask.undeclared")) : null);
 }
