@@ -145,12 +145,17 @@ function wordsIn(folder, pattern) {
   return new Set(texts.flatMap((text) => [...text.matchAll(pattern)].map(([, word]) => word)));
 }
 
+/** How strong a proof of a type is whose giver no list names for it, as `gradeOf` of src/skills (decision 0064). */
+function looseGradeOf({ evidence_grade: usual, certificate }) {
+  return certificate == null && ["colleague", "manager"].includes(usual) ? "colleague" : "self";
+}
+
 function typesOf() {
   const { types, common_claims: common } = read("schemas/types/types.yaml");
   const icons = read("schemas/types/icons.yaml");
   const claim = ({ path, label_nl: nl, label_en: en, kind }) => ({ path, nl, en, kind });
   return Object.fromEntries(types.map((each) => [each.type, {
-    id: each.id, nl: each.title_nl, en: each.title_en, grade: each.evidence_grade,
+    id: each.id, nl: each.title_nl, en: each.title_en, grade: each.evidence_grade, loose: looseGradeOf(each),
     icon: icons[each.id] ?? "file-check",
     skills: each.skills ?? [], claims: [...common, ...each.claims].map(claim), smallest: smallestOf(each.type),
   }]));

@@ -48,6 +48,7 @@ declare module "skillspass:types" {
     readonly nl: string;
     readonly en: string;
     readonly grade: "self" | "colleague" | "manager" | "assessed" | "accredited";
+    readonly loose: "self" | "colleague"; // given by somebody whom no list names for it
     readonly icon: string;
     readonly skills: readonly string[];
     readonly claims: readonly { readonly path: string; readonly nl: string; readonly en: string; readonly kind: string }[];

@@ -52,6 +52,7 @@ test("a card names its type and giver, and a detail every line once", () => {
   const card = cardOf(read({ word: "valid" }), [], NOW);
   assert.equal(card["title_nl"], titlesOf(FORKLIFT).nl);
   assert.deepEqual([card["grade"], card["copies"], card["standing"]], ["assessed", 0, "valid"]);
+  assert.equal(cardOf({ ...read({ word: "valid" }), known: false }, [], NOW)["grade"], "self", "of a giver whom no list names");
   const detail = detailOf(read({ word: "valid" }), [], NOW, []);
   const lines = detail["lines"] as JsonObject[];
   assert.deepEqual(lines.map(({ nl, value_nl: value }) => [nl, value]), [

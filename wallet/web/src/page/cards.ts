@@ -58,7 +58,7 @@ export function cardOf(read: Read, events: readonly Event[], at: number): JsonOb
     id: held.id, title_nl: own || titles.nl, title_en: own || titles.en, issuer: { name, host, known },
     received: iso(held.addedAt), from: isoOrNull(credential?.validFrom ?? credential?.issuedAt),
     until: isoOrNull(credential?.validUntil), standing: standingOf(read, at), reason: null,
-    checked: isoOrNull(check?.at), icon: type?.icon ?? "file-check", grade: type?.grade ?? null, format: held.format,
+    checked: isoOrNull(check?.at), icon: type?.icon ?? "file-check", grade: type?.[known ? "grade" : "loose"] ?? null, format: held.format,
     copies: held.copies.length > 1 ? Math.max(0, held.copies.length - timesShown(events, held.id)) : 0, older: check?.older === true, device_only: false,
   };
 }
@@ -125,14 +125,14 @@ function both(text: (language: "nl" | "en") => string): JsonObject {
 }
 
 /** Name, level and strength of each skill on it. */
-function skillsOf({ unverified }: Read): JsonValue[] {
+function skillsOf({ unverified, known }: Read): JsonValue[] {
   const { claims = {}, type = "" } = unverified?.credential ?? {};
   const items = member(claims, "skills");
   return (Array.isArray(items) ? items : []).filter(isObject).map((item): JsonObject => {
     const name = textAt(item, "skill");
     const [nl, en] = SKILLS[name] ?? [textAt(item, "label_nl") || name, textAt(item, "label_en") || textAt(item, "label_nl") || name];
     const level = member(item, "level");
-    return { label_nl: nl, label_en: en, level: typeof level === "number" ? level : 0, grade: TYPES[type]?.grade ?? "self" };
+    return { label_nl: nl, label_en: en, level: typeof level === "number" ? level : 0, grade: TYPES[type]?.[known ? "grade" : "loose"] ?? "self" };
   });
 }
 
