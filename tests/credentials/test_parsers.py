@@ -123,6 +123,9 @@ OCTETS: dict[str, Adapter] = {
     "encoding.parse_json_object": alone,
     "formats.type_metadata.read_type": lambda parse, value: parse(URL, lambda _: value),
     "multibase.varint_decode": alone,
+    "openid4vc.dc_api_request.parse_call": lambda parse, value: parse(
+        value, origin="https://asker.example", get=lambda _: value, at=AT
+    ),
     "openid4vc.encryption.decrypt_message": lambda parse, value: parse(value, [SECRET]),
     "openid4vc.message.read_form": lambda parse, value: parse(value, error="invalid_request"),
     "openid4vc.metadata.read_document": alone,
