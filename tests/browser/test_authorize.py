@@ -80,13 +80,13 @@ def test_a_person_answers_an_app_with_the_pin(
     person.looks("authorize-wrong-pin")
     assert person.page.input_value("[name='link']") == link
     person.page.fill("[name='pin']", pin)
-    person.presses("button[value='yes']")
+    person.page.locator("button[value='yes']").click()
     person.page.wait_for_url(f"{BACK}*")
     found = parse_response(came[-1], redirect_uri=BACK, state="s-1", issuer=DEMO_ORIGIN)
     assert found.code
     address = pushed(person, issuer)
     person.opens(address)
-    person.presses("button[value='no']")
+    person.page.locator("button[value='no']").click()
     person.page.wait_for_url(f"{BACK}*")
     assert "error=access_denied" in came[-1]
     person.opens(address)
