@@ -4,6 +4,7 @@ What goes to the verifier is read in the browser, as it is before it is encrypte
 """
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -80,6 +81,11 @@ def sent(worker: Worker) -> list[dict[str, Any]]:
     return [one for some in json.loads(text)["vp_token"].values() for one in some]
 
 
+def words(text: str) -> str:
+    """A presentation without its proofs and keys: any three letters may stand in those."""
+    return re.sub(r"[\w-]{40,}", "", text)
+
+
 def receives(worker: Worker, town: Town, form: str, **claims: object) -> None:
     """A certificate with an end, in one form."""
     worker.receives(town.offer("vca-basis", form, **{**VCA, **claims}))
@@ -115,7 +121,7 @@ def test_each_suite_goes_from_its_issuer_to_a_verdict(
     (shown,) = sent(worker)
     assert shown["proof"]["cryptosuite"] == "ecdsa-jcs-2019"
     (credential,) = shown["verifiableCredential"]
-    found = [each in json.dumps(shown) for each in CANARIES]
+    found = [each in words(json.dumps(shown)) for each in CANARIES]
     assert found == [form not in SELECTIVE] * len(CANARIES)
     if form in SELECTIVE:
         subject = credential["credentialSubject"]
@@ -176,7 +182,7 @@ def test_a_deelkaart_shows_the_chosen_part_to_its_reader(
         assert "Veilig werken" in reader.page.locator("main").inner_text()
         (presented,) = [one for one in checked if "verifiableCredential" in one]
         assert "veilig-werken" in presented
-        assert not [each for each in CANARIES if each in presented]
+        assert not [each for each in CANARIES if each in words(presented)]
 
 
 def test_without_the_frame_it_is_told_and_a_code_is_not_used_up(worker: Worker, town: Town) -> None:
