@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.waiting import patient
+from tests.browser.wallet_person import Town, shift_to
 from tests.services import Services, services_in
 
 QUIET = [
@@ -28,6 +30,14 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """The running services."""
     with services_in(tmp_path_factory.mktemp("var")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Services of a module's own, and the clock of who visits them."""
+    started = time.time()
+    with services_in(tmp_path_factory.mktemp("var")) as running:
+        yield Town(running, shift_to(started))
 
 
 @pytest.fixture(scope="module")

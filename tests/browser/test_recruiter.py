@@ -1,6 +1,5 @@
 """The recruiter and a real passport: a deelkaart confirmed live, and four digits read aloud."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,18 +10,9 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.person import Person
 from tests.browser.test_share_page import share
-from tests.browser.wallet_person import CLOCK, Town, Worker, at_work, shift_to
-from tests.services import services_in
+from tests.browser.wallet_person import CLOCK, Town, Worker, at_work
 
 CASES = [("nl", 320), ("en", 360), ("nl", 1280), ("en", 1280)]
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """The running services."""
-    started = time.time()
-    with services_in(tmp_path_factory.mktemp("var")) as running:
-        yield Town(running, shift_to(started))
 
 
 @contextmanager

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.test_share_page import reading, share, town, worker
+from tests.browser.test_share_page import reading, share, worker
 from tests.browser.wallet_person import Town, Worker
 
-__all__ = ["town", "worker"]
+__all__ = ["worker"]
 
 PLAIN = "Timmermans Constructie"
 MARKUP = '<b>Vet</b><img src="x" onerror="document.title=1">'

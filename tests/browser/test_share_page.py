@@ -1,7 +1,6 @@
 """The page of a deelkaart: what was chosen and whether it holds, without account or app."""
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,16 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect
 
 from schemas.messages import sentence
-from tests.browser.wallet_person import CLOCK, Town, Worker, at_work, shift_to
-from tests.services import services_in
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """The running services."""
-    started = time.time()
-    with services_in(tmp_path_factory.mktemp("var")) as running:
-        yield Town(running, shift_to(started))
+from tests.browser.wallet_person import CLOCK, Town, Worker, at_work
 
 
 @pytest.fixture

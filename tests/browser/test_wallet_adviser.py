@@ -1,8 +1,6 @@
 """Adviser mode at the real keeper: two people, two browsers, one box between them (R18)."""
 
 import re
-import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -17,23 +15,14 @@ from tests.browser.adviser_visit import Visit, together
 from tests.browser.test_share_page import Reader
 from tests.browser.test_wallet_skills import found_in, starts
 from tests.browser.waiting import until
-from tests.browser.wallet_person import Town, shift_to
+from tests.browser.wallet_person import Town
 from tests.browser.wallet_site import WalletSite, serving_wallet, worker
 from tests.browser.wallet_site import Worker as AtKeeper
-from tests.services import services_in
 from tests.wallet.keeping import Turning
 from wallet.sweeping import sweep
 from wallet.tables import Mailbox, MailboxMessage
 
 WISH = "CANARY-R18-WENS"
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """The running services."""
-    started = time.time()
-    with services_in(tmp_path_factory.mktemp("var")) as running:
-        yield Town(running, shift_to(started))
 
 
 def named(visit: Visit, town: Town) -> None:

@@ -1,7 +1,5 @@
 """A colleague confirms from a link, and a manager answers a talk card: both sides of it."""
 
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,18 +11,9 @@ from skills.framework import metalektro
 from tests.browser.guest import SIZES, label, tells, visiting
 from tests.browser.test_share_page import reading
 from tests.browser.test_wallet_skills import Grower, found_in
-from tests.browser.wallet_person import Town, at_work, shift_to
-from tests.services import services_in
+from tests.browser.wallet_person import Town, at_work
 
 EXAMPLE = "Ze leerde mij de zwenkpers instellen."
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """The running services."""
-    started = time.time()
-    with services_in(tmp_path_factory.mktemp("var")) as running:
-        yield Town(running, shift_to(started))
 
 
 def asks(

@@ -5,7 +5,6 @@ What goes to the verifier is read in the browser, as it is before it is encrypte
 
 import json
 import re
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,7 @@ from tests.browser.test_recruiter import asked_of, hiring
 from tests.browser.test_share_page import reading
 from tests.browser.test_wallet_bringing import brings
 from tests.browser.test_wallet_standing import at_odds, opens_card, stands
-from tests.browser.wallet_person import Town, Worker, at_work, shift_to
-from tests.services import services_in
+from tests.browser.wallet_person import Town, Worker, at_work
 from wallet.holder.archive import unpack
 from wallet.holder.portability import Secret, open_export
 
@@ -50,14 +48,6 @@ if (encrypt) SubtleCrypto.prototype.encrypt = function (algorithm, key, data) {
 };
 """
 """Keeps what is encrypted for a verifier; nothing else has that name."""
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """The running services."""
-    started = time.time()
-    with services_in(tmp_path_factory.mktemp("var")) as running:
-        yield Town(running, shift_to(started))
 
 
 @pytest.fixture

@@ -14,11 +14,8 @@ from tests.browser.test_wallet_integrity import (
     again,
     asking,
     sent,
-    town,
 )
 from tests.browser.wallet_person import Town, Worker, at_work
-
-__all__ = ["town"]
 
 FORKLIFT: Mapping[str, Any] = {
     "id": "forklift",

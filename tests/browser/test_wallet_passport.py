@@ -1,7 +1,6 @@
 """The worker's screens with the real keeper at the real services: journeys as people make them."""
 
 import re
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Frame, expect
 
 from schemas.messages import sentence
-from tests.browser.wallet_person import Town, Worker, at_work, shift_to
-from tests.services import services_in
+from tests.browser.wallet_person import Town, Worker, at_work
 
 
 @dataclass(slots=True)
@@ -85,14 +83,6 @@ class Holder:
         assert self.screens.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
         found = Axe().run(self.screens).response["violations"]
         assert [f"{one['id']}: {one['nodes'][0]['html']}" for one in found] == [], name
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """The running services."""
-    started = time.time()
-    with services_in(tmp_path_factory.mktemp("var")) as running:
-        yield Town(running, shift_to(started))
 
 
 @pytest.fixture(params=[320, 1280])

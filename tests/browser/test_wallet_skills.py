@@ -1,6 +1,5 @@
 """The screens of skills at the real keeper: discover, compare and grow, and who hears of it."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -15,11 +14,9 @@ from schemas.messages import sentence
 from skills.framework import metalektro
 from tests.browser.test_wallet_screens import WORDS
 from tests.browser.waiting import becomes
-from tests.browser.wallet_person import Town, Worker, at_work, shift_to
-from tests.services import services_in
+from tests.browser.wallet_person import Town, Worker, at_work
 
 MOST_WORDS = 60
-MOST_INTERACTIONS = 40
 WIDTHS = [(320, "nl"), (320, "en"), (1280, "nl"), (1280, "en")]
 
 
@@ -121,14 +118,6 @@ class Grower:
             self.asked.append(url)
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """The running services."""
-    started = time.time()
-    with services_in(tmp_path_factory.mktemp("var")) as running:
-        yield Town(running, shift_to(started))
-
-
 @pytest.fixture
 def ahmet(browser: Browser, town: Town, pictures: Path | None) -> Iterator[Grower]:
     """A newcomer with a phone of 360 pixels wide."""
@@ -150,23 +139,6 @@ def starts(grower: Grower) -> None:
     grower.keeps()
     grower.worker.opens()
     grower.sees("skills.title")
-
-
-def test_a_newcomer_has_an_overview_within_forty_interactions(ahmet: Grower) -> None:
-    ahmet.sees("start.title")
-    ahmet.presses("start.tell")
-    ahmet.chooses_job("cnc-draaier")
-    answered = 0
-    while answered < 13:
-        ahmet.answers(*(("no",) if answered in (2, 5, 8) else ("yes", 3)))
-        answered += 1
-    ahmet.presses("discover.enough")
-    ahmet.keeps()
-    ahmet.worker.opens()
-    ahmet.done += 1
-    ahmet.sees("skills.title")
-    expect(ahmet.worker.screens.locator(".card-row")).to_have_count(10)
-    assert ahmet.done <= MOST_INTERACTIONS
 
 
 @pytest.mark.parametrize(

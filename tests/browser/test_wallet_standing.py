@@ -1,14 +1,12 @@
 """How a proof stands on the worker's screens: what its issuer says now, and its dates."""
 
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Route, expect
 
-from tests.browser.wallet_person import CLOCK, Town, Worker, at_work, shift_to
-from tests.services import services_in
+from tests.browser.wallet_person import CLOCK, Town, Worker, at_work
 
 DAY = 24 * 3600 * 1000
 """Milliseconds."""
@@ -32,14 +30,6 @@ REASONS = {
 FORKLIFT, FIRST_AID, SAFETY = "Heftruckcertificaat", "BHV-certificaat", "VCA Basisveiligheid"
 LISTS = "**/status/**"
 RELAYED = "**/api/relay/status**"
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """The running services."""
-    started = time.time()
-    with services_in(tmp_path_factory.mktemp("var")) as running:
-        yield Town(running, shift_to(started))
 
 
 @pytest.fixture

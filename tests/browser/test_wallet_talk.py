@@ -1,7 +1,5 @@
 """A manager answers a talk card from a link, and both sign it (R12)."""
 
-import time
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -11,16 +9,7 @@ from pypdf import PdfReader
 
 from tests.browser.guest import SIZES, Guest, label, tells, visiting
 from tests.browser.test_wallet_skills import Grower, found_in
-from tests.browser.wallet_person import Town, Worker, at_work, shift_to
-from tests.services import services_in
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """The running services."""
-    started = time.time()
-    with services_in(tmp_path_factory.mktemp("var")) as running:
-        yield Town(running, shift_to(started))
+from tests.browser.wallet_person import Town, Worker, at_work
 
 
 def writes_card(grower: Grower, *agreements: str) -> None:
