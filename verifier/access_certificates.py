@@ -21,9 +21,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from credentials.certificates import MAX_CHAIN, Chain, check_chain, write_chain
+from credentials.encoding import JsonObject, b64url_decode
 from credentials.errors import ProofInvalid, RejectedError
 from credentials.keys import PublicKey, Signer
-from verifier.demo_authority import public_key
 
 MAX_FILE_BYTES = 64 * 1024
 """Five certificates in PEM have some ten kilobytes."""
@@ -134,6 +134,12 @@ def read_chain(
         _refuse("other_host", f"{host} is not named in it")
     until = min(each.not_valid_after_utc for each in (*path, root))
     return AccessChain(octets, leaf, _name(root), until)
+
+
+def public_key(jwk: JsonObject) -> ec.EllipticCurvePublicKey:
+    """The same P-256 key as the library for certificates has it."""
+    x, y = (int.from_bytes(b64url_decode(str(jwk[name])), "big") for name in ("x", "y"))
+    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
 
 
 def keep_chain(chain: AccessChain, file: Path) -> None:

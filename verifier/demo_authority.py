@@ -3,7 +3,6 @@
 In production a certificate comes from an authority that wallets know (docs/verifier.md).
 """
 
-import base64
 from datetime import datetime, timedelta
 
 from cryptography import x509
@@ -13,9 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from credentials.certificates import check_chain, write_chain
-from credentials.encoding import JsonObject
 from credentials.errors import ProofInvalid
 from credentials.keys import Signer
+from verifier.access_certificates import public_key
 from verifier.settings import VerifierSettings
 
 LIFE = timedelta(days=365)
@@ -61,9 +60,3 @@ def _leaf(settings: VerifierSettings, signer: Signer, at: datetime) -> bytes:
 
 def _named(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, name[:64])])
-
-
-def public_key(jwk: JsonObject) -> ec.EllipticCurvePublicKey:
-    """The same P-256 key as the library for certificates has it."""
-    x, y = (int.from_bytes(base64.urlsafe_b64decode(f"{jwk[name]}="), "big") for name in ("x", "y"))
-    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
