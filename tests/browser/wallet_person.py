@@ -216,6 +216,7 @@ class Worker:
             name_of_file = f"{name}-{width}-{self.language}.png"
             page.screenshot(path=self.pictures / name_of_file, full_page=True)
         assert page.locator("html").get_attribute("lang") == self.language
+        assert page.title() == self.says("web.name"), page.title()
         assert page.locator("#stage h1").count() == 1
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), name
         assert page.evaluate(OWN_WORDS) <= WORDS, name

@@ -18,7 +18,7 @@ import { renewCard } from "./safe_card.ts";
 import { readSettings } from "./settings.ts";
 import { documentOf } from "./skills/asking.ts";
 import { PageStage } from "./stage.ts";
-import { errorText, has, speak, t } from "./texts.ts";
+import { errorText, has, language, speak, t } from "./texts.ts";
 import { isNewCode, Updates, type Found, type TrustedTypesFactory } from "./updates.ts";
 import { Wallet } from "./wallet.ts";
 
@@ -76,6 +76,7 @@ async function start(): Promise<void> {
   };
   await turn();
   await load();
+  speak(language());
   if (frame) frame.title = t("web.name");
   watch(wallet);
   if (handed) void open(taking[handed.flow], handed.link, place);

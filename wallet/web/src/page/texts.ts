@@ -14,10 +14,11 @@ let spoken: Language = "nl";
 /** The language that is spoken now. */
 export const language = (): Language => spoken;
 
-/** Speak another language from now on. */
+/** Speak another language from now on; the tab is named once the texts are there. */
 export function speak(wanted: Language): void {
   spoken = wanted;
   document.documentElement.lang = wanted;
+  if (has("web.name")) document.title = t("web.name");
 }
 
 /** Whether there is a text with this key. */
